@@ -1,0 +1,54 @@
+package io.millrace.detector;
+
+/**
+ * The electrons of one frame: what is left of 663,552 bytes. Mutable, so that an assembler fills
+ * one instance again and again.
+ */
+public final class CountedFrame implements ScanRecord {
+  /** The detector's scan number. */
+  public long scan;
+
+  /** The detector's frame number. */
+  public long frame;
+
+  /** Size of the scan in positions, flyback included. */
+  public int width;
+
+  /** Size of the scan in rows. */
+  public int height;
+
+  /** Place of the frame in the scan. */
+  public int x;
+
+  /** Place of the frame in the scan. */
+  public int y;
+
+  /**
+   * One bit a module whose sector arrived; {@link DetectorDescription#completeMask} if nothing is
+   * missing.
+   */
+  public int mask;
+
+  /** Flat indices {@code row * columns + column}, ascending. */
+  public final IntList events;
+
+  /** An empty frame. */
+  public CountedFrame() {
+    this(new IntList(1024));
+  }
+
+  /** A frame with these events; the list is not copied. */
+  public CountedFrame(IntList events) {
+    this.events = events;
+  }
+
+  @Override
+  public long scan() {
+    return scan;
+  }
+
+  /** Index of the position, {@code y * width + x}. */
+  public int position() {
+    return y * width + x;
+  }
+}

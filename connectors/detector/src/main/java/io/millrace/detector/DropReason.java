@@ -1,0 +1,42 @@
+package io.millrace.detector;
+
+/**
+ * Why a message was not used. Every reason has a counter, a metric and an entry in the counted
+ * file.
+ */
+public enum DropReason {
+  PART_COUNT("part-count", "a message of another number of parts than two (data) or one (info)"),
+  HEADER_FORMAT("header-format", "a header that is not a msgpack array of unsigned integers"),
+  FIELD_COUNT("field-count", "a header of another length than 8 or 9"),
+  FIELD_RANGE("field-range", "a header field outside its range"),
+  INFO_FORMAT("info-format", "an info message that is not a msgpack map of scan to count"),
+  PAYLOAD_SIZE("payload-size", "a payload of another size than the detector's sector"),
+  UNKNOWN_MODULE("unknown-module", "a module that the detector does not have"),
+  EMPTY_SCAN("empty-scan", "a scan without positions"),
+  POSITION_OUTSIDE_SCAN("position-outside-scan", "a position outside the scan"),
+  INCONSISTENT_SCAN_SIZE(
+      "inconsistent-scan-size", "another scan size than the scan's first message"),
+  INCONSISTENT_POSITION("inconsistent-position", "another position than the frame's first sector"),
+  FOREIGN_SCAN("foreign-scan", "a scan that was not asked for"),
+  FINISHED_SCAN("finished-scan", "a scan that has ended"),
+  DUPLICATE("duplicate", "a sector that was there already"),
+  LATE("late", "a sector of a frame that had left incomplete");
+
+  private final String label;
+  private final String description;
+
+  DropReason(String label, String description) {
+    this.label = label;
+    this.description = description;
+  }
+
+  /** The name in metrics, files and logs. */
+  public String label() {
+    return label;
+  }
+
+  /** What it means, in half a sentence. */
+  public String description() {
+    return description;
+  }
+}

@@ -1,0 +1,10 @@
+package io.millrace.detector;
+
+/**
+ * What comes out of a lane: {@link Sector}s, and a {@link LaneReport} after the last sector of each
+ * scan.
+ */
+public interface LaneRecord {
+  /** The detector's number of the scan that this belongs to. */
+  long scan();
+}
