@@ -1,0 +1,105 @@
+package io.millrace.coordination;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.millrace.detector.Calibration;
+import io.millrace.detector.Thresholds;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CalibrationsTest {
+  private static final Duration TIMEOUT = Duration.ofSeconds(20);
+
+  @TempDir Path data;
+  private ZooKeeperNode server;
+
+  @BeforeEach
+  void start() throws IOException {
+    server = ZooKeeperNode.start("127.0.0.1", 0, data);
+  }
+
+  @AfterEach
+  void stop() {
+    server.close();
+  }
+
+  private Calibrations join(String session) throws IOException {
+    return new Calibrations("127.0.0.1:" + server.port(), session, TIMEOUT);
+  }
+
+  private static final Calibration FITTED =
+      new Calibration(
+          7,
+          new Thresholds(28.4973, 436.598),
+          new Calibration.Fit(
+              4.5, 175, 20, 18, 11, 340, 20.5726, 5.65, 2.37729, 329, 20.4695, 1.78397, 0.01));
+
+  @Test
+  void whatOnePublishesAllOfTheSessionSee() throws IOException {
+    try (Calibrations calibrator = join("s1");
+        Calibrations counter = join("s1");
+        Calibrations stranger = join("s2")) {
+      assertThat(counter.find(7)).isEmpty();
+      calibrator.publish(FITTED);
+      await().atMost(TIMEOUT).until(() -> counter.find(7).isPresent());
+      assertThat(counter.find(7)).contains(FITTED);
+      try (Calibrations latecomer = join("s1")) {
+        await().atMost(TIMEOUT).until(() -> latecomer.find(7).isPresent());
+      }
+      assertThat(counter.find(8)).isEmpty();
+      assertThat(stranger.find(7)).isEmpty();
+    }
+  }
+
+  @Test
+  void theFirstCalibrationOfAScanHolds() throws IOException {
+    try (Calibrations session = join("s1")) {
+      assertThat(session.publish(FITTED)).isEqualTo(FITTED);
+      Calibration second = Calibration.given(7, new Thresholds(1, 2));
+      assertThat(session.publish(second)).isEqualTo(FITTED);
+    }
+  }
+
+  @Test
+  void itSurvivesARestartOfTheServer() throws IOException {
+    try (Calibrations session = join("s1")) {
+      session.publish(FITTED);
+    }
+    server.close();
+    server = ZooKeeperNode.start("127.0.0.1", 0, data);
+    try (Calibrations session = join("s1")) {
+      await().atMost(TIMEOUT).until(() -> session.find(7).isPresent());
+    }
+  }
+
+  @Test
+  void noZooKeeperIsAnErrorThatNamesTheAddress() throws IOException {
+    int port;
+    try (ServerSocket socket = new ServerSocket(0)) {
+      port = socket.getLocalPort();
+    }
+    assertThatThrownBy(() -> new Calibrations("127.0.0.1:" + port, "s", Duration.ofMillis(500)))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("127.0.0.1:" + port);
+  }
+
+  @Test
+  void aTakenPortIsAnErrorThatNamesIt() {
+    assertThatThrownBy(() -> ZooKeeperNode.start("127.0.0.1", server.port(), data.resolve("b")))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("port " + server.port());
+  }
+
+  @Test
+  void aSessionNameCannotLeaveItsPlace() {
+    assertThatThrownBy(() -> join("a/../b")).hasMessageContaining("a/../b");
+  }
+}
