@@ -1,5 +1,6 @@
 package io.millrace.detector.wire;
 
+import java.io.Serializable;
 import java.net.URI;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -19,7 +20,7 @@ import java.util.stream.IntStream;
  * @param lanes number of lanes, at least 1
  * @param modules number of modules
  */
-public record Lanes(String host, int firstPort, int lanes, int modules) {
+public record Lanes(String host, int firstPort, int lanes, int modules) implements Serializable {
   /** Checks the ranges. */
   public Lanes {
     if (lanes < 1) {

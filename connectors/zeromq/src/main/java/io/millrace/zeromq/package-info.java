@@ -1,0 +1,2 @@
+/** Flink connectors for ZeroMQ; see {@link io.millrace.zeromq.source.ZeroMqSource}. */
+package io.millrace.zeromq;

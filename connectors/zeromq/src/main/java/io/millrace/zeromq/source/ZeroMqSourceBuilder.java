@@ -1,0 +1,105 @@
+package io.millrace.zeromq.source;
+
+import io.millrace.detector.DetectorDescription;
+import io.millrace.detector.wire.Lanes;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
+import org.apache.flink.annotation.PublicEvolving;
+import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.configuration.Configuration;
+
+/** Describes a {@link ZeroMqSource}; {@link #build} checks everything and says what is wrong. */
+@PublicEvolving
+public final class ZeroMqSourceBuilder {
+  private DetectorDescription detector;
+  private Lanes lanes;
+  private Set<Long> scans = Set.of();
+  private int boundedAfter;
+  private final Configuration options = new Configuration();
+
+  ZeroMqSourceBuilder() {}
+
+  /** The detector whose sectors come. Required. */
+  public ZeroMqSourceBuilder setDetector(DetectorDescription detector) {
+    this.detector = detector;
+    return this;
+  }
+
+  /** Where the lanes are, and how many. Required. */
+  public ZeroMqSourceBuilder setLanes(Lanes lanes) {
+    this.lanes = lanes;
+    return this;
+  }
+
+  /**
+   * Detector scan numbers to take; all others are dropped as foreign. Default: empty, which takes
+   * all.
+   */
+  public ZeroMqSourceBuilder setScans(Set<Long> scans) {
+    this.scans = new HashSet<>(scans);
+    return this;
+  }
+
+  /** Ends the source after this many scans have ended. Default: 0, which never ends. */
+  public ZeroMqSourceBuilder setBoundedAfter(int scans) {
+    this.boundedAfter = scans;
+    return this;
+  }
+
+  /** Sets one of {@link ZeroMqSourceOptions}. */
+  public <T> ZeroMqSourceBuilder setOption(ConfigOption<T> option, T value) {
+    options.set(option, value);
+    return this;
+  }
+
+  /**
+   * @throws IllegalArgumentException if something is missing or impossible; says what
+   */
+  public ZeroMqSource build() {
+    require(detector != null, "the source needs a detector description: setDetector");
+    require(lanes != null, "the source needs lanes: setLanes");
+    require(
+        lanes.modules() == detector.modules(),
+        "lanes of %d modules do not fit the detector %s, which has %d",
+        lanes.modules(),
+        detector.name(),
+        detector.modules());
+    require(boundedAfter >= 0, "a source cannot end after %d scans", boundedAfter);
+    positive(ZeroMqSourceOptions.SLOTS_PER_MODULE);
+    positive(ZeroMqSourceOptions.RECEIVE_HIGH_WATER_MARK);
+    notNegative(ZeroMqSourceOptions.SCAN_TIMEOUT);
+    notNegative(ZeroMqSourceOptions.DRAIN_LINGER);
+    long maxMessage = options.get(ZeroMqSourceOptions.MAX_MESSAGE_SIZE).getBytes();
+    require(
+        maxMessage >= detector.sectorBytes(),
+        "%s of %d bytes is less than a sector of %s, %d bytes",
+        ZeroMqSourceOptions.MAX_MESSAGE_SIZE.key(),
+        maxMessage,
+        detector.name(),
+        detector.sectorBytes());
+    return new ZeroMqSource(detector, lanes, scans, boundedAfter, options);
+  }
+
+  private void positive(ConfigOption<Integer> option) {
+    require(
+        options.get(option) > 0,
+        "%s has to be at least 1, not %d",
+        option.key(),
+        options.get(option));
+  }
+
+  private void notNegative(ConfigOption<Duration> option) {
+    require(
+        !options.get(option).isNegative(),
+        "%s cannot be negative: %s",
+        option.key(),
+        options.get(option));
+  }
+
+  private static void require(boolean condition, String message, Object... arguments) {
+    if (!condition) {
+      throw new IllegalArgumentException(message.formatted(arguments));
+    }
+  }
+}

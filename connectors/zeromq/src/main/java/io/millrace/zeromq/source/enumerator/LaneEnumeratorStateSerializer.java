@@ -1,0 +1,43 @@
+package io.millrace.zeromq.source.enumerator;
+
+import io.millrace.zeromq.source.split.LaneSplit;
+import io.millrace.zeromq.source.split.LaneSplitSerializer;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.flink.annotation.Internal;
+import org.apache.flink.core.io.SimpleVersionedSerializer;
+import org.apache.flink.core.memory.DataInputDeserializer;
+import org.apache.flink.core.memory.DataOutputSerializer;
+
+/** Writes {@link LaneEnumeratorState}, version 1: number of splits, splits. */
+@Internal
+public final class LaneEnumeratorStateSerializer
+    implements SimpleVersionedSerializer<LaneEnumeratorState> {
+  @Override
+  public int getVersion() {
+    return 1;
+  }
+
+  @Override
+  public byte[] serialize(LaneEnumeratorState state) throws IOException {
+    DataOutputSerializer out = new DataOutputSerializer(256);
+    out.writeInt(state.unassigned().size());
+    for (LaneSplit split : state.unassigned()) {
+      LaneSplitSerializer.write(split, out);
+    }
+    return out.getCopyOfBuffer();
+  }
+
+  @Override
+  public LaneEnumeratorState deserialize(int version, byte[] serialized) throws IOException {
+    LaneSplitSerializer.checkVersion(version);
+    DataInputDeserializer in = new DataInputDeserializer(serialized);
+    int n = in.readInt();
+    List<LaneSplit> splits = new ArrayList<>(n);
+    for (int i = 0; i < n; i++) {
+      splits.add(LaneSplitSerializer.read(in));
+    }
+    return new LaneEnumeratorState(splits);
+  }
+}

@@ -1,0 +1,2 @@
+/** Which reader pulls which lane. */
+package io.millrace.zeromq.source.enumerator;

@@ -1,0 +1,202 @@
+package io.millrace.zeromq.source.reader;
+
+import io.millrace.detector.DropReason;
+import io.millrace.detector.Drops;
+import io.millrace.detector.LaneReport;
+import io.millrace.detector.SectorHeader;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * Which scans are under way on a lane, and when they end there.
+ *
+ * <p>The life of a scan on a lane:
+ *
+ * <ol>
+ *   <li>open: from its first sector or announcement
+ *   <li>drained: every pipe has announced how many messages it sends, and that many have come;
+ *       after a short linger it has ended
+ *   <li>timed out: nothing came for a longer time; it has ended, and more was announced than came,
+ *       or nothing was announced
+ *   <li>ended: reported once; whatever still comes of it is dropped as {@link
+ *       DropReason#FINISHED_SCAN}
+ * </ol>
+ *
+ * <p>Plain accounting without sockets or clocks: time comes in as nanoseconds of any origin.
+ */
+final class LaneProgress {
+  /** Ended scans to remember: more than a session makes in a day. */
+  private static final int REMEMBERED_SCANS = 10_000;
+
+  private static final long NOT_ANNOUNCED = -1;
+
+  private static final class Scan {
+    int width;
+    int height;
+    final long[] announced;
+    final long[] received;
+    long lastActivity;
+
+    Scan(int pipes) {
+      announced = new long[pipes];
+      Arrays.fill(announced, NOT_ANNOUNCED);
+      received = new long[pipes];
+    }
+
+    boolean drained() {
+      for (int p = 0; p < announced.length; p++) {
+        if (announced[p] == NOT_ANNOUNCED || received[p] < announced[p]) {
+          return false;
+        }
+      }
+      return true;
+    }
+  }
+
+  private final int lane;
+  private final int pipes;
+  private final Set<Long> accepted;
+  private final long lingerNanos;
+  private final long timeoutNanos;
+  private final TreeMap<Long, Scan> open = new TreeMap<>();
+  private final Set<Long> ended =
+      Collections.newSetFromMap(
+          new LinkedHashMap<>() {
+            @Override
+            protected boolean removeEldestEntry(Map.Entry<Long, Boolean> eldest) {
+              return size() > REMEMBERED_SCANS;
+            }
+          });
+  private final Drops drops = new Drops();
+  private int endedCount;
+  private long endedUpTo = Long.MIN_VALUE;
+
+  /**
+   * @param accepted scan numbers to take; empty for all
+   */
+  LaneProgress(int lane, int pipes, Set<Long> accepted, Duration linger, Duration timeout) {
+    this.lane = lane;
+    this.pipes = pipes;
+    this.accepted = accepted;
+    this.lingerNanos = linger.toNanos();
+    this.timeoutNanos = timeout.toNanos();
+  }
+
+  /**
+   * Accounts for a data message whose header is well formed.
+   *
+   * @param problem what is wrong with the message otherwise, or null
+   * @return null, or why the sector is not to be used
+   */
+  DropReason received(SectorHeader header, int pipe, DropReason problem, long now) {
+    Scan scan = open.get(header.scan);
+    if (scan == null) {
+      DropReason refusal = refusal(header.scan);
+      if (refusal != null) {
+        return dropped(refusal);
+      }
+      scan = open(header.scan);
+    }
+    scan.received[pipe]++;
+    scan.lastActivity = now;
+    if (problem != null) {
+      return dropped(problem);
+    }
+    if (scan.width == 0) {
+      scan.width = header.width;
+      scan.height = header.height;
+    } else if (scan.width != header.width || scan.height != header.height) {
+      return dropped(DropReason.INCONSISTENT_SCAN_SIZE);
+    }
+    return null;
+  }
+
+  /**
+   * Accounts for an announcement of one scan; counts from successive ones are added.
+   *
+   * @return null, or why it is not to be used
+   */
+  DropReason announced(long number, long count, int pipe, long now) {
+    Scan scan = open.get(number);
+    if (scan == null) {
+      DropReason refusal = refusal(number);
+      if (refusal != null) {
+        return dropped(refusal);
+      }
+      scan = open(number);
+    }
+    scan.announced[pipe] = Math.max(0, scan.announced[pipe]) + count;
+    scan.lastActivity = now;
+    return null;
+  }
+
+  /** Accounts for a message that belongs to no scan that could be told. */
+  DropReason dropped(DropReason reason) {
+    drops.add(reason);
+    return reason;
+  }
+
+  private DropReason refusal(long scan) {
+    if (!accepted.isEmpty() && !accepted.contains(scan)) {
+      return DropReason.FOREIGN_SCAN;
+    }
+    return ended.contains(scan) ? DropReason.FINISHED_SCAN : null;
+  }
+
+  private Scan open(long number) {
+    Scan scan = new Scan(pipes);
+    open.put(number, scan);
+    return scan;
+  }
+
+  /**
+   * Tells that the lane itself does not read, for want of room: that is no silence of the senders.
+   */
+  void heldBack(long now) {
+    for (Scan scan : open.values()) {
+      scan.lastActivity = now;
+    }
+  }
+
+  /** The report of a scan that has ended by now, once; null if there is none. */
+  LaneReport nextEnded(long now) {
+    Iterator<Map.Entry<Long, Scan>> scans = open.entrySet().iterator();
+    while (scans.hasNext()) {
+      Map.Entry<Long, Scan> entry = scans.next();
+      Scan scan = entry.getValue();
+      boolean drained = scan.drained();
+      long silence = now - scan.lastActivity;
+      if (silence >= (drained ? Math.min(lingerNanos, timeoutNanos) : timeoutNanos)) {
+        scans.remove();
+        ended.add(entry.getKey());
+        endedCount++;
+        long watermark = open.isEmpty() ? entry.getKey() : open.firstKey() - 1;
+        endedUpTo = Math.max(endedUpTo, watermark);
+        return new LaneReport(
+            entry.getKey(),
+            lane,
+            Arrays.stream(scan.announced).filter(n -> n != NOT_ANNOUNCED).sum(),
+            Arrays.stream(scan.received).sum(),
+            drained,
+            drops.drain());
+      }
+    }
+    return null;
+  }
+
+  /** No scan up to this number is under way: the lane's watermark. Never falls. */
+  long endedUpTo() {
+    return endedUpTo;
+  }
+
+  /** How many scans have ended on this lane. */
+  int endedCount() {
+    return endedCount;
+  }
+}

@@ -1,0 +1,294 @@
+package io.millrace.zeromq.source.reader;
+
+import io.millrace.detector.DetectorDescription;
+import io.millrace.detector.DropReason;
+import io.millrace.detector.LaneRecord;
+import io.millrace.detector.LaneReport;
+import io.millrace.detector.SectorHeader;
+import io.millrace.detector.wire.Announcement;
+import io.millrace.detector.wire.HeaderCodec;
+import io.millrace.zeromq.source.ZeroMqSourceOptions;
+import io.millrace.zeromq.source.split.LaneSplit;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ArrayBlockingQueue;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.connector.base.source.reader.RecordsWithSplitIds;
+import org.apache.flink.connector.base.source.reader.splitreader.SplitReader;
+import org.apache.flink.connector.base.source.reader.splitreader.SplitsChange;
+import org.apache.flink.metrics.groups.SourceReaderMetricGroup;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.zeromq.ZContext;
+import org.zeromq.ZMQ;
+import zmq.Msg;
+import zmq.io.Metadata;
+
+/**
+ * Reads one lane: owns its sockets, and runs in a thread of its own. Takes messages from the pipes
+ * in turn, checks them, and hands the sectors on in small batches; a message that cannot be used is
+ * counted, logged once per peer and reason, and dropped.
+ */
+final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
+  private static final Logger LOG = LoggerFactory.getLogger(LaneSplitReader.class);
+
+  /** Sectors of a batch: large enough to hand over seldom, small enough to stay in the cache. */
+  private static final int BATCH = 32;
+
+  /** Messages taken from one pipe before the next one has its turn. */
+  private static final int TURN = 4;
+
+  /** The longest wait for a message, after which time-outs are looked at. */
+  private static final long POLL_MILLIS = 20;
+
+  /** The longest wait for room, after which pipes that have room are looked at. */
+  private static final long ROOM_MILLIS = 1;
+
+  private final SourceReaderMetricGroup metricGroup;
+  private final DetectorDescription detector;
+  private final Set<Long> scans;
+  private final int boundedAfter;
+  private final Configuration options;
+
+  private final HeaderCodec codec = new HeaderCodec();
+  private final SectorHeader header = new SectorHeader();
+  private final Queue<LaneBatch> spare = new ArrayBlockingQueue<>(8);
+  private final Set<String> logged = new HashSet<>();
+
+  private LaneSplit split;
+  private ZContext zmq;
+  private ZMQ.Poller poller;
+  private SlotPool pool;
+  private List<Pipe> pipes = List.of();
+  private LaneProgress progress;
+  private LaneMetrics metrics;
+  private volatile boolean wakeUp;
+
+  LaneSplitReader(
+      SourceReaderMetricGroup metricGroup,
+      DetectorDescription detector,
+      Set<Long> scans,
+      int boundedAfter,
+      Configuration options) {
+    this.metricGroup = metricGroup;
+    this.detector = detector;
+    this.scans = scans;
+    this.boundedAfter = boundedAfter;
+    this.options = options;
+  }
+
+  @Override
+  public void handleSplitsChanges(SplitsChange<LaneSplit> change) {
+    if (split != null || change.splits().size() != 1) {
+      throw new IllegalStateException("a thread reads one lane, but is given " + change);
+    }
+    split = change.splits().get(0);
+    int room = options.get(ZeroMqSourceOptions.SLOTS_PER_MODULE);
+    int highWaterMark = options.get(ZeroMqSourceOptions.RECEIVE_HIGH_WATER_MARK);
+    long maxMessage = options.get(ZeroMqSourceOptions.MAX_MESSAGE_SIZE).getBytes();
+    // Beside the room and the queue, one sector may be in ZeroMQ's decoder and one just received.
+    pool =
+        new SlotPool(detector.sectorBytes(), split.endpoints().size() * (room + highWaterMark + 2));
+    zmq = new ZContext(1);
+    poller = zmq.createPoller(split.endpoints().size());
+    pipes = new ArrayList<>();
+    for (int module = 0; module < split.endpoints().size(); module++) {
+      Pipe pipe =
+          new Pipe(
+              zmq, split.endpoints().get(module), module, pool, highWaterMark, maxMessage, room);
+      poller.register(pipe.socket(), ZMQ.Poller.POLLIN);
+      pipes.add(pipe);
+    }
+    progress =
+        new LaneProgress(
+            split.lane(),
+            pipes.size(),
+            scans,
+            options.get(ZeroMqSourceOptions.DRAIN_LINGER),
+            options.get(ZeroMqSourceOptions.SCAN_TIMEOUT));
+    metrics = new LaneMetrics(metricGroup, split.lane());
+    LaneMetrics.showMemory(metricGroup, split.lane(), List.copyOf(pipes), pool);
+    LOG.info("Lane {} pulls from {}", split.lane(), split.endpoints());
+  }
+
+  @Override
+  public RecordsWithSplitIds<LaneRecord> fetch() throws IOException {
+    LaneBatch batch = spare.poll();
+    if (batch == null) {
+      batch = new LaneBatch(split.splitId(), spare);
+    }
+    while (!wakeUp) {
+      for (Pipe pipe : pipes) {
+        for (int i = 0; i < TURN && pipe.hasRoom() && takeMessage(pipe, batch); i++) {}
+      }
+      addEndedScans(batch);
+      if (batch.size() >= BATCH - TURN * pipes.size()) {
+        return batch;
+      }
+      if (boundedAfter > 0 && progress.endedCount() >= boundedAfter && batch.size() == 0) {
+        if (pipes.stream().allMatch(pipe -> pipe.taken() == 0)) {
+          LOG.info("Lane {} ends after {} scans", split.lane(), progress.endedCount());
+          return batch.last();
+        }
+      }
+      boolean idle = !pollNow();
+      if (batch.size() > 0 && idle) {
+        return batch;
+      }
+      if (idle) {
+        await();
+      }
+    }
+    wakeUp = false;
+    return batch;
+  }
+
+  private boolean pollNow() {
+    for (Pipe pipe : pipes) {
+      if (pipe.hasRoom() && (pipe.socket().getEvents() & ZMQ.Poller.POLLIN) != 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Waits for a message, or for room if the task holds all slots of a pipe. */
+  private void await() throws IOException {
+    if (pipes.stream().allMatch(Pipe::hasRoom)) {
+      poller.poll(POLL_MILLIS);
+      return;
+    }
+    long start = System.nanoTime();
+    try {
+      pool.awaitReturn(ROOM_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted while lane " + split.lane() + " waited for room", e);
+    }
+    long now = System.nanoTime();
+    progress.heldBack(now);
+    metrics.heldBack((now - start) / 1_000_000);
+  }
+
+  private void addEndedScans(LaneBatch batch) {
+    LaneReport report;
+    while ((report = progress.nextEnded(System.nanoTime())) != null) {
+      LOG.info(
+          "Scan {} has ended on lane {}: {} of {} announced messages received, {}{}",
+          report.scan(),
+          split.lane(),
+          report.received(),
+          report.announced(),
+          report.drained() ? "all there" : "timed out",
+          report.drops().total() == 0 ? "" : ", dropped " + report.drops());
+      batch.add(new EndOfScan(report, progress.endedUpTo()));
+    }
+  }
+
+  /** Takes one message of all its parts; returns false if there was none. */
+  private boolean takeMessage(Pipe pipe, LaneBatch batch) {
+    Msg first = pipe.receive();
+    if (first == null) {
+      return false;
+    }
+    if (!first.hasMore()) {
+      takeAnnouncement(first, pipe);
+      discard(first);
+      return true;
+    }
+    Msg second = pipe.receive();
+    boolean more = second.hasMore();
+    while (more) {
+      Msg extra = pipe.receive();
+      more = extra.hasMore();
+      discard(extra);
+      if (!more) {
+        drop(progress.dropped(DropReason.PART_COUNT), pipe, first);
+        discard(first);
+        discard(second);
+        return true;
+      }
+    }
+    takeSector(first, second, pipe, batch);
+    discard(first);
+    return true;
+  }
+
+  private void takeSector(Msg first, Msg payload, Pipe pipe, LaneBatch batch) {
+    byte[] bytes = first.data();
+    DropReason reason = codec.decode(bytes, 0, bytes.length, header);
+    if (reason != null) {
+      progress.dropped(reason);
+    } else {
+      DropReason problem =
+          payload instanceof Slot ? header.problem(detector) : DropReason.PAYLOAD_SIZE;
+      reason = progress.received(header, pipe.module, problem, System.nanoTime());
+    }
+    if (reason != null) {
+      drop(reason, pipe, first);
+      discard(payload);
+      return;
+    }
+    Slot slot = (Slot) payload;
+    slot.header().set(header);
+    batch.add(slot.handOver(pipe));
+    metrics.received(slot.size());
+  }
+
+  private void takeAnnouncement(Msg message, Pipe pipe) {
+    byte[] bytes = message.data();
+    Optional<Announcement> announcement = Announcement.decode(bytes, 0, bytes.length);
+    if (announcement.isEmpty()) {
+      drop(progress.dropped(DropReason.INFO_FORMAT), pipe, message);
+      return;
+    }
+    for (Map.Entry<Long, Long> e : announcement.get().counts().entrySet()) {
+      DropReason reason =
+          progress.announced(e.getKey(), e.getValue(), pipe.module, System.nanoTime());
+      if (reason != null) {
+        drop(reason, pipe, message);
+      }
+    }
+  }
+
+  private void drop(DropReason reason, Pipe pipe, Msg message) {
+    metrics.dropped(reason);
+    Metadata metadata = message.getMetadata();
+    String peer = metadata == null ? pipe.endpoint : metadata.get(Metadata.PEER_ADDRESS);
+    if (logged.add(peer + reason)) {
+      LOG.warn(
+          "Dropped a message from {} (lane {}, module {}): {}. Further ones of this kind are only"
+              + " counted (metric dropped.{})",
+          peer,
+          split.lane(),
+          pipe.module,
+          reason.description(),
+          reason.label());
+    }
+  }
+
+  private static void discard(Msg part) {
+    if (part instanceof Slot slot) {
+      slot.release();
+    }
+  }
+
+  @Override
+  public void wakeUp() {
+    wakeUp = true;
+  }
+
+  @Override
+  public void close() {
+    pipes.forEach(Pipe::close);
+    if (zmq != null) {
+      zmq.close();
+    }
+  }
+}

@@ -1,0 +1,80 @@
+package io.millrace.zeromq.source.reader;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import org.zeromq.SocketType;
+import org.zeromq.ZContext;
+import org.zeromq.ZMQ;
+import zmq.Msg;
+
+/**
+ * One module's part of a lane: a PULL socket, and the room that its sectors have in the task.
+ *
+ * <p>Each module has room of its own, so that three modules that run ahead cannot take the slots
+ * that the fourth needs to complete their frames.
+ */
+final class Pipe implements AutoCloseable {
+  final int module;
+  final String endpoint;
+  private final ZMQ.Socket socket;
+  private final int room;
+  private final AtomicInteger taken = new AtomicInteger();
+
+  /**
+   * Connects to the aggregator, now or as soon as it is there.
+   *
+   * @param room sectors of this pipe that the task may hold
+   */
+  Pipe(
+      ZContext zmq,
+      String endpoint,
+      int module,
+      SlotPool pool,
+      int highWaterMark,
+      long maxMessageBytes,
+      int room) {
+    this.module = module;
+    this.endpoint = endpoint;
+    this.room = room;
+    socket = zmq.createSocket(SocketType.PULL);
+    socket.setMsgAllocator(pool);
+    socket.setRcvHWM(highWaterMark);
+    socket.setMaxMsgSize(maxMessageBytes);
+    socket.setTCPKeepAlive(1);
+    socket.setReconnectIVL(100);
+    socket.setReconnectIVLMax(2000);
+    if (!socket.connect(endpoint)) {
+      throw new IllegalArgumentException("cannot connect to the lane endpoint " + endpoint);
+    }
+  }
+
+  /** The next message part, or null if there is none now. */
+  Msg receive() {
+    return socket.base().recv(zmq.ZMQ.ZMQ_DONTWAIT);
+  }
+
+  /** For polling. */
+  ZMQ.Socket socket() {
+    return socket;
+  }
+
+  boolean hasRoom() {
+    return taken.get() < room;
+  }
+
+  int taken() {
+    return taken.get();
+  }
+
+  void slotTaken() {
+    taken.incrementAndGet();
+  }
+
+  void slotReturned() {
+    taken.decrementAndGet();
+  }
+
+  @Override
+  public void close() {
+    socket.close();
+  }
+}

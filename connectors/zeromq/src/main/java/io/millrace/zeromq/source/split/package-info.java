@@ -1,0 +1,2 @@
+/** A lane as a split of the source. */
+package io.millrace.zeromq.source.split;
