@@ -1,5 +1,7 @@
 package io.millrace.detector;
 
+import java.io.Serializable;
+
 /**
  * A lane's account of a scan, sent after the scan's last sector in that lane.
  *
@@ -12,4 +14,4 @@ package io.millrace.detector;
  */
 public record LaneReport(
     long scan, int lane, long announced, long received, boolean drained, Drops drops)
-    implements LaneRecord, ScanNotice {}
+    implements LaneRecord, ScanNotice, Serializable {}

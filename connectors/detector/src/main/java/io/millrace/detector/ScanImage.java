@@ -1,5 +1,7 @@
 package io.millrace.detector;
 
+import java.io.Serializable;
+
 /**
  * An image that was made from a scan's events: electrons per scan position, or per detector pixel.
  *
@@ -20,4 +22,4 @@ public record ScanImage(
     int rows,
     int columns,
     int[] electrons)
-    implements ScanRecord {}
+    implements ScanRecord, Serializable {}

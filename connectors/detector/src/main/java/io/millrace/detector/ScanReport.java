@@ -1,5 +1,6 @@
 package io.millrace.detector;
 
+import java.io.Serializable;
 import java.time.Instant;
 
 /**
@@ -37,7 +38,7 @@ public record ScanReport(
     Instant start,
     Instant end,
     Calibration calibration)
-    implements ScanRecord {
+    implements ScanRecord, Serializable {
 
   /** What told that a scan was over. */
   public enum EndedBy {

@@ -1,0 +1,59 @@
+package io.millrace.detector.raw;
+
+import io.millrace.detector.SectorHeader;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/** Writes a raw file, a record at a time. The version is that of the pixels it is given. */
+public final class RawFileWriter implements Closeable {
+  private final FileChannel channel;
+  private final ByteBuffer header =
+      ByteBuffer.allocateDirect(RawFileReader.HEADER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+
+  /**
+   * Creates the file.
+   *
+   * @throws IOException if it is there already, or cannot be created
+   */
+  public RawFileWriter(Path file) throws IOException {
+    try {
+      channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    } catch (FileAlreadyExistsException e) {
+      throw new IOException(
+          "%s is there already; give another directory or scan number".formatted(file), e);
+    }
+  }
+
+  /**
+   * Appends a record. The header's thread and module are not written; a record has no place for
+   * them.
+   *
+   * @param pixels a sector, or a frame in a file of version 3, from position to limit
+   */
+  public void write(SectorHeader h, ByteBuffer pixels) throws IOException {
+    header
+        .clear()
+        .putInt((int) h.scan)
+        .putInt((int) h.frame)
+        .putShort((short) h.width)
+        .putShort((short) h.height)
+        .putShort((short) h.x)
+        .putShort((short) h.y)
+        .flip();
+    ByteBuffer[] record = {header, pixels.duplicate()};
+    while (record[1].hasRemaining()) {
+      channel.write(record);
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    channel.close();
+  }
+}

@@ -1,0 +1,69 @@
+package io.millrace.hdf5;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.OptionalInt;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * Names of counted files: {@code FOURD_{YYMMDD}_{HHMM}_{id:05d}_{scan:05d}.h5}, {@code _flat.h5}
+ * for the flat layout. The id tells sessions apart that count into the same directory; detectors
+ * start their scan numbers again.
+ */
+public final class CountedFileName {
+  private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyMMdd_HHmm");
+  private static final Pattern FILE = Pattern.compile("FOURD_\\d{6}_\\d{4}_(\\d{5,9})_\\d{5}.*");
+  private static final Pattern PART = Pattern.compile("FOURD_(\\d{5,9})_\\d{5,10}(_flat)?\\.part");
+
+  private CountedFileName() {}
+
+  /**
+   * The name of a scan's file.
+   *
+   * @param start when the scan started
+   * @param zone the clock that names are given by
+   * @param id number of the session in its directory
+   * @param scan the detector's scan number
+   */
+  public static String of(Instant start, ZoneId zone, int id, long scan) {
+    return "FOURD_%s_%05d_%05d.h5".formatted(TIME.format(start.atZone(zone)), id, scan);
+  }
+
+  /** The name while the scan runs. */
+  public static String part(int id, long scan) {
+    return "FOURD_%05d_%05d.part".formatted(id, scan);
+  }
+
+  /** The file of the flat layout beside a file or a part. */
+  public static Path flat(Path file) {
+    return file.resolveSibling(
+        file.getFileName().toString().replaceFirst("(\\.h5|\\.part)$", "_flat$1"));
+  }
+
+  /** The id in the name of a counted file or a part; empty if the name is no such name. */
+  public static OptionalInt id(Path file) {
+    for (Pattern pattern : new Pattern[] {FILE, PART}) {
+      Matcher matcher = pattern.matcher(file.getFileName().toString());
+      if (matcher.matches()) {
+        return OptionalInt.of(Integer.parseInt(matcher.group(1)));
+      }
+    }
+    return OptionalInt.empty();
+  }
+
+  /** An id that no file in the directory has: one more than the largest, 1 if there is none. */
+  public static int nextId(Path directory) throws IOException {
+    if (Files.notExists(directory)) {
+      return 1;
+    }
+    try (Stream<Path> files = Files.list(directory)) {
+      return 1 + files.flatMapToInt(file -> id(file).stream()).max().orElse(0);
+    }
+  }
+}

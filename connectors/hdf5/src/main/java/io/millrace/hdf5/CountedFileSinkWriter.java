@@ -1,0 +1,96 @@
+package io.millrace.hdf5;
+
+import io.millrace.detector.CountedFrame;
+import io.millrace.detector.ScanImage;
+import io.millrace.detector.ScanRecord;
+import io.millrace.detector.ScanReport;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.flink.annotation.Internal;
+import org.apache.flink.api.connector.sink2.SinkWriter;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.groups.SinkWriterMetricGroup;
+import org.apache.flink.util.ExceptionUtils;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One {@link CountedFileWriter} for each scan that is under way. */
+@Internal
+final class CountedFileSinkWriter implements SinkWriter<ScanRecord> {
+  private static final Logger LOG = LoggerFactory.getLogger(CountedFileSinkWriter.class);
+
+  private final CountedFileSink sink;
+  private final Map<Long, CountedFileWriter> scans = new HashMap<>();
+  private final Counter filesWritten;
+  private final Counter framesWritten;
+  private final Counter eventsWritten;
+  private final Counter scansUnfinished;
+
+  CountedFileSinkWriter(CountedFileSink sink, SinkWriterMetricGroup metrics) {
+    this.sink = sink;
+    filesWritten = metrics.counter("filesWritten");
+    framesWritten = metrics.counter("framesWritten");
+    eventsWritten = metrics.counter("eventsWritten");
+    scansUnfinished = metrics.counter("scansUnfinished");
+  }
+
+  @Override
+  public void write(ScanRecord record, Context context) throws IOException {
+    CountedFileWriter writer = scans.get(record.scan());
+    if (writer == null) {
+      writer = new CountedFileWriter(sink.part(record.scan()), sink.detector());
+      scans.put(record.scan(), writer);
+    }
+    if (record instanceof CountedFrame frame) {
+      writer.add(frame);
+      framesWritten.inc();
+      eventsWritten.inc(frame.events.size());
+    } else if (record instanceof ScanImage image) {
+      writer.add(image);
+    } else if (record instanceof ScanReport report) {
+      finish(writer, report);
+    }
+  }
+
+  @Override
+  public void flush(boolean endOfInput) {
+    // Frames are of use only in a whole file, and that is on the disk before it has its name.
+  }
+
+  @Override
+  public void close() throws IOException {
+    IOException problem = null;
+    for (Map.Entry<Long, CountedFileWriter> scan : scans.entrySet()) {
+      scansUnfinished.inc();
+      LOG.warn(
+          "scan {} has no report, its {} frames are given up: the job ended before the scan",
+          scan.getKey(),
+          scan.getValue().frames());
+      try {
+        scan.getValue().close();
+      } catch (IOException e) {
+        problem = ExceptionUtils.firstOrSuppressed(e, problem);
+      }
+    }
+    if (problem != null) {
+      throw problem;
+    }
+  }
+
+  private void finish(CountedFileWriter writer, ScanReport report) throws IOException {
+    scans.remove(report.scan());
+    try (writer) {
+      for (Path file : writer.finish(report, sink.provenance(), sink.layout(), sink.file(report))) {
+        filesWritten.inc();
+        LOG.info(
+            "scan {}: wrote {} ({} frames, {} electrons)",
+            report.scan(),
+            file,
+            writer.frames(),
+            report.events());
+      }
+    }
+  }
+}

@@ -1,0 +1,407 @@
+package io.millrace.hdf5;
+
+import io.millrace.detector.Calibration;
+import io.millrace.detector.CountedFrame;
+import io.millrace.detector.DetectorDescription;
+import io.millrace.detector.DropReason;
+import io.millrace.detector.ScanGeometry;
+import io.millrace.detector.ScanImage;
+import io.millrace.detector.ScanReport;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * Writes the counted file of one scan.
+ *
+ * <pre>
+ *   try (CountedFileWriter writer = new CountedFileWriter(part, detector)) {
+ *     writer.add(frame);                                       // any number, in any order
+ *     writer.add(image);
+ *     writer.finish(report, provenance, Layout.VLEN, file);
+ *   }
+ * </pre>
+ *
+ * <p>Events go to the disk as they come, into a part file; some 30 bytes a frame stay in memory.
+ * The file appears under its own name only when it is whole, and never in the place of another.
+ * Closing removes the part of an unfinished scan.
+ */
+public final class CountedFileWriter implements Closeable {
+  private static final long FILE_VERSION = 3;
+
+  /** Frame number of an entry without a frame. */
+  static final int NO_FRAME = 0xffff_ffff;
+
+  private final Path part;
+  private final DetectorDescription detector;
+  private final Hdf5File file;
+  private final FrameTable frames = new FrameTable();
+  private final List<ScanImage> images = new ArrayList<>();
+  private ScanGeometry geometry;
+  private long events;
+
+  /** The parts that {@link #close} removes. */
+  private final List<Path> parts = new ArrayList<>();
+
+  /**
+   * Begins the part file.
+   *
+   * @param part where to write until the file is whole; in the directory of the file
+   * @throws IOException if it exists, or cannot be written
+   */
+  public CountedFileWriter(Path part, DetectorDescription detector) throws IOException {
+    this.part = part;
+    this.detector = detector;
+    this.file = open(part);
+  }
+
+  /** Writes the events of a frame; the frame may be used again. */
+  public void add(CountedFrame frame) throws IOException {
+    if (geometry == null) {
+      geometry = new ScanGeometry(frame.width, frame.height);
+    }
+    if (frame.width != geometry.width()
+        || frame.height != geometry.height()
+        || frame.x >= frame.width
+        || frame.y >= frame.height) {
+      throw new IllegalArgumentException(
+          "scan %d, frame %d: position (%d, %d) of %d x %d does not lie in this scan of %d x %d"
+              .formatted(
+                  frame.scan,
+                  frame.frame,
+                  frame.x,
+                  frame.y,
+                  frame.width,
+                  frame.height,
+                  geometry.width(),
+                  geometry.height()));
+    }
+    int n = frame.events.size();
+    if (n == 0) {
+      frames.add(frame);
+    } else {
+      frames.add(frame, file.heap().add(frame.events.array(), n));
+    }
+    events += n;
+  }
+
+  /** Takes an image, which is written at the end. */
+  public void add(ScanImage image) {
+    images.add(image);
+  }
+
+  /** Frames that were added. */
+  public long frames() {
+    return frames.size();
+  }
+
+  /**
+   * Completes the scan and gives the file its name.
+   *
+   * @param target the file in the layout {@link Layout#VLEN}; the flat one is named after it
+   * @return the files that are there now
+   * @throws FileAlreadyExistsException if a file has that name; the part is whole and is kept
+   * @throws IllegalStateException if frames and report contradict each other
+   */
+  public List<Path> finish(ScanReport report, Provenance provenance, Layout layout, Path target)
+      throws IOException {
+    check(report);
+    int[] entries = frames.entries(report.scan(), report.geometry(), report.framesPerPosition());
+    Map<Path, Path> whole = new LinkedHashMap<>();
+    if (layout != Layout.FLAT) {
+      writeRest(
+          file, eventLists(entries), Map.of("version", FILE_VERSION), entries, report, provenance);
+      whole.put(part, target);
+    }
+    if (layout != Layout.VLEN) {
+      Path flatPart = CountedFileName.flat(part);
+      try (Hdf5File flat = open(flatPart)) {
+        writeRest(
+            flat,
+            eventArrays(flat, entries),
+            Map.of("format", "millrace-flat-1"),
+            entries,
+            report,
+            provenance);
+      }
+      whole.put(flatPart, CountedFileName.flat(target));
+    }
+    // From here on the parts hold the scan: whatever happens, they are not removed.
+    parts.removeAll(whole.keySet());
+    for (Map.Entry<Path, Path> names : whole.entrySet()) {
+      rename(names.getKey(), names.getValue());
+    }
+    try (FileChannel directory = FileChannel.open(directoryOf(target), StandardOpenOption.READ)) {
+      directory.force(true);
+    }
+    return List.copyOf(whole.values());
+  }
+
+  /** Closes the file and removes what is not whole. */
+  @Override
+  public void close() throws IOException {
+    file.close();
+    for (Path unfinished : parts) {
+      Files.deleteIfExists(unfinished);
+    }
+  }
+
+  private Hdf5File open(Path path) throws IOException {
+    FileChannel channel;
+    try {
+      channel =
+          FileChannel.open(
+              path,
+              StandardOpenOption.CREATE_NEW,
+              StandardOpenOption.READ,
+              StandardOpenOption.WRITE);
+    } catch (FileAlreadyExistsException e) {
+      throw new IOException(
+          ("%s exists: another job counts the same scan with the same id, or one has died."
+                  + " Give another id or directory, or remove the file")
+              .formatted(path),
+          e);
+    }
+    parts.add(path);
+    return new Hdf5File(path, channel);
+  }
+
+  /**
+   * A link fails if the name is taken, also when two writers try at the same moment; a rename would
+   * replace.
+   */
+  private static void rename(Path part, Path target) throws IOException {
+    try {
+      Files.createLink(target, part);
+    } catch (FileAlreadyExistsException e) {
+      throw (IOException)
+          new FileAlreadyExistsException(
+                  target.toString(),
+                  part.toString(),
+                  "a file of this name exists and is not replaced; the new one is whole, rename it")
+              .initCause(e);
+    } catch (IOException | UnsupportedOperationException e) {
+      throw new IOException(
+          "%s could not be named %s (%s); it is whole, rename it"
+              .formatted(part, target, e.getMessage()),
+          e);
+    }
+    Files.delete(part);
+  }
+
+  private static Path directoryOf(Path file) {
+    return file.toAbsolutePath().getParent();
+  }
+
+  private void check(ScanReport report) {
+    long reported = report.complete() + report.incomplete();
+    if (reported != frames.size() || report.events() != events) {
+      throw new IllegalStateException(
+          "scan %d: %,d frames with %,d events are reported, but %,d with %,d came"
+              .formatted(report.scan(), reported, report.events(), frames.size(), events));
+    }
+    if (geometry != null && !geometry.equals(report.geometry())) {
+      throw new IllegalStateException(
+          "scan %d: its frames are of a scan of %s, its report of %s"
+              .formatted(report.scan(), geometry, report.geometry()));
+    }
+  }
+
+  /** All that the layouts have in common, and the end of the file. */
+  private void writeRest(
+      Hdf5File out,
+      Map<String, Long> eventData,
+      Map<String, Object> rootAttributes,
+      int[] entries,
+      ScanReport report,
+      Provenance provenance)
+      throws IOException {
+    int positions = report.geometry().positions();
+    long begin = out.begin();
+    for (long i = 0; i < positions; i++) {
+      out.putLong(i);
+    }
+    Map<String, Long> electronEvents = new LinkedHashMap<>(eventData);
+    electronEvents.put(
+        "scan_positions",
+        out.dataset(
+            Hdf5Type.I8,
+            new long[] {positions},
+            begin,
+            Map.of(
+                "Nx", (long) report.geometry().width(), "Ny", (long) report.geometry().height())));
+    Map<String, Long> root = new LinkedHashMap<>();
+    root.put("electron_events", out.group(electronEvents, Map.of()));
+    root.put(
+        "metadata",
+        out.group(
+            Map.of("electron_counting", out.group(Map.of(), counting(report.calibration()))),
+            Map.of()));
+    root.put("millrace", writeAccount(out, entries, report, provenance));
+    out.finish(out.group(root, rootAttributes));
+  }
+
+  /** The data sets of {@link Layout#VLEN}: a reference for each frame. */
+  private Map<String, Long> eventLists(int[] entries) throws IOException {
+    long begin = file.begin();
+    for (int row : entries) {
+      if (row == FrameTable.ABSENT || frames.count(row) == 0) {
+        file.putLong(0);
+        file.putLong(0);
+      } else {
+        file.putInt(frames.count(row));
+        file.putLong(frames.collection(row));
+        file.putInt(frames.index(row));
+      }
+    }
+    return Map.of(
+        "frames", file.dataset(Hdf5Type.U4_LIST, new long[] {entries.length}, begin, frameSize()));
+  }
+
+  /** The data sets of {@link Layout#FLAT}: the events are read back, in the order of the file. */
+  private Map<String, Long> eventArrays(Hdf5File flat, int[] entries) throws IOException {
+    long begin = flat.begin();
+    long sum = 0;
+    flat.putLong(sum);
+    for (int row : entries) {
+      sum += row == FrameTable.ABSENT ? 0 : frames.count(row);
+      flat.putLong(sum);
+    }
+    long indptr = flat.dataset(Hdf5Type.I8, new long[] {entries.length + 1L}, begin, Map.of());
+    return Map.of("indptr", indptr, "indices", sum == 0 ? empty(flat) : indices(flat, entries));
+  }
+
+  private long empty(Hdf5File flat) throws IOException {
+    return flat.dataset(Hdf5Type.U4, new long[] {0}, flat.begin(), frameSize());
+  }
+
+  private long indices(Hdf5File flat, int[] entries) throws IOException {
+    file.flush();
+    CompressedInts indices = new CompressedInts(flat, events);
+    ByteBuffer list = ByteBuffer.allocate(0);
+    for (int row : entries) {
+      if (row == FrameTable.ABSENT) {
+        continue;
+      }
+      int bytes = frames.count(row) * Integer.BYTES;
+      if (list.capacity() < bytes) {
+        list = ByteBuffer.allocate(2 * bytes).order(ByteOrder.LITTLE_ENDIAN);
+      }
+      file.read(frames.address(row), list.clear().limit(bytes));
+      list.flip();
+      while (list.hasRemaining()) {
+        indices.put(list.getInt());
+      }
+    }
+    return indices.dataset(frameSize());
+  }
+
+  private Map<String, Object> frameSize() {
+    return Map.of("Nx", (long) detector.rows(), "Ny", (long) detector.columns());
+  }
+
+  private static Map<String, Object> counting(Calibration calibration) {
+    Map<String, Object> a = new LinkedHashMap<>();
+    Calibration.Fit fit = calibration.fit();
+    a.put("threshold_calculated", fit != null);
+    a.put("background_threshold", calibration.thresholds().background());
+    a.put("x_ray_threshold", calibration.thresholds().xray());
+    if (fit != null) {
+      a.put("number_of_samples", (long) fit.sampledFrames());
+      a.put("min_sample", fit.min());
+      a.put("max_sample", fit.max());
+      a.put("mean", fit.mean());
+      a.put("variance", fit.variance());
+      a.put("std_dev", fit.stdDev());
+      a.put("number_of_bins", (long) fit.bins());
+      a.put("x_ray_threshold_n_sigma", fit.xraySigmas());
+      a.put("background_threshold_n_sigma", fit.backgroundSigmas());
+      a.put("optimized_mean", fit.optimizedMean());
+      a.put("optimized_std_dev", fit.optimizedStdDev());
+    }
+    return a;
+  }
+
+  /** The group that is ours: what arrived, what is made of it, and how. */
+  private long writeAccount(Hdf5File out, int[] entries, ScanReport report, Provenance provenance)
+      throws IOException {
+    Map<String, Long> children = new LinkedHashMap<>();
+    long[] length = {entries.length};
+    long begin = out.begin();
+    for (int row : entries) {
+      out.putByte(row == FrameTable.ABSENT ? 0 : frames.mask(row));
+    }
+    children.put("sector_mask", out.dataset(Hdf5Type.U1, length, begin, Map.of()));
+    begin = out.begin();
+    for (int row : entries) {
+      out.putInt(row == FrameTable.ABSENT ? NO_FRAME : frames.frame(row));
+    }
+    children.put("frame_number", out.dataset(Hdf5Type.U4, length, begin, Map.of()));
+    Map<String, Long> imageData = new LinkedHashMap<>();
+    for (ScanImage image : images) {
+      imageData.put(image.name(), writeImage(out, image));
+    }
+    children.put("images", out.group(imageData, Map.of()));
+    return out.group(children, account(report, provenance));
+  }
+
+  private static long writeImage(Hdf5File out, ScanImage image) throws IOException {
+    long begin = out.begin();
+    for (int electrons : image.electrons()) {
+      out.putInt(electrons);
+    }
+    return out.dataset(
+        Hdf5Type.U4,
+        new long[] {image.rows(), image.columns()},
+        begin,
+        Map.of("description", image.description(), "over_scan", image.overScan()));
+  }
+
+  private Map<String, Object> account(ScanReport report, Provenance provenance) {
+    Map<String, Object> a = new LinkedHashMap<>();
+    a.put("software", provenance.software());
+    a.put("version", provenance.version());
+    a.put("session", provenance.session());
+    a.put("parameters", provenance.parametersJson());
+    a.put("detector", detector.name());
+    a.put("detector_rows", (long) detector.rows());
+    a.put("detector_columns", (long) detector.columns());
+    a.put("detector_modules", (long) detector.modules());
+    a.put("scan_number", report.scan());
+    a.put("start", report.start().toString());
+    a.put("end", report.end().toString());
+    a.put("ended_by", report.endedBy().name().toLowerCase(Locale.ROOT));
+    a.put("frames_per_position", (long) report.framesPerPosition());
+    a.put("frames_expected", report.expected());
+    a.put("frames_complete", report.complete());
+    a.put("frames_incomplete", report.incomplete());
+    a.put("frames_absent", report.absent());
+    for (int m = 0; m < report.missingSectors().length; m++) {
+      a.put("missing_sectors_module_" + m, report.missingSectors()[m]);
+    }
+    a.put("events", report.events());
+    a.put("messages_announced", report.announced());
+    a.put("messages_received", report.received());
+    a.put("messages_dropped", report.drops().total());
+    for (DropReason reason : DropReason.values()) {
+      a.put("dropped_" + reason.label().replace('-', '_'), report.drops().get(reason));
+    }
+    Calibration.Fit fit = report.calibration().fit();
+    if (fit != null) {
+      a.put("fit_requested_frames", (long) fit.requestedFrames());
+      a.put("fit_residual", fit.residual());
+    }
+    return a;
+  }
+}

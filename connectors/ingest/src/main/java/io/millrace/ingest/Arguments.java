@@ -1,0 +1,96 @@
+package io.millrace.ingest;
+
+import io.millrace.detector.DetectorDescription;
+import io.millrace.detector.ScanGeometry;
+import java.time.Duration;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import picocli.CommandLine;
+import picocli.CommandLine.TypeConversionException;
+
+/** How arguments are written: {@code 500ms}, {@code 64x64}, {@code 0-3}, {@code 4d-camera}. */
+final class Arguments {
+  /** A set of module numbers. */
+  record Modules(Set<Integer> numbers) {}
+
+  /** Pictured positions, without the flyback column. */
+  record Raster(int columns, int rows) {
+    ScanGeometry geometry() {
+      return ScanGeometry.withFlyback(columns, rows);
+    }
+  }
+
+  private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h)");
+  private static final Pattern RASTER = Pattern.compile("(\\d{1,5})x(\\d{1,5})");
+  private static final Pattern RANGE = Pattern.compile("(\\d{1,2})(?:-(\\d{1,2}))?");
+
+  private Arguments() {}
+
+  /** Makes a command line understand them. */
+  static CommandLine in(CommandLine command) {
+    return command
+        .registerConverter(Duration.class, Arguments::duration)
+        .registerConverter(Raster.class, Arguments::raster)
+        .registerConverter(Modules.class, Arguments::modules)
+        .registerConverter(DetectorDescription.class, Arguments::detector);
+  }
+
+  static Duration duration(String text) {
+    Matcher m = match(DURATION, text, "a time such as 500ms, 30s, 5m or 1h");
+    long n = Long.parseLong(m.group(1));
+    return switch (m.group(2)) {
+      case "ms" -> Duration.ofMillis(n);
+      case "s" -> Duration.ofSeconds(n);
+      case "m" -> Duration.ofMinutes(n);
+      default -> Duration.ofHours(n);
+    };
+  }
+
+  static Raster raster(String text) {
+    Matcher m = match(RASTER, text, "columns and rows of the picture such as 64x64");
+    Raster raster = new Raster(Integer.parseInt(m.group(1)), Integer.parseInt(m.group(2)));
+    try {
+      raster.geometry().positions();
+    } catch (IllegalArgumentException | ArithmeticException e) {
+      throw new TypeConversionException(text + " is no possible scan: " + e.getMessage());
+    }
+    if (raster.columns() == 0) {
+      throw new TypeConversionException("a picture has at least one column, besides the flyback");
+    }
+    return raster;
+  }
+
+  static Modules modules(String text) {
+    Set<Integer> numbers = new TreeSet<>();
+    for (String part : text.split(",", -1)) {
+      Matcher m = match(RANGE, part, "module numbers such as 0-3 or 0,2");
+      int first = Integer.parseInt(m.group(1));
+      int last = m.group(2) == null ? first : Integer.parseInt(m.group(2));
+      if (last < first) {
+        throw new TypeConversionException("the range %s is the wrong way round".formatted(part));
+      }
+      for (int module = first; module <= last; module++) {
+        numbers.add(module);
+      }
+    }
+    return new Modules(numbers);
+  }
+
+  private static DetectorDescription detector(String text) {
+    try {
+      return DetectorDescription.load(text);
+    } catch (IllegalArgumentException e) {
+      throw new TypeConversionException(e.getMessage());
+    }
+  }
+
+  private static Matcher match(Pattern pattern, String text, String expected) {
+    Matcher m = pattern.matcher(text);
+    if (!m.matches()) {
+      throw new TypeConversionException("'%s' is not %s".formatted(text, expected));
+    }
+    return m;
+  }
+}

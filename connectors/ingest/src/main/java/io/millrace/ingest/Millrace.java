@@ -1,0 +1,69 @@
+package io.millrace.ingest;
+
+import java.io.IOException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ParameterException;
+
+/** The program on the receiving servers and at the facility's edge. */
+@Command(
+    name = "millrace",
+    description = "Leads a detector's sectors to the compute nodes.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Millrace.Version.class,
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = {ProducerCommand.class, AggregatorCommand.class, ZooKeeperCommand.class},
+    exitCodeListHeading = "Exit codes:%n",
+    exitCodeList = {
+      "0:all was done",
+      "1:it could not be done; the message says why and what to do",
+      "2:an option is unknown or has an impossible value",
+      "143:ended by SIGTERM"
+    })
+public final class Millrace {
+  private static final Logger LOG = LoggerFactory.getLogger(Millrace.class);
+
+  private Millrace() {}
+
+  /** Runs a command and ends the process with its exit code. */
+  public static void main(String[] args) {
+    System.exit(commandLine().execute(args));
+  }
+
+  /** The whole command line, as {@link #main} runs it. */
+  static CommandLine commandLine() {
+    return Arguments.in(new CommandLine(new Millrace()))
+        .setParameterExceptionHandler(Millrace::explain)
+        .setExecutionExceptionHandler(Millrace::fail);
+  }
+
+  private static int explain(ParameterException e, String[] args) {
+    CommandLine command = e.getCommandLine();
+    command.getErr().println(e.getMessage());
+    CommandLine.UnmatchedArgumentException.printSuggestions(e, command.getErr());
+    command.getErr().printf("See '%s --help'.%n", command.getCommandSpec().qualifiedName());
+    return CommandLine.ExitCode.USAGE;
+  }
+
+  private static int fail(Exception e, CommandLine command, CommandLine.ParseResult arguments) {
+    // Errors of the outside world explain themselves; any other is a mistake of ours.
+    if (e instanceof IOException) {
+      LOG.debug("failed", e);
+    } else {
+      LOG.error("this should not have happened", e);
+    }
+    command.getErr().println(e.getMessage());
+    return CommandLine.ExitCode.SOFTWARE;
+  }
+
+  /** Reads the version from the jar's manifest. */
+  static final class Version implements CommandLine.IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      String version = Millrace.class.getPackage().getImplementationVersion();
+      return new String[] {"millrace " + (version == null ? "(not packaged)" : version)};
+    }
+  }
+}

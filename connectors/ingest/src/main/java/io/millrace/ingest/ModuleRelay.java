@@ -1,0 +1,323 @@
+package io.millrace.ingest;
+
+import io.millrace.detector.DetectorDescription;
+import io.millrace.detector.DropReason;
+import io.millrace.detector.Drops;
+import io.millrace.detector.SectorHeader;
+import io.millrace.detector.wire.Announcement;
+import io.millrace.detector.wire.Lanes;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.zeromq.SocketType;
+import org.zeromq.ZMQ;
+import org.zeromq.ZMQException;
+import zmq.Msg;
+import zmq.io.Metadata;
+
+/**
+ * Relays one module: takes its messages from a PULL socket and gives each, untouched, to the PUSH
+ * socket of its lane. The thread that runs it owns all these sockets and all its counts.
+ *
+ * <p>A lane that takes nothing blocks the thread, and so the producer: that is the back-pressure,
+ * and it is logged with the lane's name.
+ */
+final class ModuleRelay implements Runnable {
+  /** Sectors that wait in each socket: enough to bridge a pause, and 11 MB of the 4D Camera's. */
+  private static final int QUEUE = 64;
+
+  /** Anything longer than this closes its connection: nobody can fill the memory. */
+  private static final long LONGEST_PART_BYTES = 16 << 20;
+
+  private static final int LOOK_UP_MS = 100;
+  private static final int LINGER_MS = 2_000;
+  private static final long BLOCKED_REPORT_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+  /** Sources of malformed messages that are named in the log, at most. */
+  private static final int NAMED_SOURCES = 1_000;
+
+  private static final Logger LOG = LoggerFactory.getLogger(ModuleRelay.class);
+
+  private final int module;
+  private final Lanes lanes;
+  private final LaneRouter router;
+  private final long reportNanos;
+  private final ZMQ.Context context;
+  private final ZMQ.Socket in;
+  private final ZMQ.Socket[] out;
+  private final SectorHeader header = new SectorHeader();
+  private final Set<String> named = new HashSet<>();
+  private final Drops drops = new Drops();
+  private long relayed;
+  private long relayedBytes;
+  private long timeouts;
+  private long blockedNanos;
+  private volatile boolean stopped;
+
+  /**
+   * Takes the ports.
+   *
+   * @param listen address for this module's producer
+   * @throws IOException if one cannot be had; says which
+   */
+  ModuleRelay(
+      DetectorDescription detector,
+      int module,
+      String listen,
+      Lanes lanes,
+      Duration announceTimeout,
+      Duration reportInterval)
+      throws IOException {
+    this.module = module;
+    this.lanes = lanes;
+    this.router = new LaneRouter(detector, module, lanes, announceTimeout);
+    this.reportNanos = reportInterval.toNanos();
+    // One I/O thread receives and one sends.
+    context = ZMQ.context(2);
+    out = new ZMQ.Socket[lanes.lanes()];
+    in = context.socket(SocketType.PULL);
+    try {
+      in.setAffinity(1);
+      in.setRcvHWM(QUEUE);
+      in.setReceiveTimeOut(LOOK_UP_MS);
+      in.setMaxMsgSize(LONGEST_PART_BYTES);
+      bind(in, listen, "--listen");
+      for (int l = 0; l < out.length; l++) {
+        out[l] = context.socket(SocketType.PUSH);
+        out[l].setAffinity(2);
+        out[l].setSndHWM(QUEUE);
+        out[l].setSendTimeOut(LOOK_UP_MS);
+        out[l].setLinger(LINGER_MS);
+        bind(out[l], lanes.endpoint(l, module), "--lane-address");
+      }
+    } catch (IOException e) {
+      close();
+      throw e;
+    }
+  }
+
+  private void bind(ZMQ.Socket socket, String endpoint, String option) throws IOException {
+    try {
+      socket.bind(endpoint);
+    } catch (ZMQException e) {
+      throw new IOException(
+          e.getErrorCode() == ZMQ.Error.EADDRINUSE.getCode()
+              ? "%s, for module %d, is in use; end what uses it (another aggregator?), or give another %s"
+                  .formatted(endpoint, module, option)
+              : "%s, for module %d, cannot be listened on (%s); give another %s"
+                  .formatted(endpoint, module, e.getMessage(), option),
+          e);
+    }
+  }
+
+  /** Makes {@link #run} end soon. */
+  void stop() {
+    stopped = true;
+  }
+
+  /** Messages that were dropped; to be asked when {@link #run} has ended. */
+  Drops drops() {
+    return drops;
+  }
+
+  /** Data messages that were relayed; to be asked when {@link #run} has ended. */
+  long relayedMessages() {
+    return relayed;
+  }
+
+  /** How often a scan was settled by silence; to be asked when {@link #run} has ended. */
+  long timeouts() {
+    return timeouts;
+  }
+
+  @Override
+  public void run() {
+    try {
+      Report report = new Report();
+      while (!stopped) {
+        Msg first = in.base().recv(0);
+        if (first != null) {
+          receive(first);
+        }
+        tell(router.silent(now()));
+        report.logIfDue();
+      }
+      report.log();
+    } finally {
+      close();
+    }
+  }
+
+  /** Does not advance while a lane is blocked: what waits behind it is not silent. */
+  private long now() {
+    return System.nanoTime() - blockedNanos;
+  }
+
+  private void receive(Msg first) {
+    // The metadata goes when the message is sent on.
+    Metadata source = first.getMetadata();
+    if (!first.hasMore()) {
+      announcement(first, source);
+      return;
+    }
+    Msg second = in.base().recv(0);
+    if (second.hasMore()) {
+      while (in.base().recv(0).hasMore()) {
+        // the rest of a message that nobody knows
+      }
+      drop(DropReason.PART_COUNT, source);
+      return;
+    }
+    DropReason reason = router.read(first.data(), second.size(), header);
+    if (reason != null) {
+      drop(reason, source);
+      return;
+    }
+    int lane = lanes.laneOf(header.frame);
+    if (send(lane, first, second)) {
+      relayed++;
+      relayedBytes += second.size();
+      tell(router.relayed(header.scan, lane, now()));
+    }
+  }
+
+  private void announcement(Msg message, Metadata source) {
+    Optional<Announcement> announcement = Announcement.decode(message.data(), 0, message.size());
+    if (announcement.isEmpty()) {
+      drop(DropReason.INFO_FORMAT, source);
+      return;
+    }
+    announcement
+        .get()
+        .counts()
+        .forEach(
+            (scan, count) -> {
+              LOG.info("module {}: scan {}, {} sectors announced", module, scan, count);
+              tell(router.announced(scan, count, now()));
+            });
+  }
+
+  private void tell(LaneRouter.Settlement s) {
+    if (s == null) {
+      return;
+    }
+    if (s.timedOut()) {
+      timeouts++;
+      LOG.warn(
+          "module {}: scan {}: nothing came for a while, {} of {} announced sectors were relayed; the lanes are told so",
+          module,
+          s.scan(),
+          s.relayed(),
+          s.announced());
+    } else {
+      LOG.info("module {}: scan {}: all {} sectors relayed", module, s.scan(), s.relayed());
+    }
+    for (int lane = 0; lane < out.length; lane++) {
+      send(lane, new Msg(Announcement.of(s.scan(), s.byLane()[lane]).encode()), null);
+    }
+  }
+
+  /**
+   * Waits until the lane takes the message.
+   *
+   * @param second null if there is but one part
+   * @return false if stopped before
+   */
+  private boolean send(int lane, Msg first, Msg second) {
+    int flags = second == null ? 0 : ZMQ.SNDMORE;
+    if (!out[lane].base().send(first, flags) && !sendBlocked(lane, first, flags)) {
+      return false;
+    }
+    if (second != null) {
+      // A lane that took the first part takes the rest.
+      out[lane].base().send(second, 0);
+    }
+    return true;
+  }
+
+  private boolean sendBlocked(int lane, Msg first, int flags) {
+    long start = System.nanoTime();
+    long reported = start;
+    boolean taken = false;
+    while (!taken && !stopped) {
+      taken = out[lane].base().send(first, flags);
+      long now = System.nanoTime();
+      if (!taken && now - reported > BLOCKED_REPORT_NANOS) {
+        reported = now;
+        LOG.warn(
+            "module {}: lane {} ({}) took nothing for {} s; its node is missing or slow, and holds up the producer",
+            module,
+            lane,
+            lanes.endpoint(lane, module),
+            (now - start) / 1_000_000_000);
+      }
+    }
+    blockedNanos += System.nanoTime() - start;
+    if (!taken) {
+      LOG.warn("module {}: stopped while lane {} was blocked; a message is lost", module, lane);
+    }
+    return taken;
+  }
+
+  private void drop(DropReason reason, Metadata source) {
+    drops.add(reason);
+    String address = source == null ? "unknown" : source.get(Metadata.PEER_ADDRESS);
+    if (named.size() < NAMED_SOURCES && named.add(address + reason)) {
+      LOG.warn(
+          "module {}: {} sent {}; dropped, and from now on only counted as {}",
+          module,
+          address,
+          reason.description(),
+          reason.label());
+    }
+  }
+
+  /** Gives the ports back; only for whoever does not run it. */
+  void close() {
+    in.setLinger(0);
+    in.close();
+    for (ZMQ.Socket socket : out) {
+      if (socket != null) {
+        socket.close();
+      }
+    }
+    context.term();
+  }
+
+  /** A line in the log while something happens. */
+  private final class Report {
+    private long last = System.nanoTime();
+    private long lastBytes;
+    private long lastEvents;
+
+    void logIfDue() {
+      if (System.nanoTime() - last >= reportNanos) {
+        log();
+      }
+    }
+
+    void log() {
+      long now = System.nanoTime();
+      long events = relayed + drops.total() + timeouts;
+      if (events != lastEvents) {
+        LOG.info(
+            "module {}: {} messages relayed ({} GB/s), {}, {} timeouts, blocked for {} s",
+            module,
+            relayed,
+            String.format(Locale.ROOT, "%.2f", (relayedBytes - lastBytes) / (double) (now - last)),
+            drops.total() == 0 ? "none dropped" : "dropped: " + drops,
+            timeouts,
+            String.format(Locale.ROOT, "%.1f", blockedNanos / 1e9));
+      }
+      last = now;
+      lastBytes = relayedBytes;
+      lastEvents = events;
+    }
+  }
+}

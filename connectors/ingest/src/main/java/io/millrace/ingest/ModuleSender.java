@@ -1,0 +1,199 @@
+package io.millrace.ingest;
+
+import io.millrace.detector.SectorHeader;
+import io.millrace.detector.wire.Announcement;
+import io.millrace.detector.wire.HeaderCodec;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.zeromq.SocketType;
+import org.zeromq.ZMQ;
+import zmq.Msg;
+
+/**
+ * Sends one module's sectors to the aggregator: the announcement, then a message a sector. It has a
+ * thread, a socket and an I/O thread of its own.
+ *
+ * <p>States: connecting, until the peer has answered in ZeroMQ's protocol; sending; finishing,
+ * until the last byte is handed to the network. Each ends with a named error after its deadline.
+ *
+ * <p>Pixels go to the network from where the source left them, without a copy. A slot may be
+ * written again only when JeroMQ is done with it. There are enough slots to be sure of that without
+ * asking: when message n was accepted, at most {@link #SEND_QUEUE} messages before it were not yet
+ * taken from the queue, and of those that were taken only the last may still be on its way, because
+ * the next one is taken when it is written. So the slots of the last SEND_QUEUE + 1 messages are in
+ * use, and one more can be filled.
+ */
+final class ModuleSender implements Callable<Void> {
+  /** Sectors that wait in the socket for the network: 11 MB of the 4D Camera's. */
+  private static final int SEND_QUEUE = 64;
+
+  private static final int SLOTS = SEND_QUEUE + 2;
+
+  /** How often a waiting thread looks whether it should give up. */
+  private static final int LOOK_UP_MS = 100;
+
+  private static final Logger LOG = LoggerFactory.getLogger(ModuleSender.class);
+
+  private final SectorSource source;
+  private final String endpoint;
+  private final Pace pace;
+  private final Duration connectTimeout;
+  private final Duration stallTimeout;
+  private final ByteBuffer[] slots = new ByteBuffer[SLOTS];
+  private final byte[] headerBytes = new byte[HeaderCodec.MAX_BYTES];
+  private volatile long sent;
+  private volatile boolean stopped;
+
+  /**
+   * @param endpoint where the aggregator listens for this module
+   * @param sectorBytes length of a sector
+   * @param pace when the sectors are due
+   * @param connectTimeout how long connecting may last
+   * @param stallTimeout how long a sector, or finishing, may last
+   */
+  ModuleSender(
+      SectorSource source,
+      String endpoint,
+      int sectorBytes,
+      Pace pace,
+      Duration connectTimeout,
+      Duration stallTimeout) {
+    this.source = source;
+    this.endpoint = endpoint;
+    this.pace = pace;
+    this.connectTimeout = connectTimeout;
+    this.stallTimeout = stallTimeout;
+    // Each is as long as its message: JeroMQ sends a buffer up to its capacity.
+    Arrays.setAll(slots, i -> ByteBuffer.allocateDirect(sectorBytes));
+  }
+
+  /** What is sent. */
+  SectorSource source() {
+    return source;
+  }
+
+  /** Sectors that the socket has accepted. */
+  long sent() {
+    return sent;
+  }
+
+  /** Makes {@link #call} end soon, without an error. */
+  void stop() {
+    stopped = true;
+  }
+
+  /**
+   * Sends everything.
+   *
+   * @throws IOException if nobody answers, nobody takes the sectors, or the source fails
+   */
+  @Override
+  public Void call() throws IOException {
+    CountDownLatch connected = new CountDownLatch(1);
+    ZMQ.Context context = ZMQ.context(1);
+    boolean done = false;
+    try {
+      ZMQ.Socket socket = context.socket(SocketType.PUSH);
+      try {
+        socket.setSndHWM(SEND_QUEUE);
+        socket.setLinger(0);
+        socket.setSendTimeOut(LOOK_UP_MS);
+        socket.setEventHook(e -> connected.countDown(), ZMQ.EVENT_HANDSHAKE_PROTOCOL);
+        socket.connect(endpoint);
+        awaitPeer(connected);
+        sendAll(socket);
+        done = !stopped;
+      } finally {
+        if (done) {
+          socket.setLinger((int) stallTimeout.toMillis());
+        }
+        socket.close();
+      }
+    } finally {
+      finish(context);
+    }
+    return null;
+  }
+
+  private void awaitPeer(CountDownLatch connected) throws IOException {
+    long deadline = System.nanoTime() + connectTimeout.toNanos();
+    try {
+      while (!stopped && !connected.await(LOOK_UP_MS, TimeUnit.MILLISECONDS)) {
+        if (System.nanoTime() > deadline) {
+          throw new IOException(
+              "module %d: no aggregator answered at %s within %s; start one there, or give its address (--aggregator) or more time (--connect-timeout)"
+                  .formatted(source.module(), endpoint, words(connectTimeout)));
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      stopped = true;
+    }
+  }
+
+  private void sendAll(ZMQ.Socket socket) throws IOException {
+    Announcement announcement = Announcement.of(source.scan(), source.sectors());
+    send(socket, new Msg(announcement.encode()), 0);
+    SectorHeader header = new SectorHeader();
+    pace.start();
+    for (long n = 0; !stopped && source.next(header); n++) {
+      while (!stopped && !pace.await(n)) {
+        // not yet due
+      }
+      ByteBuffer pixels = source.pixels(slots[(int) (n % SLOTS)]);
+      int length = HeaderCodec.encode(header, headerBytes);
+      if (send(socket, new Msg(Arrays.copyOf(headerBytes, length)), ZMQ.SNDMORE)) {
+        send(socket, new Msg(pixels), 0);
+        sent = n + 1;
+      }
+    }
+  }
+
+  /** Returns false only if stopped. */
+  private boolean send(ZMQ.Socket socket, Msg message, int flags) throws IOException {
+    long deadline = 0;
+    while (!stopped) {
+      if (socket.base().send(message, flags)) {
+        return true;
+      }
+      long now = System.nanoTime();
+      if (deadline == 0) {
+        deadline = now + stallTimeout.toNanos();
+      } else if (now > deadline) {
+        throw stalled("nobody took a sector");
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Waits until the network has everything. A closed socket that lingers keeps its context open.
+   */
+  private void finish(ZMQ.Context context) throws IOException {
+    long start = System.nanoTime();
+    context.term();
+    // The context ends early when all is written, and at the deadline when it is not.
+    if (System.nanoTime() - start >= stallTimeout.toNanos()) {
+      throw stalled("nobody took the last sectors");
+    }
+    LOG.debug("module {}: all handed to the network", source.module());
+  }
+
+  private IOException stalled(String what) {
+    return new IOException(
+        "module %d: %s at %s for %s, after %d of %d; see what holds up the aggregator (its log names the lane), or give more time (--stall-timeout)"
+            .formatted(
+                source.module(), what, endpoint, words(stallTimeout), sent, source.sectors()));
+  }
+
+  private static String words(Duration duration) {
+    return duration.toMillis() / 1000.0 + " s";
+  }
+}

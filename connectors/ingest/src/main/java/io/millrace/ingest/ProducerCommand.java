@@ -1,0 +1,387 @@
+package io.millrace.ingest;
+
+import io.millrace.detector.DetectorDescription;
+import io.millrace.detector.ScanGeometry;
+import io.millrace.detector.SectorHeader;
+import io.millrace.detector.raw.RawDataset;
+import io.millrace.detector.raw.RawFileName;
+import io.millrace.detector.raw.RawFileWriter;
+import io.millrace.detector.raw.RawVersion;
+import io.millrace.detector.wire.Lanes;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code millrace producer}: sends a scan, simulated or from raw files, or writes it to files. */
+@Command(
+    name = "producer",
+    description = "Sends the sectors of a scan to the aggregator.",
+    customSynopsis = {
+      "millrace producer --simulate COLSxROWS --aggregator ADDRESS [OPTIONS]",
+      "       millrace producer --simulate COLSxROWS --write DIR [OPTIONS]",
+      "       millrace producer --input DIR --aggregator ADDRESS [OPTIONS]",
+      "       millrace producer --input DIR --write DIR [OPTIONS]"
+    },
+    sortOptions = false,
+    showDefaultValues = true,
+    footer = {
+      "",
+      "Examples:",
+      "  millrace producer --simulate 64x64 --aggregator tcp://127.0.0.1:5560",
+      "  millrace producer --input /data/scan7 --modules 2 --aggregator tcp://edge:5560",
+      "  millrace producer --simulate 16x16 --lose-sectors 0.01 --write /data/test"
+    },
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:everything was handed to the network (or written)",
+      "1:no aggregator, nobody takes the sectors, or unusable files",
+      "2:an option is unknown or has an impossible value"
+    })
+final class ProducerCommand implements Callable<Integer> {
+  private static final Logger LOG = LoggerFactory.getLogger(ProducerCommand.class);
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "show this help")
+  private boolean help;
+
+  @Option(
+      names = "--camera",
+      defaultValue = "4d-camera",
+      paramLabel = "NAME",
+      description = "name or .yaml file of the detector description")
+  private DetectorDescription detector;
+
+  @Option(
+      names = "--modules",
+      paramLabel = "LIST",
+      description = "modules of this server, such as 2 or 0-3; all if not given")
+  private Arguments.Modules modules;
+
+  @ArgGroup(multiplicity = "1")
+  private Source from;
+
+  private static final class Source {
+    @ArgGroup(exclusive = false, heading = "%nA simulated camera:%n")
+    private Simulation simulation;
+
+    @ArgGroup(exclusive = false, heading = "%nOr raw files:%n")
+    private RawFiles raw;
+  }
+
+  private static final class Simulation {
+    @Option(
+        names = "--simulate",
+        required = true,
+        paramLabel = "COLSxROWS",
+        description = "positions of the scan, to which a flyback column is added")
+    private Arguments.Raster raster;
+
+    @Option(
+        names = "--scan-number",
+        paramLabel = "N",
+        description = "the scan's number (default: 1)")
+    private long scan = 1;
+
+    @Option(
+        names = "--electrons",
+        paramLabel = "N",
+        description = "average number in a frame (default: 500)")
+    private double electrons = 500;
+
+    @Option(
+        names = "--seed",
+        paramLabel = "N",
+        description = "of everything that is random (default: 1)")
+    private long seed = 1;
+
+    @Option(
+        names = "--repeat",
+        paramLabel = "N",
+        description = "take N frames beforehand and repeat them; 0 takes each when it is due")
+    private int repeat = 0;
+
+    @Option(
+        names = "--lose-sectors",
+        paramLabel = "SHARE",
+        description = "share of the sectors that are never sent")
+    private double loseSectors = 0;
+
+    @Option(
+        names = "--lose-frames",
+        paramLabel = "SHARE",
+        description = "share of the frames of which nothing is sent")
+    private double loseFrames = 0;
+
+    @Option(
+        names = "--duplicate",
+        paramLabel = "SHARE",
+        description = "share of the sectors that are sent twice")
+    private double duplicate = 0;
+
+    @Option(
+        names = "--reorder",
+        paramLabel = "WINDOW",
+        description = "random order within windows of so many frames")
+    private int reorder = 1;
+  }
+
+  private static final class RawFiles {
+    @Option(
+        names = "--input",
+        required = true,
+        paramLabel = "DIR",
+        split = ",",
+        description = "one or more directories")
+    private List<Path> directories;
+
+    @Option(
+        names = "--version",
+        paramLabel = "N",
+        description = "3 (frames), 4 (column sectors) or 5 (row sectors; default)")
+    private int version = 5;
+
+    @Option(names = "--scan", paramLabel = "N", description = "which scan, if there are several")
+    private Long scan;
+  }
+
+  @ArgGroup(multiplicity = "1")
+  private Target to;
+
+  private static final class Target {
+    @ArgGroup(exclusive = false, heading = "%nTo the network:%n")
+    private Network network;
+
+    @ArgGroup(exclusive = false, heading = "%nOr to raw files:%n")
+    private Directory files;
+  }
+
+  private static final class Network {
+    @Option(
+        names = "--aggregator",
+        required = true,
+        paramLabel = "ADDRESS",
+        description = "such as tcp://host:5560; module m is sent to this port + m")
+    private String aggregator;
+
+    @Option(
+        names = "--connect-timeout",
+        paramLabel = "TIME",
+        description = "give up if no aggregator answers for so long (default: 30s)")
+    private Duration connectTimeout = Duration.ofSeconds(30);
+
+    @Option(
+        names = "--stall-timeout",
+        paramLabel = "TIME",
+        description = "give up if nobody takes a sector for so long (default: 60s)")
+    private Duration stallTimeout = Duration.ofSeconds(60);
+
+    @Option(
+        names = "--rate",
+        paramLabel = "FRAMES/S",
+        description = "as fast as possible if not given")
+    private double rate = Double.POSITIVE_INFINITY;
+
+    @ArgGroup(exclusive = false)
+    private Lag lag;
+  }
+
+  private static final class Lag {
+    @Option(
+        names = "--slow-module",
+        required = true,
+        paramLabel = "M",
+        description = "a module that lags")
+    private int module;
+
+    @Option(names = "--delay", paramLabel = "TIME", description = "how much later it begins")
+    private Duration delay = Duration.ZERO;
+
+    @Option(names = "--slow-rate", paramLabel = "FRAMES/S", description = "how fast it is")
+    private double rate = Double.POSITIVE_INFINITY;
+  }
+
+  private static final class Directory {
+    @Option(
+        names = "--write",
+        required = true,
+        paramLabel = "DIR",
+        description = "a file a module, of version 5 (or 4 for column sectors)")
+    private Path path;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    check();
+    List<SectorSource> sources = new ArrayList<>();
+    try {
+      if (from.simulation != null) {
+        simulate(sources);
+      } else {
+        openFiles(sources);
+      }
+      if (to.network != null) {
+        send(sources);
+      } else {
+        for (SectorSource source : sources) {
+          write(source);
+        }
+      }
+    } finally {
+      for (SectorSource source : sources) {
+        source.close();
+      }
+    }
+    return 0;
+  }
+
+  private void simulate(List<SectorSource> sources) {
+    Simulation s = from.simulation;
+    ScanGeometry geometry = s.raster.geometry();
+    Faults faults = new Faults(s.seed, s.scan, s.loseSectors, s.loseFrames, s.duplicate, s.reorder);
+    for (int m : numbers()) {
+      SimulatedCamera camera =
+          new SimulatedCamera(detector, m, geometry, s.scan, s.electrons, s.seed);
+      sources.add(new SimulatedSectors(camera, detector, geometry, m, faults, s.repeat));
+    }
+  }
+
+  private void openFiles(List<SectorSource> sources) throws IOException {
+    RawDataset dataset =
+        RawDataset.open(
+            from.raw.directories,
+            RawVersion.of(from.raw.version),
+            detector,
+            numbers(),
+            from.raw.scan == null ? OptionalLong.empty() : OptionalLong.of(from.raw.scan));
+    dataset.problems().forEach(p -> LOG.warn("{}", p));
+    for (int m : numbers()) {
+      sources.add(new RawSectors(dataset, m));
+    }
+  }
+
+  private void send(List<SectorSource> sources) throws IOException {
+    Lanes ports = ports();
+    List<ModuleSender> senders = new ArrayList<>();
+    for (SectorSource s : sources) {
+      senders.add(
+          new ModuleSender(
+              s,
+              ports.endpoint(0, s.module()),
+              detector.sectorBytes(),
+              pace(s.module()),
+              to.network.connectTimeout,
+              to.network.stallTimeout));
+    }
+    new Producer(senders, detector.sectorBytes()).run();
+  }
+
+  private Pace pace(int module) {
+    Network n = to.network;
+    return n.lag != null && n.lag.module == module
+        ? new Pace(Math.min(n.rate, n.lag.rate), n.lag.delay)
+        : new Pace(n.rate, Duration.ZERO);
+  }
+
+  private void write(SectorSource source) throws IOException {
+    Files.createDirectories(to.files.path);
+    Path file = to.files.path.resolve(RawFileName.compose(source.scan(), source.module(), 0));
+    ByteBuffer slot = ByteBuffer.allocateDirect(detector.sectorBytes());
+    SectorHeader header = new SectorHeader();
+    try (RawFileWriter writer = new RawFileWriter(file)) {
+      while (source.next(header)) {
+        writer.write(header, source.pixels(slot));
+      }
+    }
+    LOG.info(
+        "{}: {} records written{}",
+        file,
+        source.sectors(),
+        source.account().isEmpty() ? "" : "; " + source.account());
+  }
+
+  private Set<Integer> numbers() {
+    return modules == null
+        ? IntStream.range(0, detector.modules()).boxed().collect(Collectors.toSet())
+        : modules.numbers();
+  }
+
+  private Lanes ports() {
+    try {
+      return Lanes.at(to.network.aggregator, 1, detector.modules());
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), "--aggregator: " + e.getMessage(), e);
+    }
+  }
+
+  private void check() {
+    for (int m : numbers()) {
+      require(
+          m < detector.modules(),
+          "--modules: detector %s has modules 0 to %d, not %d"
+              .formatted(detector.name(), detector.modules() - 1, m));
+    }
+    if (from.simulation != null) {
+      Simulation s = from.simulation;
+      require(0 <= s.scan && s.scan <= 0xffff_ffffL, "--scan-number has to be 0 to 4294967295");
+      require(s.electrons >= 0 && s.electrons <= 100_000, "--electrons has to be 0 to 100000");
+      require(s.repeat >= 0, "--repeat has to be 0 or more");
+      require(s.reorder >= 1, "--reorder has to be 1 or more");
+      requireShare("--lose-sectors", s.loseSectors);
+      requireShare("--lose-frames", s.loseFrames);
+      requireShare("--duplicate", s.duplicate);
+    } else {
+      try {
+        RawVersion.of(from.raw.version).requireFits(detector);
+      } catch (IllegalArgumentException e) {
+        throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+      }
+    }
+    if (to.network != null) {
+      Network n = to.network;
+      ports();
+      require(!n.connectTimeout.isZero(), "--connect-timeout has to be above 0");
+      require(!n.stallTimeout.isZero(), "--stall-timeout has to be above 0");
+      require(n.rate > 0, "--rate has to be above 0");
+      if (n.lag != null) {
+        require(
+            numbers().contains(n.lag.module),
+            "--slow-module has to be one of the modules " + numbers());
+        require(n.lag.rate > 0, "--slow-rate has to be above 0");
+        require(
+            !n.lag.delay.isZero() || n.lag.rate < Double.POSITIVE_INFINITY,
+            "--slow-module needs --delay or --slow-rate or both");
+      }
+    }
+  }
+
+  private void requireShare(String option, double share) {
+    require(0 <= share && share <= 1, option + " is a share of all, 0 to 1");
+  }
+
+  private void require(boolean possible, String message) {
+    if (!possible) {
+      throw new ParameterException(spec.commandLine(), message);
+    }
+  }
+}

@@ -1,0 +1,36 @@
+package io.millrace.ingest;
+
+import io.millrace.detector.SectorHeader;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/** The sectors of one module in one scan, in the order in which they are sent. */
+interface SectorSource extends Closeable {
+  /** The module. */
+  int module();
+
+  /** The scan. */
+  long scan();
+
+  /** How many sectors {@link #next} gives, repeated ones included. */
+  long sectors();
+
+  /**
+   * Goes on to the next sector.
+   *
+   * @return false behind the last
+   */
+  boolean next(SectorHeader header) throws IOException;
+
+  /**
+   * The pixels of the current sector.
+   *
+   * @param slot a direct buffer as long as a sector, that may be written
+   * @return the slot, filled; or a direct buffer of the source's own whose content never changes
+   */
+  ByteBuffer pixels(ByteBuffer slot) throws IOException;
+
+  /** What was left out or added, in words for the log; empty if nothing. */
+  String account();
+}

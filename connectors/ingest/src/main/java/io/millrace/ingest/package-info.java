@@ -1,0 +1,27 @@
+/**
+ * The two processes that bring sectors to the compute nodes, and a detector to try them with.
+ *
+ * <pre>
+ *   simulator | raw files ─ SectorSource ─▶ PRODUCER ─▶ AGGREGATOR ─▶ lanes ─▶ compute nodes
+ *                                            one thread, one PUSH      one thread a module:
+ *                                            socket a module           one PULL, a PUSH a lane
+ * </pre>
+ *
+ * <ul>
+ *   <li>{@link io.millrace.ingest.SectorSource}: sectors of one module, {@linkplain
+ *       io.millrace.ingest.SimulatedSectors simulated} or {@linkplain io.millrace.ingest.RawSectors
+ *       read from raw files}
+ *   <li>{@link io.millrace.ingest.Producer}, {@link io.millrace.ingest.ModuleSender}: announce and
+ *       send them
+ *   <li>{@link io.millrace.ingest.Aggregator}, {@link io.millrace.ingest.ModuleRelay}, {@link
+ *       io.millrace.ingest.LaneRouter}: relay them into lanes, keep the account of every scan, drop
+ *       and count what is malformed
+ *   <li>{@link io.millrace.ingest.SimulatedCamera}, {@link io.millrace.ingest.Specimen}, {@link
+ *       io.millrace.ingest.Faults}: a camera with a lattice of atoms under its beam, and everything
+ *       that goes wrong on the way, by a seed
+ * </ul>
+ *
+ * A socket belongs to one thread. Nothing waits without a deadline, and nothing is left out without
+ * being counted.
+ */
+package io.millrace.ingest;

@@ -1,0 +1,167 @@
+package io.millrace.counting;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.millrace.counting.serialization.Serializers;
+import io.millrace.detector.CountedFrame;
+import io.millrace.detector.CountedSector;
+import io.millrace.detector.DetectorDescription;
+import io.millrace.detector.LaneRecord;
+import io.millrace.detector.ScanNotice;
+import io.millrace.detector.ScanRecord;
+import io.millrace.detector.Thresholds;
+import io.millrace.hdf5.CountedFileName;
+import io.millrace.hdf5.CountedFileSink;
+import io.millrace.hdf5.Provenance;
+import io.millrace.operators.assembly.AssemblyFunction;
+import io.millrace.operators.calibration.CalibrationFunction;
+import io.millrace.operators.calibration.SectorHistogram;
+import io.millrace.operators.counting.CountingOperator;
+import io.millrace.operators.images.ImageFunction;
+import io.millrace.operators.ledger.LedgerFunction;
+import io.millrace.zeromq.source.ZeroMqSource;
+import io.millrace.zeromq.source.ZeroMqSourceOptions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+
+/**
+ * The counting job: {@code flink run millrace-counting.jar --output DIR ...}; see {@link
+ * CountingOptions} for all options, and the package for the topology.
+ */
+public final class CountingJob {
+  /** Silence after which a scan that nobody announced, and that has all its frames, has ended. */
+  private static final Duration QUIET = Duration.ofSeconds(1);
+
+  private CountingJob() {}
+
+  /** Submits the job, and waits for it unless it is detached. */
+  public static void main(String... args) throws Exception {
+    CountingOptions options = CountingOptions.parse(args);
+    if (options == null) {
+      return;
+    }
+    Configuration configuration = new Configuration();
+    Serializers.register(configuration);
+    // Records are not kept by whoever emits or receives them, so they need not be copied between
+    // chained operators.
+    configuration.set(PipelineOptions.OBJECT_REUSE, true);
+    StreamExecutionEnvironment env =
+        StreamExecutionEnvironment.getExecutionEnvironment(configuration);
+    build(env, options);
+    env.execute("Millrace counting, session " + options.session);
+  }
+
+  /** Builds the topology. */
+  static void build(StreamExecutionEnvironment env, CountingOptions options) throws IOException {
+    DetectorDescription detector = options.camera();
+    Thresholds given = options.thresholds();
+    // A reader without a lane would have no watermark, and hold back those of the others.
+    int readers = Math.min(options.lanes, env.getParallelism());
+
+    SingleOutputStreamOperator<CountedSector> counted =
+        env.<LaneRecord>fromSource(
+                source(options, detector), WatermarkStrategy.noWatermarks(), "lanes")
+            .uid("lanes")
+            .setParallelism(readers)
+            .transform(
+                "count",
+                Types.GENERIC(CountedSector.class),
+                given != null
+                    ? CountingOperator.given(detector, given)
+                    : CountingOperator.calibrated(detector, options.calibration()))
+            .uid("count")
+            .setParallelism(readers);
+
+    SingleOutputStreamOperator<CountedFrame> frames =
+        counted
+            .keyBy(AssemblyFunction.key(), Types.LONG)
+            .process(
+                new AssemblyFunction(detector, options.frameTimeout),
+                Types.GENERIC(CountedFrame.class))
+            .name("assemble")
+            .uid("assemble");
+
+    DataStream<ScanNotice> notices =
+        counted
+            .getSideOutput(CountingOperator.REPORTS)
+            .union(frames.getSideOutput(AssemblyFunction.DROPS));
+    if (given == null) {
+      notices =
+          notices.union(
+              counted
+                  .getSideOutput(CountingOperator.HISTOGRAMS)
+                  .keyBy(SectorHistogram::scan, Types.LONG)
+                  .process(
+                      new CalibrationFunction(detector, options.calibration()),
+                      Types.GENERIC(ScanNotice.class))
+                  .name("calibrate")
+                  .uid("calibrate"));
+    }
+
+    frames
+        .keyBy(frame -> frame.scan, Types.LONG)
+        .connect(notices.keyBy(ScanNotice::scan, Types.LONG))
+        .process(
+            new LedgerFunction(
+                new LedgerFunction.Settings(
+                    detector,
+                    options.framesPerPosition,
+                    given,
+                    QUIET,
+                    options.scanTimeout.plus(options.frameTimeout))),
+            Types.GENERIC(ScanRecord.class))
+        .name("ledger")
+        .uid("ledger")
+        .flatMap(new ImageFunction(detector, options.virtualDetectors()))
+        .returns(Types.GENERIC(ScanRecord.class))
+        .name("images")
+        .uid("images")
+        .sinkTo(sink(options, detector))
+        .name("counted file")
+        .uid("counted-file");
+  }
+
+  private static ZeroMqSource source(CountingOptions options, DetectorDescription detector) {
+    return ZeroMqSource.builder()
+        .setDetector(detector)
+        .setLanes(options.lanes())
+        .setScans(options.scan)
+        .setBoundedAfter(options.scans)
+        .setOption(ZeroMqSourceOptions.SLOTS_PER_MODULE, options.slots)
+        .setOption(ZeroMqSourceOptions.SCAN_TIMEOUT, options.scanTimeout)
+        .build();
+  }
+
+  private static CountedFileSink sink(CountingOptions options, DetectorDescription detector)
+      throws IOException {
+    Files.createDirectories(options.output);
+    return CountedFileSink.builder()
+        .setDirectory(options.output)
+        .setId(options.id > 0 ? options.id : CountedFileName.nextId(options.output))
+        .setDetector(detector)
+        .setProvenance(provenance(options))
+        .setLayout(options.layout)
+        .build();
+  }
+
+  private static Provenance provenance(CountingOptions options) {
+    String version = CountingJob.class.getPackage().getImplementationVersion();
+    try {
+      return new Provenance(
+          "Millrace",
+          version == null ? "not packaged" : version,
+          options.session,
+          new ObjectMapper().writeValueAsString(options.values()));
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

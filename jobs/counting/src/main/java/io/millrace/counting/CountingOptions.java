@@ -1,0 +1,354 @@
+package io.millrace.counting;
+
+import io.millrace.detector.DetectorDescription;
+import io.millrace.detector.ScanGeometry;
+import io.millrace.detector.Thresholds;
+import io.millrace.detector.wire.Lanes;
+import io.millrace.hdf5.Layout;
+import io.millrace.operators.calibration.CalibrationSettings;
+import io.millrace.operators.calibration.ThresholdFit;
+import io.millrace.operators.images.ScanImages;
+import io.millrace.operators.images.VirtualDetector;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Collectors;
+import org.apache.flink.util.TimeUtils;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Option;
+
+/**
+ * The options of the counting job: names, defaults, units and descriptions stand here and nowhere
+ * else.
+ */
+@Command(
+    name = "flink run millrace-counting.jar",
+    description =
+        "Counts the electrons of scans that come through an aggregator's lanes, and writes one"
+            + " HDF5 file a scan.",
+    sortOptions = false,
+    usageHelpAutoWidth = true)
+public final class CountingOptions {
+  @Option(names = "--help", usageHelp = true, description = "Show this help.")
+  boolean help;
+
+  @Option(
+      names = "--output",
+      paramLabel = "DIR",
+      required = true,
+      description = "Directory for the counted files, the same on all nodes. Required.")
+  Path output;
+
+  @Option(
+      names = "--id",
+      paramLabel = "N",
+      defaultValue = "0",
+      description =
+          "The number in the files' names, 1 to 99,999; 0 takes the next free one of the directory."
+              + " Default: ${DEFAULT-VALUE}.")
+  int id;
+
+  @Option(
+      names = "--lanes-at",
+      paramLabel = "tcp://HOST:PORT",
+      defaultValue = "tcp://127.0.0.1:5600",
+      description =
+          "The aggregator's --lane-address: lane l of module m is at PORT + l * modules + m."
+              + " Default: ${DEFAULT-VALUE}.")
+  String lanesAt;
+
+  @Option(
+      names = "--lanes",
+      paramLabel = "N",
+      defaultValue = "2",
+      description = "Number of lanes, as the aggregator has them. Default: ${DEFAULT-VALUE}.")
+  int lanes;
+
+  @Option(
+      names = "--camera",
+      paramLabel = "NAME|FILE",
+      defaultValue = "4d-camera",
+      description =
+          "The camera: a name of conf/detectors, or the path of a description in YAML."
+              + " Default: ${DEFAULT-VALUE}.")
+  String camera;
+
+  @Option(
+      names = "--session",
+      paramLabel = "NAME",
+      description =
+          "Name of the session, recorded with the results; never used twice."
+              + " Default: made from the time.")
+  String session =
+      "count-%d-%04x"
+          .formatted(Instant.now().getEpochSecond(), ThreadLocalRandom.current().nextInt(0x10000));
+
+  @Option(
+      names = "--scan",
+      paramLabel = "N",
+      description =
+          "Take only this detector scan number, and drop all others as foreign; may be repeated."
+              + " Default: all are taken.")
+  Set<Long> scan = new LinkedHashSet<>();
+
+  @Option(
+      names = "--scans",
+      paramLabel = "N",
+      defaultValue = "0",
+      description =
+          "End the job after this many scans; 0 never ends it. Default: ${DEFAULT-VALUE}.")
+  int scans;
+
+  @Option(
+      names = "--frames-per-position",
+      paramLabel = "N",
+      defaultValue = "0",
+      description =
+          "Frames that each position should have, so that absent ones are known; 0 takes the most"
+              + " that any position got. Default: ${DEFAULT-VALUE}.")
+  int framesPerPosition;
+
+  @Option(
+      names = "--background",
+      paramLabel = "ADU",
+      description =
+          "Values up to this are noise. With --xray; without both, each scan is calibrated.")
+  Double background;
+
+  @Option(
+      names = "--xray",
+      paramLabel = "ADU",
+      description = "Values from this on are x-rays. With --background.")
+  Double xray;
+
+  @Option(
+      names = "--calibration-frames",
+      paramLabel = "N",
+      defaultValue = "20",
+      description =
+          "A scan is calibrated from its first N complete frames. Default: ${DEFAULT-VALUE}.")
+  int calibrationFrames;
+
+  @Option(
+      names = "--background-sigmas",
+      paramLabel = "X",
+      defaultValue = "4.5",
+      description =
+          "Calibrated background threshold = centre + X * width of the noise."
+              + " Default: ${DEFAULT-VALUE}.")
+  double backgroundSigmas;
+
+  @Option(
+      names = "--xray-sigmas",
+      paramLabel = "X",
+      defaultValue = "175",
+      description =
+          "Calibrated x-ray threshold = mean + X * standard deviation of all pixels."
+              + " Default: ${DEFAULT-VALUE}.")
+  double xraySigmas;
+
+  @Option(
+      names = "--calibration-quiet",
+      paramLabel = "DURATION",
+      defaultValue = "2s",
+      description =
+          "If no more of the scan comes for this time, it is calibrated from fewer frames."
+              + " Default: ${DEFAULT-VALUE}.")
+  Duration calibrationQuiet;
+
+  @Option(
+      names = "--calibration-timeout",
+      paramLabel = "DURATION",
+      defaultValue = "60s",
+      description =
+          "If no frame is complete after this time, the job fails. Default: ${DEFAULT-VALUE}.")
+  Duration calibrationTimeout;
+
+  @Option(
+      names = "--zookeeper",
+      paramLabel = "HOST:PORT",
+      defaultValue = "127.0.0.1:2181",
+      description =
+          "ZooKeeper that shares calibrations; not used with given thresholds."
+              + " Default: ${DEFAULT-VALUE}.")
+  String zookeeper;
+
+  @Option(
+      names = "--detector",
+      paramLabel = "NAME,INNER,OUTER[,X,Y]",
+      description =
+          "A virtual detector: a ring with radii in pixels around column X, row Y (default: the"
+              + " frame's centre), inner radius included; an image of the scan is made of each."
+              + " May be repeated. Default: bright_field,0,90 and annular_dark_field,100,280.")
+  List<String> detectors = List.of("bright_field,0,90", "annular_dark_field,100,280");
+
+  @Option(
+      names = "--layout",
+      paramLabel = "vlen|flat|both",
+      defaultValue = "vlen",
+      description =
+          "How events lie in the file: as a list a frame, which today's programs read, or flat and"
+              + " compressed, which loads faster, in a file of its own. Default: ${DEFAULT-VALUE}.")
+  Layout layout;
+
+  @Option(
+      names = "--slots",
+      paramLabel = "N",
+      defaultValue = "32",
+      description =
+          "Sectors of one lane and module that the task can hold. Memory of a lane: modules * (N +"
+              + " 6) * 166 kB for the 4D Camera. Default: ${DEFAULT-VALUE}.")
+  int slots;
+
+  @Option(
+      names = "--frame-timeout",
+      paramLabel = "DURATION",
+      defaultValue = "10s",
+      description =
+          "An incomplete frame leaves when nothing came for it and its neighbours for this time."
+              + " Default: ${DEFAULT-VALUE}.")
+  Duration frameTimeout;
+
+  @Option(
+      names = "--scan-timeout",
+      paramLabel = "DURATION",
+      defaultValue = "30s",
+      description =
+          "A scan ends when nothing of it came for this time, even if more was announced."
+              + " Default: ${DEFAULT-VALUE}.")
+  Duration scanTimeout;
+
+  /**
+   * Reads and checks the arguments.
+   *
+   * @return the options, or null if only help was asked for and has been printed
+   * @throws IllegalArgumentException if an option is unknown or impossible; says which, and what to
+   *     do
+   */
+  static CountingOptions parse(String... args) {
+    CountingOptions options = new CountingOptions();
+    CommandLine command = commandLine(options);
+    try {
+      command.parseArgs(args);
+    } catch (CommandLine.ParameterException e) {
+      throw new IllegalArgumentException(e.getMessage() + "; see --help", e);
+    }
+    if (options.help) {
+      command.usage(System.out);
+      return null;
+    }
+    options.check();
+    return options;
+  }
+
+  static CommandLine commandLine(CountingOptions options) {
+    return new CommandLine(options)
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .registerConverter(Duration.class, new DurationConverter());
+  }
+
+  private void check() {
+    check((background == null) == (xray == null), "--background and --xray go together");
+    if (background != null) {
+      check(background >= 0, "--background cannot be negative: %s ADU", background);
+      thresholds();
+    }
+    check(id >= 0, "--id cannot be negative: %d", id);
+    check(scans >= 0, "--scans cannot be negative: %d", scans);
+    check(framesPerPosition >= 0, "--frames-per-position cannot be negative");
+    check(calibrationFrames >= 1, "--calibration-frames has to be at least 1");
+    check(backgroundSigmas > 0, "--background-sigmas has to be positive");
+    check(xraySigmas > 0, "--xray-sigmas has to be positive");
+    check(slots >= 1, "--slots has to be at least 1");
+    lanes();
+    int framesOfLane = (calibrationFrames + lanes - 1) / lanes;
+    check(
+        background != null || slots >= framesOfLane + 4,
+        "--slots %d is too few to hold the %d calibration frames that come through each lane; give"
+            + " at least %d",
+        slots,
+        framesOfLane,
+        framesOfLane + 4);
+    for (Long number : scan) {
+      check(number >= 0 && number <= 0xffff_ffffL, "--scan %d is not a scan number", number);
+    }
+    // Says if two have the same name, before any data flows.
+    new ScanImages(camera(), virtualDetectors(), 0, new ScanGeometry(1, 1));
+  }
+
+  private static void check(boolean condition, String message, Object... arguments) {
+    if (!condition) {
+      throw new IllegalArgumentException(message.formatted(arguments));
+    }
+  }
+
+  DetectorDescription camera() {
+    return DetectorDescription.load(camera);
+  }
+
+  Lanes lanes() {
+    return Lanes.at(lanesAt, lanes, camera().modules());
+  }
+
+  /** The given thresholds, or null if scans are calibrated. */
+  Thresholds thresholds() {
+    return background == null ? null : new Thresholds(background, xray);
+  }
+
+  CalibrationSettings calibration() {
+    return new CalibrationSettings(
+        new ThresholdFit(calibrationFrames, backgroundSigmas, xraySigmas),
+        zookeeper,
+        session,
+        calibrationQuiet,
+        calibrationTimeout);
+  }
+
+  List<VirtualDetector> virtualDetectors() {
+    DetectorDescription camera = camera();
+    return detectors.stream().map(text -> VirtualDetector.parse(text, camera)).toList();
+  }
+
+  /** All options by name with their values, for the record. */
+  Map<String, String> values() {
+    return commandLine(this).getCommandSpec().options().stream()
+        .filter(o -> !o.usageHelp())
+        .collect(
+            Collectors.toMap(
+                o -> o.longestName().substring(2),
+                o -> Objects.toString(o.getValue()),
+                (a, b) -> a,
+                TreeMap::new));
+  }
+
+  /** Reads {@code 500ms}, {@code 10s}, {@code 2min} and ISO 8601 durations. */
+  static final class DurationConverter implements ITypeConverter<Duration> {
+    @Override
+    public Duration convert(String text) {
+      try {
+        Duration duration =
+            text.toUpperCase(Locale.ROOT).startsWith("P")
+                ? Duration.parse(text)
+                : TimeUtils.parseDuration(text);
+        if (duration.isNegative() || duration.isZero()) {
+          throw new CommandLine.TypeConversionException(text + " is not a positive duration");
+        }
+        return duration;
+      } catch (IllegalArgumentException | DateTimeParseException e) {
+        throw new CommandLine.TypeConversionException(
+            "'%s' is not a duration such as 500ms, 10s or 2min".formatted(text));
+      }
+    }
+  }
+}

@@ -1,0 +1,50 @@
+package io.millrace.counting.serialization;
+
+import io.millrace.detector.Calibration;
+import io.millrace.detector.CountedFrame;
+import io.millrace.detector.CountedSector;
+import io.millrace.detector.LaneReport;
+import io.millrace.detector.ScanImage;
+import io.millrace.detector.ScanReport;
+import io.millrace.detector.SectorDrop;
+import io.millrace.operators.assembly.FrameBlock;
+import io.millrace.operators.calibration.SectorHistogram;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.flink.api.java.typeutils.runtime.kryo.JavaSerializer;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.PipelineOptions;
+
+/** Which serializer each of our records has. */
+public final class Serializers {
+  /**
+   * By record. What comes once for a scan goes by Java serialization: there is no speed to be won.
+   */
+  public static final Map<Class<?>, Class<?>> BY_TYPE =
+      Map.of(
+          CountedSector.class, CountedSectorSerializer.class,
+          CountedFrame.class, CountedFrameSerializer.class,
+          SectorHistogram.class, SectorHistogramSerializer.class,
+          FrameBlock.class, FrameBlockSerializer.class,
+          LaneReport.class, JavaSerializer.class,
+          SectorDrop.class, JavaSerializer.class,
+          Calibration.class, JavaSerializer.class,
+          ScanImage.class, JavaSerializer.class,
+          ScanReport.class, JavaSerializer.class);
+
+  private Serializers() {}
+
+  /** Makes them known to a job. */
+  public static void register(Configuration configuration) {
+    Map<String, Class<?>> byName = new TreeMap<>();
+    BY_TYPE.forEach((type, serializer) -> byName.put(type.getName(), serializer));
+    configuration.set(
+        PipelineOptions.SERIALIZATION_CONFIG,
+        byName.entrySet().stream()
+            .map(
+                e ->
+                    "%s: {type: kryo, kryo-type: registered, class: %s}"
+                        .formatted(e.getKey(), e.getValue().getName()))
+            .toList());
+  }
+}

@@ -1,0 +1,621 @@
+package io.millrace.demo;
+
+import io.millrace.detector.DetectorDescription;
+import io.millrace.detector.ScanGeometry;
+import io.millrace.detector.SectorHeader;
+import io.millrace.detector.raw.RawFileName;
+import io.millrace.detector.raw.RawFileReader;
+import io.millrace.detector.raw.RawVersion;
+import io.millrace.detector.wire.Lanes;
+import io.millrace.hdf5.CountedFile;
+import io.millrace.hdf5.CountedFileName;
+import io.millrace.operators.images.Picture;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/**
+ * Streams one scan through the whole system and leaves its file and pictures.
+ *
+ * <p>In order: ZooKeeper, a Flink cluster, the aggregator, the job, one producer a module; then it
+ * watches the job until it has finished. Whatever was started is stopped in the end, also on
+ * Ctrl-C.
+ */
+@Command(
+    name = "scripts/demo",
+    description =
+        "Streams one scan through the whole system on this machine: simulated, or from .data files.",
+    sortOptions = false,
+    usageHelpAutoWidth = true,
+    exitCodeListHeading = "%nExit status:%n",
+    exitCodeList = {
+      "0:every frame is accounted for",
+      "1:something failed; what, stands in the last lines",
+      "2:an option is unknown or impossible"
+    })
+public final class Demo implements Callable<Integer> {
+  private static final Duration START_DEADLINE = Duration.ofSeconds(60);
+  private static final Duration SUBMIT_DEADLINE = Duration.ofSeconds(120);
+  private static final Duration SILENCE_DEADLINE = Duration.ofSeconds(120);
+  private static final Duration POLL = Duration.ofMillis(250);
+  private static final long FREE_DISK_BYTES = 500_000_000;
+  private static final Pattern JOB_ID = Pattern.compile("JobID ([0-9a-f]{32})");
+
+  @Spec CommandSpec spec;
+
+  @Option(names = "--help", usageHelp = true, description = "Show this help.")
+  boolean help;
+
+  @Option(
+      names = "--scan",
+      paramLabel = "WxH",
+      defaultValue = "64x64",
+      description =
+          "Positions of the simulated scan, without the flyback column. Default: ${DEFAULT-VALUE}.")
+  String scan;
+
+  @Option(
+      names = "--input",
+      paramLabel = "DIR",
+      description = "Stream the .data files of this directory instead.")
+  Path input;
+
+  @Option(
+      names = "--version",
+      paramLabel = "3|4|5",
+      defaultValue = "5",
+      description = "Version of the .data files. Default: ${DEFAULT-VALUE}.")
+  int version;
+
+  @Option(
+      names = "--scan-number",
+      paramLabel = "N",
+      description =
+          "Which scan of the directory, if it holds several; the simulated scan's number.")
+  Long scanNumber;
+
+  @Option(
+      names = "--camera",
+      paramLabel = "NAME|FILE",
+      defaultValue = "4d-camera",
+      description = "Description of the camera. Default: ${DEFAULT-VALUE}.")
+  String camera;
+
+  @Option(
+      names = "--output",
+      paramLabel = "DIR",
+      defaultValue = "demo-output",
+      description = "Where the file and the pictures go. Default: ${DEFAULT-VALUE}.")
+  Path output;
+
+  @Option(
+      names = "--background",
+      paramLabel = "ADU",
+      description = "Background threshold. With --xray; without both, the scan is calibrated.")
+  Double background;
+
+  @Option(names = "--xray", paramLabel = "ADU", description = "X-ray threshold.")
+  Double xray;
+
+  @Option(
+      names = "--json",
+      description = "Print the summary as one JSON object on the last line of standard output.")
+  boolean json;
+
+  @Option(
+      names = "--keep",
+      description = "Leave the cluster, ZooKeeper and the aggregator up, and say where they are.")
+  boolean keep;
+
+  @Option(
+      names = "--lanes",
+      paramLabel = "N",
+      defaultValue = "2",
+      description = "Lanes between aggregator and cluster. Default: ${DEFAULT-VALUE}.")
+  int lanes;
+
+  @Option(
+      names = "--job",
+      paramLabel = "OPTION",
+      description = "An option for the counting job, such as --job=--calibration-frames=8. Repeat.")
+  List<String> jobOptions = List.of();
+
+  @Option(
+      names = "--producer",
+      paramLabel = "OPTION",
+      description = "An option for the producers, such as --producer=--lose-sectors=0.01. Repeat.")
+  List<String> producerOptions = List.of();
+
+  @Option(
+      names = "--rest-port",
+      paramLabel = "PORT",
+      defaultValue = "8081",
+      description = "Flink's dashboard and REST API. Default: ${DEFAULT-VALUE}.")
+  int restPort;
+
+  @Option(
+      names = "--zookeeper-port",
+      paramLabel = "PORT",
+      defaultValue = "2181",
+      description = "ZooKeeper. Default: ${DEFAULT-VALUE}.")
+  int zookeeperPort;
+
+  @Option(
+      names = "--producer-port",
+      paramLabel = "PORT",
+      defaultValue = "5560",
+      description =
+          "Where the aggregator listens; module m at PORT + m. Default: ${DEFAULT-VALUE}.")
+  int producerPort;
+
+  @Option(
+      names = "--lane-port",
+      paramLabel = "PORT",
+      defaultValue = "5600",
+      description = "First port of the lanes. Default: ${DEFAULT-VALUE}.")
+  int lanePort;
+
+  private final Path root = Path.of(System.getProperty("millrace.root", ".")).toAbsolutePath();
+  private final AtomicBoolean stopped = new AtomicBoolean();
+  private final List<Part> parts = Collections.synchronizedList(new ArrayList<>());
+  private volatile boolean flinkStarted;
+  private PrintStream out = System.out;
+  private List<Path> inputFiles = List.of();
+  private Path run;
+  private Path logs;
+  private FlinkRest flink;
+
+  /** Runs the demo. */
+  public static void main(String... args) {
+    Demo demo = new Demo();
+    CommandLine command = new CommandLine(demo);
+    command.setExecutionExceptionHandler(
+        (failure, c, parsed) -> {
+          if (failure instanceof DemoFailure) {
+            System.err.println("demo: " + failure.getMessage());
+          } else {
+            System.err.println("demo: this should not happen; please report it");
+            failure.printStackTrace();
+          }
+          return 1;
+        });
+    System.exit(command.execute(args));
+  }
+
+  @Override
+  public Integer call() throws DemoFailure, InterruptedException {
+    DetectorDescription detector = checkOptions();
+    checkMachine(detector);
+    prepareFolders();
+    Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "stop"));
+    boolean succeeded = false;
+    try {
+      out.println("Starting ZooKeeper, Flink and the aggregator ...");
+      startServices();
+      int id = nextId();
+      String job = submit(id);
+      out.println("Streaming; the dashboard is at http://localhost:" + restPort);
+      List<Part> producers = startProducers(detector);
+      watch(job, producers, detector);
+      succeeded = report(id, detector);
+      return succeeded ? 0 : 1;
+    } finally {
+      if (keep && succeeded) {
+        stopped.set(true);
+        printAddresses();
+      } else {
+        stop();
+      }
+    }
+  }
+
+  private DetectorDescription checkOptions() {
+    if ((background == null) != (xray == null)) {
+      throw new ParameterException(spec.commandLine(), "--background and --xray go together");
+    }
+    if (background != null && !(background >= 0 && background < xray)) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--xray (%s ADU) has to be above --background (%s ADU), and both not negative"
+              .formatted(xray, background));
+    }
+    try {
+      geometry();
+      DetectorDescription detector = DetectorDescription.load(camera);
+      Lanes.at("tcp://127.0.0.1:" + lanePort, lanes, detector.modules());
+      return detector;
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+    }
+  }
+
+  private ScanGeometry geometry() {
+    Matcher size = Pattern.compile("(\\d{1,5})x(\\d{1,5})").matcher(scan);
+    if (!size.matches()) {
+      throw new IllegalArgumentException("--scan is of the form 64x64, not " + scan);
+    }
+    return ScanGeometry.withFlyback(
+        Integer.parseInt(size.group(1)), Integer.parseInt(size.group(2)));
+  }
+
+  private void checkMachine(DetectorDescription detector) throws DemoFailure {
+    if (input != null) {
+      checkInput();
+    }
+    try {
+      Files.createDirectories(output);
+      if (!Files.isWritable(output)) {
+        throw new DemoFailure(
+            "%s cannot be written; give another --output".formatted(output.toAbsolutePath()));
+      }
+      long free = Files.getFileStore(output).getUsableSpace();
+      if (free < FREE_DISK_BYTES) {
+        throw new DemoFailure(
+            "%s has only %d MB left, and the demo needs %d; free some, or give another --output"
+                .formatted(output.toAbsolutePath(), free / 1_000_000, FREE_DISK_BYTES / 1_000_000));
+      }
+    } catch (IOException e) {
+      throw new DemoFailure(
+          "the output directory %s cannot be made; give another --output"
+              .formatted(output.toAbsolutePath()),
+          e);
+    }
+    checkPort(restPort, "Flink", "--rest-port");
+    checkPort(zookeeperPort, "ZooKeeper", "--zookeeper-port");
+    for (int m = 0; m < detector.modules(); m++) {
+      checkPort(producerPort + m, "the aggregator", "--producer-port");
+    }
+    for (int p = 0; p < lanes * detector.modules(); p++) {
+      checkPort(lanePort + p, "the lanes", "--lane-port");
+    }
+  }
+
+  private void checkInput() throws DemoFailure {
+    if (!Files.isDirectory(input)) {
+      throw new DemoFailure(
+          "the input directory %s does not exist".formatted(input.toAbsolutePath()));
+    }
+    try (Stream<Path> files = Files.list(input)) {
+      inputFiles = files.filter(f -> f.toString().endsWith(RawFileName.ENDING)).toList();
+      if (inputFiles.isEmpty()) {
+        throw new DemoFailure(
+            "there is no .data file in %s; give the directory that holds the raw files of a scan"
+                .formatted(input.toAbsolutePath()));
+      }
+      for (Path file : inputFiles) {
+        if (!Files.isReadable(file)) {
+          throw new DemoFailure("%s cannot be read; check its permissions".formatted(file));
+        }
+      }
+    } catch (IOException e) {
+      throw new DemoFailure("%s cannot be listed".formatted(input.toAbsolutePath()), e);
+    }
+  }
+
+  private static void checkPort(int port, String who, String option) throws DemoFailure {
+    try (ServerSocket socket = new ServerSocket()) {
+      socket.setReuseAddress(true);
+      socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+    } catch (IOException e) {
+      throw new DemoFailure(
+          "port %d, which %s needs, is in use; end what uses it, or give another %s"
+              .formatted(port, who, option));
+    }
+  }
+
+  private void prepareFolders() throws DemoFailure {
+    String base =
+        System.getenv().getOrDefault("MILLRACE_RUN", root.resolve(".millrace").toString());
+    run = Path.of(base).resolve("demo-" + ProcessHandle.current().pid());
+    logs = run.resolve("log");
+    flink = new FlinkRest("http://localhost:" + restPort);
+    try {
+      Files.createDirectories(logs);
+    } catch (IOException e) {
+      throw new DemoFailure("the folder for logs, %s, cannot be made".formatted(logs), e);
+    }
+  }
+
+  private String script(String name) {
+    return root.resolve("scripts").resolve(name).toString();
+  }
+
+  private Part start(String name, String... command) throws DemoFailure {
+    Part part = Part.start(name, logs, Map.of("MILLRACE_RUN", run.toString()), List.of(command));
+    parts.add(part);
+    return part;
+  }
+
+  private void startServices() throws DemoFailure, InterruptedException {
+    Part zookeeper =
+        start(
+            "zookeeper",
+            script("millrace"),
+            "zookeeper",
+            "--port=" + zookeeperPort,
+            "--data=" + run.resolve("zookeeper"));
+    Part aggregator =
+        start(
+            "aggregator",
+            script("millrace"),
+            "aggregator",
+            "--listen=tcp://127.0.0.1:" + producerPort,
+            "--lane-address=tcp://127.0.0.1:" + lanePort,
+            "--lanes=" + lanes,
+            "--camera=" + camera);
+    flinkStarted = true;
+    start(
+            "flink-start",
+            script("flink"),
+            "start",
+            "--deadline",
+            "120",
+            "--rest-port",
+            Integer.toString(restPort))
+        .output(SUBMIT_DEADLINE.plus(START_DEADLINE));
+    zookeeper.awaitOutput("ready", START_DEADLINE);
+    aggregator.awaitOutput("ready", START_DEADLINE);
+  }
+
+  private int nextId() throws DemoFailure {
+    try {
+      return CountedFileName.nextId(output);
+    } catch (IOException e) {
+      throw new DemoFailure("%s cannot be listed".formatted(output), e);
+    }
+  }
+
+  private String submit(int id) throws DemoFailure, InterruptedException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                script("flink"),
+                "run",
+                "-d",
+                "-p",
+                Integer.toString(lanes),
+                root.resolve("jobs/counting/target/millrace-counting.jar").toString(),
+                "--output=" + output.toAbsolutePath(),
+                "--id=" + id,
+                "--lanes-at=tcp://127.0.0.1:" + lanePort,
+                "--lanes=" + lanes,
+                "--camera=" + camera,
+                "--zookeeper=127.0.0.1:" + zookeeperPort,
+                "--scans=1"));
+    if (background != null) {
+      command.add("--background=" + background);
+      command.add("--xray=" + xray);
+    }
+    command.addAll(jobOptions);
+    Part submission = start("flink-run", command.toArray(String[]::new));
+    Matcher jobId = JOB_ID.matcher(submission.output(SUBMIT_DEADLINE));
+    if (!jobId.find()) {
+      throw submission.failure("did not name a job");
+    }
+    String job = jobId.group(1);
+    await(START_DEADLINE, "the job's tasks do not run", job, () -> flink.allTasksRun(job));
+    return job;
+  }
+
+  private interface Condition {
+    boolean holds() throws IOException, InterruptedException;
+  }
+
+  private void await(Duration deadline, String otherwise, String job, Condition condition)
+      throws DemoFailure, InterruptedException {
+    long end = System.nanoTime() + deadline.toNanos();
+    try {
+      while (!condition.holds()) {
+        failIfJobFailed(job, flink.jobState(job));
+        if (System.nanoTime() > end) {
+          throw new DemoFailure(
+              "%s after %d s; see the logs in %s".formatted(otherwise, deadline.toSeconds(), run));
+        }
+        Thread.sleep(POLL.toMillis());
+      }
+    } catch (IOException e) {
+      throw new DemoFailure("Flink does not answer; see the logs in " + run, e);
+    }
+  }
+
+  private void failIfJobFailed(String job, String state)
+      throws DemoFailure, IOException, InterruptedException {
+    if (List.of("FAILED", "FAILING", "CANCELED", "CANCELLING", "SUSPENDED").contains(state)) {
+      throw new DemoFailure(
+          "the job is %s:%n  %s"
+              .formatted(state, String.join(System.lineSeparator() + "  ", flink.failure(job))));
+    }
+  }
+
+  private List<Part> startProducers(DetectorDescription detector) throws DemoFailure {
+    List<Part> producers = new ArrayList<>();
+    for (int m = 0; m < detector.modules(); m++) {
+      List<String> command =
+          new ArrayList<>(
+              List.of(
+                  script("millrace"),
+                  "producer",
+                  "--modules=" + m,
+                  "--aggregator=tcp://127.0.0.1:" + producerPort,
+                  "--camera=" + camera));
+      if (input == null) {
+        command.add("--simulate=" + scan);
+        if (scanNumber != null) {
+          command.add("--scan-number=" + scanNumber);
+        }
+      } else {
+        command.add("--input=" + input.toAbsolutePath());
+        command.add("--version=" + version);
+        if (scanNumber != null) {
+          command.add("--scan=" + scanNumber);
+        }
+      }
+      command.addAll(producerOptions);
+      producers.add(start("producer-" + m, command.toArray(String[]::new)));
+    }
+    return producers;
+  }
+
+  /** Shows the progress until the job has finished. */
+  private void watch(String job, List<Part> producers, DetectorDescription detector)
+      throws DemoFailure, InterruptedException {
+    long expected = input == null ? geometry().positions() : positionsOfInput(detector);
+    Progress progress = new Progress(out, !json && System.console() != null, expected);
+    Map<String, Long> metrics = new LinkedHashMap<>();
+    long lastChange = System.nanoTime();
+    try {
+      while (true) {
+        String state = flink.jobState(job);
+        failIfJobFailed(job, state);
+        if (state.equals("FINISHED")) {
+          progress.end();
+          return;
+        }
+        for (Part producer : producers) {
+          if (!producer.isAlive() && !producer.succeeded()) {
+            throw producer.failure("failed");
+          }
+        }
+        Map<String, Long> now = new LinkedHashMap<>();
+        now.put("complete", flink.sum(job, "ledger.framesComplete"));
+        now.put("incomplete", flink.sum(job, "ledger.framesIncomplete"));
+        now.put("bytes", flink.sum(job, "Source__lanes.numBytesIn"));
+        if (!now.equals(metrics)) {
+          metrics = now;
+          lastChange = System.nanoTime();
+        }
+        progress.show(now.get("complete"), now.get("incomplete"), now.get("bytes"));
+        if (System.nanoTime() - lastChange > SILENCE_DEADLINE.toNanos()) {
+          throw new DemoFailure(
+              "nothing has moved for %d s; see the logs in %s"
+                  .formatted(SILENCE_DEADLINE.toSeconds(), run));
+        }
+        Thread.sleep(POLL.toMillis());
+      }
+    } catch (IOException e) {
+      throw new DemoFailure("Flink does not answer; see the logs in " + run, e);
+    }
+  }
+
+  /** Positions of the input's scan, as its first record tells; the producers check the rest. */
+  private long positionsOfInput(DetectorDescription detector) throws DemoFailure {
+    SectorHeader header = new SectorHeader();
+    for (Path file : inputFiles) {
+      int module = RawFileName.of(file).module().orElse(0);
+      try (RawFileReader reader =
+          new RawFileReader(file, RawVersion.of(version), detector, module)) {
+        if (reader.next(header)) {
+          return (long) header.width * header.height;
+        }
+      } catch (IOException e) {
+        throw new DemoFailure("%s cannot be read".formatted(file), e);
+      }
+    }
+    return 0;
+  }
+
+  /** Draws the pictures and prints the summary; returns whether every frame is accounted for. */
+  private boolean report(int id, DetectorDescription detector) throws DemoFailure {
+    try (Stream<Path> files = Files.list(output)) {
+      Path file =
+          files
+              .filter(f -> CountedFileName.id(f).orElse(-1) == id)
+              .filter(f -> f.toString().endsWith(".h5"))
+              .filter(f -> !f.toString().endsWith("_flat.h5"))
+              .findFirst()
+              .orElseThrow(
+                  () ->
+                      new DemoFailure(
+                          "the job has finished but left no file in %s; see the logs in %s"
+                              .formatted(output.toAbsolutePath(), run)))
+              .toAbsolutePath();
+      try (CountedFile counted = new CountedFile(file)) {
+        List<Path> pictures = new ArrayList<>();
+        for (String image : counted.imageNames()) {
+          String stem = file.getFileName().toString().replaceFirst("\\.h5$", "");
+          Path picture = file.resolveSibling(stem + "_" + image + ".png");
+          Picture.write(counted.image(image), picture);
+          pictures.add(picture);
+        }
+        Summary summary = new Summary(counted, file, pictures, detector);
+        out.println(summary.text());
+        if (!summary.accountedFor()) {
+          System.err.println(
+              "demo: the scan ended by a time-out, so not every frame is accounted for; see the"
+                  + " logs in "
+                  + run);
+        }
+        if (json) {
+          out.println(summary.json());
+        }
+        return summary.accountedFor();
+      }
+    } catch (IOException e) {
+      throw new DemoFailure("the result in %s cannot be read".formatted(output), e);
+    }
+  }
+
+  private void printAddresses() {
+    System.err.printf(
+        """
+        Left running:
+          Flink        http://localhost:%d   (MILLRACE_RUN=%s scripts/flink stop ends it)
+          ZooKeeper    127.0.0.1:%d
+          aggregator   producers at tcp://127.0.0.1:%d, lanes at tcp://127.0.0.1:%d
+          logs         %s
+        ZooKeeper and the aggregator end with: kill %s
+        """,
+        restPort,
+        run,
+        zookeeperPort,
+        producerPort,
+        lanePort,
+        run,
+        String.join(" ", parts.stream().filter(Part::isAlive).map(Part::pid).toList()));
+  }
+
+  /** Stops all that was started, the last first. Once. */
+  private void stop() {
+    if (stopped.getAndSet(true)) {
+      return;
+    }
+    List<Part> all = new ArrayList<>(parts);
+    Collections.reverse(all);
+    all.forEach(Part::stop);
+    if (flinkStarted) {
+      try {
+        Part.start(
+                "flink-stop",
+                logs,
+                Map.of("MILLRACE_RUN", run.toString()),
+                List.of(script("flink"), "stop"))
+            .output(START_DEADLINE);
+      } catch (DemoFailure e) {
+        System.err.println("demo: " + e.getMessage());
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+}

@@ -1,0 +1,122 @@
+package io.millrace.demo;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.millrace.detector.DetectorDescription;
+import io.millrace.detector.DropReason;
+import io.millrace.detector.ScanGeometry;
+import io.millrace.hdf5.CountedFile;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+
+/** What came of a scan, from its counted file: for people, and as JSON. */
+record Summary(CountedFile counted, Path file, List<Path> pictures, DetectorDescription camera) {
+
+  /**
+   * Whether the scan ended because all that was sent had come, so that every frame is accounted
+   * for.
+   */
+  boolean accountedFor() {
+    String endedBy = counted.text("ended_by").orElse("");
+    return endedBy.equals("ANNOUNCED") || endedBy.equals("ALL_FRAMES");
+  }
+
+  private long integer(String name) {
+    return (long) counted.number(name).orElse(0);
+  }
+
+  private double seconds() {
+    return Duration.between(counted.start(), counted.end()).toMillis() / 1000.0;
+  }
+
+  private long bytes() {
+    return integer("messages_received") * camera.sectorBytes();
+  }
+
+  private double gigabytesPerSecond() {
+    return bytes() / 1e9 / Math.max(seconds(), 0.001);
+  }
+
+  private double framesPerSecond() {
+    return (counted.complete() + counted.incomplete()) / Math.max(seconds(), 0.001);
+  }
+
+  private boolean calibrated() {
+    return counted.number("threshold_calculated").orElse(0) != 0;
+  }
+
+  String text() {
+    ScanGeometry scan = counted.geometry();
+    return String.format(
+        Locale.ROOT,
+        """
+
+        Scan %d: %d x %d positions (flyback column included)
+          frames       %,d expected: %,d complete, %,d incomplete, %,d absent
+          electrons    %,d (%.0f a frame)
+          thresholds   background %.4f ADU, x-ray %.3f ADU (%s)
+          messages     %,d of %,d announced received%s
+          throughput   %.2f GB in %.2f s: %.2f GB/s, %,.0f frames/s
+          ended by     %s
+          file         %s
+        %s""",
+        counted.scan(),
+        scan.width(),
+        scan.height(),
+        integer("frames_expected"),
+        counted.complete(),
+        counted.incomplete(),
+        counted.absent(),
+        counted.events(),
+        counted.events() / Math.max(1.0, counted.complete() + counted.incomplete()),
+        counted.thresholds().background(),
+        counted.thresholds().xray(),
+        calibrated() ? "from %d frames".formatted(integer("number_of_samples")) : "as given",
+        integer("messages_received"),
+        integer("messages_announced"),
+        counted.drops().total() == 0 ? "" : "; not used: " + counted.drops(),
+        bytes() / 1e9,
+        seconds(),
+        gigabytesPerSecond(),
+        framesPerSecond(),
+        counted.text("ended_by").orElse("unknown"),
+        file,
+        String.join(
+            "",
+            pictures.stream().map(p -> "  picture      " + p + System.lineSeparator()).toList()));
+  }
+
+  String json() {
+    ObjectNode json = new ObjectMapper().createObjectNode();
+    json.put("scan", counted.scan());
+    json.put("width", counted.geometry().width());
+    json.put("height", counted.geometry().height());
+    json.put("frames_per_position", counted.framesPerPosition());
+    json.put("frames_expected", integer("frames_expected"));
+    json.put("frames_complete", counted.complete());
+    json.put("frames_incomplete", counted.incomplete());
+    json.put("frames_absent", counted.absent());
+    json.put("events", counted.events());
+    json.put("background_threshold", counted.thresholds().background());
+    json.put("x_ray_threshold", counted.thresholds().xray());
+    json.put("threshold_calculated", calibrated());
+    json.put("messages_announced", integer("messages_announced"));
+    json.put("messages_received", integer("messages_received"));
+    json.put("messages_dropped", counted.drops().total());
+    ObjectNode dropped = json.putObject("dropped");
+    for (DropReason reason : DropReason.values()) {
+      dropped.put(reason.label(), counted.drops().get(reason));
+    }
+    json.put("bytes", bytes());
+    json.put("seconds", seconds());
+    json.put("gigabytes_per_second", gigabytesPerSecond());
+    json.put("frames_per_second", framesPerSecond());
+    json.put("ended_by", counted.text("ended_by").orElse(""));
+    json.put("accounted_for", accountedFor());
+    json.put("file", file.toString());
+    pictures.forEach(picture -> json.withArray("pictures").add(picture.toString()));
+    return json.toString();
+  }
+}

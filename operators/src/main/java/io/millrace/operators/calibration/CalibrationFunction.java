@@ -1,0 +1,137 @@
+package io.millrace.operators.calibration;
+
+import io.millrace.coordination.Calibrations;
+import io.millrace.detector.Calibration;
+import io.millrace.detector.DetectorDescription;
+import io.millrace.detector.ScanNotice;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import org.apache.flink.annotation.PublicEvolving;
+import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
+import org.apache.flink.util.Collector;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Fits the thresholds of each scan, keyed by its number, and publishes them to all counters.
+ *
+ * <p>The sample is the scan's first complete frames. If some of them do not come, it waits until no
+ * more histograms come (the senders are held back then, because all that they sent waits for
+ * thresholds) and takes the frames that are complete.
+ *
+ * <p>Nothing is kept in Flink's state: after a failure, the sectors that still wait give their
+ * histograms again, and what was published holds.
+ */
+@PublicEvolving
+public final class CalibrationFunction
+    extends KeyedProcessFunction<Long, SectorHistogram, ScanNotice> {
+  private static final Logger LOG = LoggerFactory.getLogger(CalibrationFunction.class);
+
+  private static final class OpenSample {
+    final CalibrationSample sample;
+    final long since;
+    long lastActivity;
+
+    OpenSample(CalibrationSample sample, long since) {
+      this.sample = sample;
+      this.since = since;
+    }
+  }
+
+  private final DetectorDescription detector;
+  private final CalibrationSettings settings;
+
+  private transient Calibrations calibrations;
+  private transient Map<Long, OpenSample> open;
+  private transient Set<Long> published;
+
+  /** A calibration of a detector's scans. */
+  public CalibrationFunction(DetectorDescription detector, CalibrationSettings settings) {
+    this.detector = detector;
+    this.settings = settings;
+  }
+
+  @Override
+  public void open(OpenContext context) throws Exception {
+    calibrations = settings.connect();
+    open = new HashMap<>();
+    published = new HashSet<>();
+  }
+
+  @Override
+  public void processElement(SectorHistogram sector, Context context, Collector<ScanNotice> out)
+      throws Exception {
+    long scan = sector.scan();
+    if (published.contains(scan)) {
+      return;
+    }
+    long now = context.timerService().currentProcessingTime();
+    OpenSample held = open.get(scan);
+    if (held == null) {
+      held =
+          new OpenSample(new CalibrationSample(detector.modules(), settings.fit().frames()), now);
+      open.put(scan, held);
+      context.timerService().registerProcessingTimeTimer(now + settings.quiet().toMillis());
+    }
+    held.lastActivity = now;
+    held.sample.add(sector.frame(), sector.module(), sector.histogram());
+    if (held.sample.isReady()) {
+      publish(scan, held.sample, out);
+    }
+  }
+
+  @Override
+  public void onTimer(long timestamp, OnTimerContext context, Collector<ScanNotice> out)
+      throws Exception {
+    long scan = context.getCurrentKey();
+    OpenSample held = open.get(scan);
+    if (held == null) {
+      return;
+    }
+    long quietAt = held.lastActivity + settings.quiet().toMillis();
+    long lateAt = held.since + settings.timeout().toMillis();
+    if (timestamp >= quietAt && held.sample.completeFrames() > 0) {
+      publish(scan, held.sample, out);
+    } else if (timestamp >= lateAt) {
+      throw new CalibrationException(
+          ("scan %d cannot be calibrated: within %d s none of its first %d frames got all %d"
+                  + " sectors. Is a module silent? Or give --background and --xray")
+              .formatted(
+                  scan,
+                  settings.timeout().toSeconds(),
+                  held.sample.heldFrames(),
+                  detector.modules()),
+          null);
+    } else {
+      context
+          .timerService()
+          .registerProcessingTimeTimer(
+              timestamp >= quietAt ? timestamp + settings.quiet().toMillis() : quietAt);
+    }
+  }
+
+  private void publish(long scan, CalibrationSample sample, Collector<ScanNotice> out)
+      throws Exception {
+    open.remove(scan);
+    published.add(scan);
+    Calibration fitted = settings.fit().fit(scan, sample.histogram(), sample.completeFrames());
+    Calibration holds = calibrations.publish(fitted);
+    LOG.info(
+        "Scan {} is calibrated from {} of {} frames: {}",
+        scan,
+        sample.completeFrames(),
+        settings.fit().frames(),
+        holds);
+    out.collect(holds);
+  }
+
+  @Override
+  public void close() throws Exception {
+    if (calibrations != null) {
+      calibrations.close();
+    }
+  }
+}

@@ -1,0 +1,33 @@
+package io.millrace.operators.calibration;
+
+import io.millrace.coordination.Calibrations;
+import java.io.IOException;
+import java.io.Serializable;
+import java.time.Duration;
+
+/**
+ * How scans are calibrated, and where the result is shared.
+ *
+ * @param fit frames to sample, and the two factors
+ * @param zookeeper connect string of the ZooKeeper that holds the calibrations
+ * @param session name under which they are held
+ * @param quiet silence after which a sample of fewer frames than asked is used
+ * @param timeout time after which a scan without one complete frame fails
+ */
+public record CalibrationSettings(
+    ThresholdFit fit, String zookeeper, String session, Duration quiet, Duration timeout)
+    implements Serializable {
+  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(15);
+
+  /** Joins the session's calibrations. */
+  public Calibrations connect() throws IOException {
+    return new Calibrations(zookeeper, session, CONNECT_TIMEOUT);
+  }
+
+  /**
+   * How long counters wait: longer than the calibration itself, which knows better why it failed.
+   */
+  public Duration counterPatience() {
+    return timeout.plus(quiet).plusSeconds(30);
+  }
+}

@@ -1,0 +1,12 @@
+/**
+ * Calibration: the thresholds of a scan, from its first frames.
+ *
+ * <pre>
+ *   sector's bytes ─▶ {@link io.millrace.operators.calibration.PixelHistogram} ─▶ {@link
+ *       io.millrace.operators.calibration.CalibrationSample} ─ first complete frames ─▶ {@link io.millrace.operators.calibration.ThresholdFit} ─▶ Calibration
+ * </pre>
+ *
+ * <p>The histogram of the pixel values is all that the fit needs of a frame, and does not depend on
+ * the order of arrival: the thresholds of given frames are always the same.
+ */
+package io.millrace.operators.calibration;

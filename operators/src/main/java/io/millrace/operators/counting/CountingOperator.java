@@ -1,0 +1,252 @@
+package io.millrace.operators.counting;
+
+import io.millrace.coordination.Calibrations;
+import io.millrace.detector.Calibration;
+import io.millrace.detector.CountedSector;
+import io.millrace.detector.DetectorDescription;
+import io.millrace.detector.LaneRecord;
+import io.millrace.detector.LaneReport;
+import io.millrace.detector.ScanNotice;
+import io.millrace.detector.Sector;
+import io.millrace.detector.Thresholds;
+import io.millrace.operators.calibration.CalibrationSettings;
+import io.millrace.operators.calibration.PixelHistogram;
+import io.millrace.operators.calibration.SectorHistogram;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import org.apache.flink.annotation.PublicEvolving;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.streaming.api.watermark.Watermark;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.util.OutputTag;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Counts each sector in the task that received it, chained to the source.
+ *
+ * <p>If a scan is calibrated, its first sectors wait here, in their slots, until the thresholds are
+ * known; each gives its histogram to the calibration meanwhile. The task never blocks: when all
+ * slots wait, the source has none to receive into and pauses. The report and the watermark that end
+ * a scan are held until its waiting sectors are counted.
+ *
+ * <p>An operator and not a function because of that: a function cannot hold a watermark.
+ */
+@PublicEvolving
+public final class CountingOperator extends AbstractStreamOperator<CountedSector>
+    implements OneInputStreamOperator<LaneRecord, CountedSector> {
+  /** Histograms of the sectors that wait for thresholds. */
+  public static final OutputTag<SectorHistogram> HISTOGRAMS =
+      new OutputTag<>("histograms", Types.GENERIC(SectorHistogram.class));
+
+  /** The lanes' reports. */
+  public static final OutputTag<ScanNotice> REPORTS =
+      new OutputTag<>("lane reports", Types.GENERIC(ScanNotice.class));
+
+  private static final Logger LOG = LoggerFactory.getLogger(CountingOperator.class);
+
+  /** How often waiting sectors look for their thresholds. */
+  private static final long LOOK_MILLIS = 10;
+
+  private final DetectorDescription detector;
+  private final Thresholds given;
+  private final CalibrationSettings calibration;
+
+  private transient SectorCounter counter;
+  private transient CountedSector counted;
+  private transient StreamRecord<CountedSector> outputRecord;
+  private transient Calibrations calibrations;
+  private transient Map<Long, Thresholds> thresholds;
+  private transient Map<Long, WaitingScan> waiting;
+  private transient List<LaneReport> heldReports;
+  private transient long heldWatermark;
+  private transient Counter events;
+
+  /** The sectors of a scan that wait for its thresholds. */
+  private static final class WaitingScan {
+    final Queue<Sector> sectors = new ArrayDeque<>();
+    final long since;
+
+    WaitingScan(long since) {
+      this.since = since;
+    }
+  }
+
+  private CountingOperator(
+      DetectorDescription detector, Thresholds given, CalibrationSettings calibration) {
+    this.detector = detector;
+    this.given = given;
+    this.calibration = calibration;
+  }
+
+  /** Counts all scans with these thresholds. */
+  public static CountingOperator given(DetectorDescription detector, Thresholds thresholds) {
+    return new CountingOperator(detector, thresholds, null);
+  }
+
+  /** Counts each scan with the thresholds that its calibration finds. */
+  public static CountingOperator calibrated(
+      DetectorDescription detector, CalibrationSettings calibration) {
+    return new CountingOperator(detector, null, calibration);
+  }
+
+  @Override
+  public void open() throws Exception {
+    super.open();
+    counter = new SectorCounter(detector);
+    counted = new CountedSector();
+    outputRecord = new StreamRecord<>(counted);
+    thresholds = new HashMap<>();
+    waiting = new HashMap<>();
+    heldReports = new ArrayList<>();
+    heldWatermark = Long.MIN_VALUE;
+    events = getMetricGroup().counter("provisionalEvents");
+    getMetricGroup()
+        .gauge(
+            "sectorsWaitingForThresholds",
+            () -> waiting.values().stream().mapToInt(scan -> scan.sectors.size()).sum());
+    if (given == null) {
+      calibrations = calibration.connect();
+    }
+  }
+
+  @Override
+  public void processElement(StreamRecord<LaneRecord> element) throws Exception {
+    if (element.getValue() instanceof Sector sector) {
+      Thresholds known = given != null ? given : find(sector.scan());
+      if (known != null) {
+        count(sector, known);
+      } else {
+        await(sector);
+      }
+    } else if (element.getValue() instanceof LaneReport report) {
+      heldReports.add(report);
+      passOn();
+    }
+  }
+
+  private Thresholds find(long scan) {
+    Thresholds known = thresholds.get(scan);
+    // Sectors of a scan are counted in the order in which they came, so those that wait go first.
+    if (known == null && !waiting.containsKey(scan)) {
+      Optional<Calibration> found = calibrations.find(scan);
+      if (found.isPresent()) {
+        known = found.get().thresholds();
+        thresholds.put(scan, known);
+      }
+    }
+    return known;
+  }
+
+  private void count(Sector sector, Thresholds known) {
+    counter.count(sector.header(), sector.pixels(), known, counted);
+    long scan = sector.scan();
+    sector.release();
+    events.inc(counted.events.size());
+    output.collect(outputRecord.replace(counted, scan));
+  }
+
+  private void await(Sector sector) {
+    if (waiting.isEmpty()) {
+      lookLater();
+    }
+    waiting
+        .computeIfAbsent(
+            sector.scan(),
+            scan -> new WaitingScan(getProcessingTimeService().getCurrentProcessingTime()))
+        .sectors
+        .add(sector);
+    PixelHistogram histogram = new PixelHistogram();
+    histogram.add(sector.pixels());
+    output.collect(
+        HISTOGRAMS,
+        new StreamRecord<>(
+            new SectorHistogram(
+                sector.scan(), sector.header().frame, sector.header().module, histogram),
+            sector.scan()));
+  }
+
+  private void lookLater() {
+    getProcessingTimeService()
+        .registerTimer(
+            getProcessingTimeService().getCurrentProcessingTime() + LOOK_MILLIS,
+            now -> countWaiting(now));
+  }
+
+  private void countWaiting(long now) throws IOException {
+    Iterator<Map.Entry<Long, WaitingScan>> scans = waiting.entrySet().iterator();
+    while (scans.hasNext()) {
+      Map.Entry<Long, WaitingScan> entry = scans.next();
+      long scan = entry.getKey();
+      WaitingScan held = entry.getValue();
+      Optional<Calibration> found = calibrations.find(scan);
+      if (found.isPresent()) {
+        scans.remove();
+        thresholds.put(scan, found.get().thresholds());
+        LOG.info("Scan {} is counted with {}", scan, found.get().thresholds());
+        held.sectors.forEach(sector -> count(sector, found.get().thresholds()));
+      } else if (now - held.since > calibration.counterPatience().toMillis()) {
+        throw new IOException(
+            "scan %d has no thresholds after %d s: %d sectors wait in this task; see the calibration's log"
+                .formatted(scan, calibration.counterPatience().toSeconds(), held.sectors.size()));
+      }
+    }
+    if (!waiting.isEmpty()) {
+      lookLater();
+    }
+    passOn();
+  }
+
+  @Override
+  public void processWatermark(Watermark mark) throws Exception {
+    heldWatermark = mark.getTimestamp();
+    passOn();
+  }
+
+  /** Passes on the reports, and the watermark, that no waiting sector holds back. */
+  private void passOn() {
+    Iterator<LaneReport> reports = heldReports.iterator();
+    while (reports.hasNext()) {
+      LaneReport report = reports.next();
+      if (!waiting.containsKey(report.scan())) {
+        output.collect(REPORTS, new StreamRecord<>(report, report.scan()));
+        thresholds.remove(report.scan());
+        reports.remove();
+      }
+    }
+    if (heldWatermark != Long.MIN_VALUE
+        && waiting.keySet().stream().allMatch(scan -> scan > heldWatermark)) {
+      long mark = heldWatermark;
+      heldWatermark = Long.MIN_VALUE;
+      output.emitWatermark(new Watermark(mark));
+    }
+  }
+
+  @Override
+  public void finish() throws Exception {
+    if (!waiting.isEmpty()) {
+      throw new IllegalStateException(
+          "the source ended while sectors of scans %s waited for thresholds"
+              .formatted(waiting.keySet()));
+    }
+    super.finish();
+  }
+
+  @Override
+  public void close() throws Exception {
+    if (calibrations != null) {
+      calibrations.close();
+    }
+    super.close();
+  }
+}

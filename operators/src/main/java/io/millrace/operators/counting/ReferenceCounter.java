@@ -1,0 +1,61 @@
+package io.millrace.operators.counting;
+
+import io.millrace.detector.IntList;
+import io.millrace.detector.Thresholds;
+
+/**
+ * The definition of counting, on an assembled frame. It is what faster forms are held against.
+ *
+ * <p>With {@code f[j]} the corrected value of pixel j = row * columns + column, in ADU:
+ *
+ * <pre>
+ *   k[j] = f[j]   if background &lt; f[j] &lt; xray, otherwise 0
+ *   j is an event  iff  k[j] &gt; k[i] for each of the up to 8 neighbours i of j inside the frame
+ * </pre>
+ *
+ * <p>The comparison is strict, so a plateau of touching equal maxima has no event. The frame does
+ * not wrap around; pixels on its edges and corners have fewer neighbours, and can be events. An
+ * x-ray is 0, and so does not suppress its neighbours. Sectors play no part: their seams are inside
+ * the frame, and a sector that is missing is zeros.
+ *
+ * @param rows height of the frame in pixels
+ * @param columns width of the frame in pixels
+ * @param corrections how f follows from the raw pixels
+ */
+public record ReferenceCounter(int rows, int columns, Corrections corrections) {
+
+  /**
+   * The flat indices of the events of a frame, ascending.
+   *
+   * @param pixels raw frame, see {@link Pixels}
+   * @throws IllegalArgumentException if the frame has another size
+   */
+  public IntList count(byte[] pixels, Thresholds thresholds) {
+    float[] k = corrections.apply(pixels, rows, columns);
+    for (int j = 0; j < k.length; j++) {
+      k[j] = thresholds.keeps(k[j]) ? k[j] : 0;
+    }
+    IntList events = new IntList(256);
+    for (int row = 0; row < rows; row++) {
+      for (int column = 0; column < columns; column++) {
+        if (isMaximum(k, row, column)) {
+          events.add(row * columns + column);
+        }
+      }
+    }
+    return events;
+  }
+
+  private boolean isMaximum(float[] k, int row, int column) {
+    int j = row * columns + column;
+    for (int r = Math.max(row - 1, 0); r <= Math.min(row + 1, rows - 1); r++) {
+      for (int c = Math.max(column - 1, 0); c <= Math.min(column + 1, columns - 1); c++) {
+        int i = r * columns + c;
+        if (i != j && k[i] >= k[j]) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+}

@@ -1,0 +1,18 @@
+/**
+ * Counting: pixels become electron events.
+ *
+ * <pre>
+ *   sector's bytes ─▶ {@link io.millrace.operators.counting.SectorCounter} ─▶ CountedSector: final events, provisional events, halo
+ *   frame's bytes ──▶ {@link io.millrace.operators.counting.ReferenceCounter} ─▶ events          (the definition, for tests)
+ * </pre>
+ *
+ * <ul>
+ *   <li>{@link io.millrace.operators.counting.ReferenceCounter}: the definition, on an assembled
+ *       frame
+ *   <li>{@link io.millrace.operators.counting.Corrections}: dark, gain and row dark
+ *   <li>{@link io.millrace.operators.counting.SectorCounter}: the same events from one sector at a
+ *       time, fast; {@link io.millrace.operators.assembly.SeamResolver} decides where sectors meet
+ *   <li>{@link io.millrace.operators.counting.Pixels}: how pixels lie in bytes
+ * </ul>
+ */
+package io.millrace.operators.counting;

@@ -1,0 +1,14 @@
+/**
+ * Images: what a scientist looks at while the scan runs.
+ *
+ * <pre>
+ *   CountedFrame ─▶ {@link io.millrace.operators.images.ScanImages} ─▶ ScanImage ─▶ {@link io.millrace.operators.images.Picture} (PNG)
+ * </pre>
+ *
+ * <ul>
+ *   <li>{@link io.millrace.operators.images.VirtualDetector}: a ring of detector pixels
+ *   <li>{@link io.millrace.operators.images.ScanImages}: electrons by position and by pixel
+ *   <li>{@link io.millrace.operators.images.Picture}: an image as people look at it
+ * </ul>
+ */
+package io.millrace.operators.images;

@@ -1,0 +1,234 @@
+package io.millrace.operators.ledger;
+
+import io.millrace.detector.Calibration;
+import io.millrace.detector.CountedFrame;
+import io.millrace.detector.DetectorDescription;
+import io.millrace.detector.LaneReport;
+import io.millrace.detector.ScanNotice;
+import io.millrace.detector.ScanRecord;
+import io.millrace.detector.ScanReport;
+import io.millrace.detector.ScanReport.EndedBy;
+import io.millrace.detector.SectorDrop;
+import io.millrace.detector.Thresholds;
+import java.io.Serializable;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import org.apache.flink.annotation.PublicEvolving;
+import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.streaming.api.TimeDomain;
+import org.apache.flink.streaming.api.functions.co.KeyedCoProcessFunction;
+import org.apache.flink.util.Collector;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Follows each scan, keyed by its number: frames pass through, and behind the last one comes the
+ * scan's report.
+ *
+ * <p>A scan ends, whichever is first,
+ *
+ * <ol>
+ *   <li>when the watermark reaches its number: every lane has handed over all it was announced, or
+ *       has given up waiting, and every incomplete frame has left assembly
+ *   <li>when all its frames are there, complete, and no more came for {@link Settings#quiet}:
+ *       senders need not announce
+ *   <li>when nothing of it came for {@link Settings#timeout}
+ * </ol>
+ *
+ * <p>What comes of a scan that has ended is counted and dropped.
+ */
+@PublicEvolving
+public final class LedgerFunction
+    extends KeyedCoProcessFunction<Long, CountedFrame, ScanNotice, ScanRecord> {
+  private static final Logger LOG = LoggerFactory.getLogger(LedgerFunction.class);
+
+  /** Ended scans to remember: more than a session makes in a day. */
+  private static final int REMEMBERED_SCANS = 10_000;
+
+  /**
+   * @param framesPerPosition frames that every position should have; 0 takes what comes
+   * @param given thresholds of all scans, or null if scans are calibrated
+   * @param quiet silence after which a scan with all frames has ended
+   * @param timeout silence after which any scan has ended
+   */
+  public record Settings(
+      DetectorDescription detector,
+      int framesPerPosition,
+      Thresholds given,
+      Duration quiet,
+      Duration timeout)
+      implements Serializable {}
+
+  private static final class OpenScan {
+    final ScanAccount account;
+    long lastActivity;
+    long timer;
+
+    OpenScan(ScanAccount account) {
+      this.account = account;
+    }
+  }
+
+  private final Settings settings;
+
+  // Not in Flink's state yet: as long as the plain protocol cannot send a frame again, a job that
+  // fails starts anew.
+  private transient Map<Long, OpenScan> open;
+  private transient Set<Long> ended;
+  private transient Counter framesComplete;
+  private transient Counter framesIncomplete;
+  private transient Counter framesLate;
+  private transient Counter events;
+  private transient Counter scansEnded;
+
+  /** A ledger with these rules. */
+  public LedgerFunction(Settings settings) {
+    this.settings = settings;
+  }
+
+  @Override
+  public void open(OpenContext context) {
+    open = new HashMap<>();
+    ended = new LinkedHashSet<>();
+    MetricGroup metrics = getRuntimeContext().getMetricGroup();
+    framesComplete = metrics.counter("framesComplete");
+    framesIncomplete = metrics.counter("framesIncomplete");
+    framesLate = metrics.counter("framesLate");
+    events = metrics.counter("events");
+    scansEnded = metrics.counter("scansEnded");
+  }
+
+  @Override
+  public void processElement1(CountedFrame frame, Context context, Collector<ScanRecord> out) {
+    OpenScan scan = touch(context);
+    if (scan == null) {
+      framesLate.inc();
+      LOG.warn("Frame {} of scan {} came after the scan had ended", frame.frame, frame.scan);
+      return;
+    }
+    if (!scan.account.add(frame)) {
+      return;
+    }
+    (frame.mask == settings.detector.completeMask() ? framesComplete : framesIncomplete).inc();
+    events.inc(frame.events.size());
+    out.collect(frame);
+    if (scan.account.allFrames()) {
+      armTimer(scan, context);
+    }
+  }
+
+  @Override
+  public void processElement2(ScanNotice notice, Context context, Collector<ScanRecord> out) {
+    OpenScan scan = touch(context);
+    if (scan == null) {
+      LOG.debug("Notice for scan {} after it had ended: {}", notice.scan(), notice);
+      return;
+    }
+    if (notice instanceof LaneReport report) {
+      scan.account.add(report);
+    } else if (notice instanceof SectorDrop drop) {
+      scan.account.add(drop.reason());
+    } else if (notice instanceof Calibration calibration) {
+      scan.account.add(calibration);
+    }
+  }
+
+  /** The scan of the current key, opened if it is new, null if it has ended. */
+  private OpenScan touch(Context context) {
+    long number = context.getCurrentKey();
+    OpenScan scan = open.get(number);
+    long now = context.timerService().currentProcessingTime();
+    if (scan == null) {
+      if (ended.contains(number)) {
+        return null;
+      }
+      scan =
+          new OpenScan(
+              new ScanAccount(
+                  settings.detector, settings.framesPerPosition, Instant.ofEpochMilli(now)));
+      if (settings.given != null) {
+        scan.account.add(Calibration.given(number, settings.given));
+      }
+      open.put(number, scan);
+      scan.lastActivity = now;
+      context.timerService().registerEventTimeTimer(number);
+      armTimer(scan, context);
+    }
+    scan.lastActivity = now;
+    return scan;
+  }
+
+  private void armTimer(OpenScan scan, Context context) {
+    long at = scan.lastActivity + patience(scan).toMillis();
+    if (scan.timer == 0 || at < scan.timer) {
+      scan.timer = at;
+      context.timerService().registerProcessingTimeTimer(at);
+    }
+  }
+
+  private Duration patience(OpenScan scan) {
+    return scan.account.allFrames() ? settings.quiet : settings.timeout;
+  }
+
+  @Override
+  public void onTimer(long timestamp, OnTimerContext context, Collector<ScanRecord> out) {
+    long number = context.getCurrentKey();
+    OpenScan scan = open.get(number);
+    if (scan == null) {
+      return;
+    }
+    if (context.timeDomain() == TimeDomain.EVENT_TIME) {
+      end(
+          number,
+          scan,
+          scan.account.laneTimedOut() ? EndedBy.LANE_TIMEOUT : EndedBy.ANNOUNCED,
+          context,
+          out);
+      return;
+    }
+    scan.timer = 0;
+    long silence = context.timerService().currentProcessingTime() - scan.lastActivity;
+    if (silence >= patience(scan).toMillis()) {
+      end(
+          number,
+          scan,
+          scan.account.allFrames() ? EndedBy.ALL_FRAMES : EndedBy.TIMEOUT,
+          context,
+          out);
+    } else {
+      armTimer(scan, context);
+    }
+  }
+
+  private void end(
+      long number, OpenScan scan, EndedBy by, Context context, Collector<ScanRecord> out) {
+    open.remove(number);
+    ended.add(number);
+    if (ended.size() > REMEMBERED_SCANS) {
+      ended.remove(ended.iterator().next());
+    }
+    scansEnded.inc();
+    if (!scan.account.hasFrames()) {
+      LOG.warn("Scan {} has ended without a frame: no file is written", number);
+      return;
+    }
+    Instant now = Instant.ofEpochMilli(context.timerService().currentProcessingTime());
+    ScanReport report = scan.account.close(number, by, now);
+    LOG.info(
+        "Scan {} has ended ({}): {} frames complete, {} incomplete, {} absent; {} events; {}",
+        number,
+        by,
+        report.complete(),
+        report.incomplete(),
+        report.absent(),
+        report.events(),
+        report.drops().total() == 0 ? "nothing dropped" : "dropped " + report.drops());
+    out.collect(report);
+  }
+}

@@ -1,0 +1,141 @@
+package io.millrace.operators.ledger;
+
+import io.millrace.detector.Calibration;
+import io.millrace.detector.CountedFrame;
+import io.millrace.detector.DetectorDescription;
+import io.millrace.detector.DropReason;
+import io.millrace.detector.Drops;
+import io.millrace.detector.LaneReport;
+import io.millrace.detector.ScanGeometry;
+import io.millrace.detector.ScanReport;
+import io.millrace.detector.ScanReport.EndedBy;
+import java.time.Instant;
+
+/**
+ * The account of one scan: which frames came, complete or not, and what happened to its messages.
+ *
+ * <p>A scan should have {@code framesPerPosition} frames at each position. If that is not given, it
+ * is the most that any position got.
+ */
+public final class ScanAccount {
+  private final int completeMask;
+  private final int givenFramesPerPosition;
+  private final Instant start;
+
+  private ScanGeometry geometry;
+  private short[] framesAt;
+  private int mostFramesAt;
+  private long complete;
+  private long incomplete;
+  private final long[] missingSectors;
+  private long events;
+  private long announced;
+  private long received;
+  private boolean laneTimedOut;
+  private final Drops drops = new Drops();
+  private Calibration calibration;
+
+  /**
+   * @param framesPerPosition how many frames each position should have; 0 if not known
+   */
+  public ScanAccount(DetectorDescription detector, int framesPerPosition, Instant start) {
+    this.completeMask = detector.completeMask();
+    this.givenFramesPerPosition = framesPerPosition;
+    this.start = start;
+    this.missingSectors = new long[detector.modules()];
+  }
+
+  /**
+   * Accounts for a frame that has left assembly.
+   *
+   * @return false if the frame tells another scan size than the first one; it is counted as dropped
+   *     and must not be used
+   */
+  public boolean add(CountedFrame frame) {
+    if (geometry == null) {
+      geometry = new ScanGeometry(frame.width, frame.height);
+      framesAt = new short[geometry.positions()];
+    } else if (frame.width != geometry.width() || frame.height != geometry.height()) {
+      drops.add(DropReason.INCONSISTENT_SCAN_SIZE, Integer.bitCount(frame.mask));
+      return false;
+    }
+    if (frame.mask == completeMask) {
+      complete++;
+    } else {
+      incomplete++;
+      for (int m = 0; m < missingSectors.length; m++) {
+        missingSectors[m] += ~frame.mask >>> m & 1;
+      }
+    }
+    events += frame.events.size();
+    mostFramesAt = Math.max(mostFramesAt, ++framesAt[frame.position()]);
+    return true;
+  }
+
+  /** Accounts for a lane's part of the scan. */
+  public void add(LaneReport report) {
+    announced += report.announced();
+    received += report.received();
+    laneTimedOut |= !report.drained();
+    drops.add(report.drops());
+  }
+
+  /** Accounts for a sector that was not used. */
+  public void add(DropReason reason) {
+    drops.add(reason);
+  }
+
+  /** Notes the scan's thresholds. */
+  public void add(Calibration calibration) {
+    this.calibration = calibration;
+  }
+
+  /** Whether every position has its frames, complete: nothing more can be expected. */
+  public boolean allFrames() {
+    return geometry != null
+        && incomplete == 0
+        && complete >= (long) geometry.positions() * Math.max(1, givenFramesPerPosition);
+  }
+
+  /** Whether a frame has come at all; without one there is nothing to write. */
+  public boolean hasFrames() {
+    return geometry != null;
+  }
+
+  /** Whether a lane gave up waiting for what had been announced to it. */
+  public boolean laneTimedOut() {
+    return laneTimedOut;
+  }
+
+  /** Frames so far of which every sector came. */
+  public long complete() {
+    return complete;
+  }
+
+  /** Frames so far that lack sectors. */
+  public long incomplete() {
+    return incomplete;
+  }
+
+  /** The account as it stands; the scan has ended. */
+  public ScanReport close(long scan, EndedBy endedBy, Instant end) {
+    int framesPerPosition = Math.max(givenFramesPerPosition, mostFramesAt);
+    long expected = (long) geometry.positions() * framesPerPosition;
+    return new ScanReport(
+        scan,
+        geometry,
+        framesPerPosition,
+        complete,
+        incomplete,
+        expected - complete - incomplete,
+        missingSectors,
+        events,
+        announced,
+        received,
+        drops,
+        endedBy,
+        start,
+        end,
+        calibration);
+  }
+}
