@@ -190,8 +190,8 @@ public final class CountingOptions {
       description =
           "A virtual detector: a ring with radii in pixels around column X, row Y (default: the"
               + " frame's centre), inner radius included; an image of the scan is made of each."
-              + " May be repeated. Default: bright_field,0,90 and annular_dark_field,100,280.")
-  List<String> detectors = List.of("bright_field,0,90", "annular_dark_field,100,280");
+              + " May be repeated. Default: bright_field,0,110 and annular_dark_field,120,280.")
+  List<String> detectors = List.of("bright_field,0,110", "annular_dark_field,120,280");
 
   @Option(
       names = "--layout",

@@ -20,7 +20,7 @@ record Summary(CountedFile counted, Path file, List<Path> pictures, DetectorDesc
    */
   boolean accountedFor() {
     String endedBy = counted.text("ended_by").orElse("");
-    return endedBy.equals("ANNOUNCED") || endedBy.equals("ALL_FRAMES");
+    return endedBy.equals("announced") || endedBy.equals("all_frames");
   }
 
   private long integer(String name) {
@@ -44,7 +44,7 @@ record Summary(CountedFile counted, Path file, List<Path> pictures, DetectorDesc
   }
 
   private boolean calibrated() {
-    return counted.number("threshold_calculated").orElse(0) != 0;
+    return counted.number("number_of_samples").isPresent();
   }
 
   String text() {
@@ -81,7 +81,7 @@ record Summary(CountedFile counted, Path file, List<Path> pictures, DetectorDesc
         seconds(),
         gigabytesPerSecond(),
         framesPerSecond(),
-        counted.text("ended_by").orElse("unknown"),
+        counted.text("ended_by").orElse("unknown").replace('_', ' '),
         file,
         String.join(
             "",
