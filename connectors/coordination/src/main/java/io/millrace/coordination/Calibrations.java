@@ -16,6 +16,7 @@ import org.apache.curator.framework.recipes.cache.CuratorCache;
 import org.apache.curator.framework.recipes.cache.CuratorCacheListener;
 import org.apache.curator.retry.BoundedExponentialBackoffRetry;
 import org.apache.zookeeper.KeeperException;
+import org.apache.zookeeper.client.ZKClientConfig;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -58,6 +59,7 @@ public final class Calibrations implements AutoCloseable {
         CuratorFrameworkFactory.builder()
             .connectString(address)
             .connectionTimeoutMs((int) timeout.toMillis())
+            .zkClientConfig(withoutSasl())
             .retryPolicy(new BoundedExponentialBackoffRetry(50, 1000, 5))
             .build();
     client.start();
@@ -84,6 +86,13 @@ public final class Calibrations implements AutoCloseable {
         .listenable()
         .addListener(CuratorCacheListener.builder().forCreates(this::remember).build());
     cache.start();
+  }
+
+  /** Flink's JAAS configuration would otherwise be tried, fail, and alarm the reader of the log. */
+  private static ZKClientConfig withoutSasl() {
+    ZKClientConfig config = new ZKClientConfig();
+    config.setProperty(ZKClientConfig.ENABLE_CLIENT_SASL_KEY, "false");
+    return config;
   }
 
   /** The scan's calibration, as soon as this session has seen it. Never waits. */

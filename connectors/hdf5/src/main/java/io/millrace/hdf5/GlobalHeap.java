@@ -5,8 +5,12 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * Where lists and texts of any length lie: objects, gathered in collections of about 256 kB. What
- * is larger gets a collection of its own.
+ * Where lists and texts of any length lie: objects, gathered in collections of about 64 kB. What is
+ * larger gets a collection of its own.
+ *
+ * <p>Readers fetch whole collections and keep few of them, so large ones are slow to read when
+ * frames did not arrive in order (measured with h5py, 262,656 frames of 500 events in order: 1.3 s
+ * with 256 kB, 0.8 s with 64 kB; in bad order: 64 s and 7 s).
  *
  * <p>A collection holds at most 65,535 objects. Ours cannot have more: the smallest object takes 24
  * bytes, so a collection is full before.
@@ -15,7 +19,7 @@ final class GlobalHeap {
   /** Bytes of a reference: length u4, address of the collection u8, index of the object u4. */
   static final int REFERENCE_BYTES = 16;
 
-  private static final int COLLECTION_BYTES = 256 << 10;
+  private static final int COLLECTION_BYTES = 64 << 10;
 
   /** Readers refuse smaller collections. */
   private static final int MIN_COLLECTION_BYTES = 4096;

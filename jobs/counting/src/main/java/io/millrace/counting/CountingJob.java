@@ -48,15 +48,20 @@ public final class CountingJob {
     if (options == null) {
       return;
     }
+    StreamExecutionEnvironment env =
+        StreamExecutionEnvironment.getExecutionEnvironment(configuration());
+    build(env, options);
+    env.execute("Millrace counting, session " + options.session);
+  }
+
+  /** What the job asks of Flink, on any cluster. */
+  static Configuration configuration() {
     Configuration configuration = new Configuration();
     Serializers.register(configuration);
     // Records are not kept by whoever emits or receives them, so they need not be copied between
     // chained operators.
     configuration.set(PipelineOptions.OBJECT_REUSE, true);
-    StreamExecutionEnvironment env =
-        StreamExecutionEnvironment.getExecutionEnvironment(configuration);
-    build(env, options);
-    env.execute("Millrace counting, session " + options.session);
+    return configuration;
   }
 
   /** Builds the topology. */
@@ -89,23 +94,19 @@ public final class CountingJob {
             .name("assemble")
             .uid("assemble");
 
-    DataStream<ScanNotice> notices =
-        counted
-            .getSideOutput(CountingOperator.REPORTS)
-            .union(frames.getSideOutput(AssemblyFunction.DROPS));
     if (given == null) {
-      notices =
-          notices.union(
-              counted
-                  .getSideOutput(CountingOperator.HISTOGRAMS)
-                  .keyBy(SectorHistogram::scan, Types.LONG)
-                  .process(
-                      new CalibrationFunction(detector, options.calibration()),
-                      Types.GENERIC(ScanNotice.class))
-                  .name("calibrate")
-                  .uid("calibrate"));
+      counted
+          .getSideOutput(CountingOperator.HISTOGRAMS)
+          .keyBy(SectorHistogram::scan, Types.LONG)
+          .process(new CalibrationFunction(detector, options.calibration()), Types.VOID)
+          .name("calibrate")
+          .uid("calibrate");
     }
 
+    DataStream<ScanNotice> notices =
+        counted
+            .getSideOutput(CountingOperator.NOTICES)
+            .union(frames.getSideOutput(AssemblyFunction.DROPS));
     frames
         .keyBy(frame -> frame.scan, Types.LONG)
         .connect(notices.keyBy(ScanNotice::scan, Types.LONG))

@@ -259,20 +259,27 @@ public final class CountingOptions {
   }
 
   private void check() {
-    check((background == null) == (xray == null), "--background and --xray go together");
+    check((background == null) == (xray == null), "--background and --xray go together; give both");
     if (background != null) {
       check(background >= 0, "--background cannot be negative: %s ADU", background);
-      thresholds();
+      named("--background and --xray", this::thresholds);
     }
-    check(id >= 0, "--id cannot be negative: %d", id);
+    check(id >= 0 && id <= 99_999, "--id has to be 1 to 99,999, or 0 for the next one: %d", id);
+    check(
+        session.matches("[A-Za-z0-9._-]+"),
+        "--session '%s' has to be of letters, digits, dots, dashes and underscores",
+        session);
     check(scans >= 0, "--scans cannot be negative: %d", scans);
-    check(framesPerPosition >= 0, "--frames-per-position cannot be negative");
+    check(
+        framesPerPosition >= 0, "--frames-per-position cannot be negative: %d", framesPerPosition);
     check(calibrationFrames >= 1, "--calibration-frames has to be at least 1");
-    check(backgroundSigmas > 0, "--background-sigmas has to be positive");
-    check(xraySigmas > 0, "--xray-sigmas has to be positive");
+    check(backgroundSigmas > 0, "--background-sigmas has to be positive: %s", backgroundSigmas);
+    check(xraySigmas > 0, "--xray-sigmas has to be positive: %s", xraySigmas);
     check(slots >= 1, "--slots has to be at least 1");
-    lanes();
-    int framesOfLane = (calibrationFrames + lanes - 1) / lanes;
+    check(lanes >= 1, "--lanes has to be at least 1");
+    named("--camera", this::camera);
+    named("--lanes-at and --lanes", this::lanes);
+    long framesOfLane = (calibrationFrames - 1L) / lanes + 1;
     check(
         background != null || slots >= framesOfLane + 4,
         "--slots %d is too few to hold the %d calibration frames that come through each lane; give"
@@ -281,10 +288,24 @@ public final class CountingOptions {
         framesOfLane,
         framesOfLane + 4);
     for (Long number : scan) {
-      check(number >= 0 && number <= 0xffff_ffffL, "--scan %d is not a scan number", number);
+      check(
+          number >= 0 && number <= 0xffff_ffffL,
+          "--scan %d is not a scan number; they are 0 to 4,294,967,295",
+          number);
     }
     // Says if two have the same name, before any data flows.
-    new ScanImages(camera(), virtualDetectors(), 0, new ScanGeometry(1, 1));
+    named(
+        "--detector",
+        () -> new ScanImages(camera(), virtualDetectors(), 0, new ScanGeometry(1, 1)));
+  }
+
+  /** Lets a complaint about a value say which option it comes from. */
+  private static void named(String option, Runnable use) {
+    try {
+      use.run();
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(option + ": " + e.getMessage(), e);
+    }
   }
 
   private static void check(boolean condition, String message, Object... arguments) {

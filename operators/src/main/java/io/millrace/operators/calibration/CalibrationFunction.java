@@ -3,7 +3,6 @@ package io.millrace.operators.calibration;
 import io.millrace.coordination.Calibrations;
 import io.millrace.detector.Calibration;
 import io.millrace.detector.DetectorDescription;
-import io.millrace.detector.ScanNotice;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -16,7 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Fits the thresholds of each scan, keyed by its number, and publishes them to all counters.
+ * Fits the thresholds of each scan, keyed by its number, and publishes them to all counters through
+ * ZooKeeper; nothing goes on from here.
  *
  * <p>The sample is the scan's first complete frames. If some of them do not come, it waits until no
  * more histograms come (the senders are held back then, because all that they sent waits for
@@ -26,8 +26,7 @@ import org.slf4j.LoggerFactory;
  * histograms again, and what was published holds.
  */
 @PublicEvolving
-public final class CalibrationFunction
-    extends KeyedProcessFunction<Long, SectorHistogram, ScanNotice> {
+public final class CalibrationFunction extends KeyedProcessFunction<Long, SectorHistogram, Void> {
   private static final Logger LOG = LoggerFactory.getLogger(CalibrationFunction.class);
 
   private static final class OpenSample {
@@ -62,7 +61,7 @@ public final class CalibrationFunction
   }
 
   @Override
-  public void processElement(SectorHistogram sector, Context context, Collector<ScanNotice> out)
+  public void processElement(SectorHistogram sector, Context context, Collector<Void> out)
       throws Exception {
     long scan = sector.scan();
     if (published.contains(scan)) {
@@ -79,12 +78,12 @@ public final class CalibrationFunction
     held.lastActivity = now;
     held.sample.add(sector.frame(), sector.module(), sector.histogram());
     if (held.sample.isReady()) {
-      publish(scan, held.sample, out);
+      publish(scan, held.sample);
     }
   }
 
   @Override
-  public void onTimer(long timestamp, OnTimerContext context, Collector<ScanNotice> out)
+  public void onTimer(long timestamp, OnTimerContext context, Collector<Void> out)
       throws Exception {
     long scan = context.getCurrentKey();
     OpenSample held = open.get(scan);
@@ -94,7 +93,7 @@ public final class CalibrationFunction
     long quietAt = held.lastActivity + settings.quiet().toMillis();
     long lateAt = held.since + settings.timeout().toMillis();
     if (timestamp >= quietAt && held.sample.completeFrames() > 0) {
-      publish(scan, held.sample, out);
+      publish(scan, held.sample);
     } else if (timestamp >= lateAt) {
       throw new CalibrationException(
           ("scan %d cannot be calibrated: within %d s none of its first %d frames got all %d"
@@ -113,8 +112,7 @@ public final class CalibrationFunction
     }
   }
 
-  private void publish(long scan, CalibrationSample sample, Collector<ScanNotice> out)
-      throws Exception {
+  private void publish(long scan, CalibrationSample sample) throws Exception {
     open.remove(scan);
     published.add(scan);
     Calibration fitted = settings.fit().fit(scan, sample.histogram(), sample.completeFrames());
@@ -125,7 +123,6 @@ public final class CalibrationFunction
         sample.completeFrames(),
         settings.fit().frames(),
         holds);
-    out.collect(holds);
   }
 
   @Override

@@ -49,9 +49,9 @@ public final class CountingOperator extends AbstractStreamOperator<CountedSector
   public static final OutputTag<SectorHistogram> HISTOGRAMS =
       new OutputTag<>("histograms", Types.GENERIC(SectorHistogram.class));
 
-  /** The lanes' reports. */
-  public static final OutputTag<ScanNotice> REPORTS =
-      new OutputTag<>("lane reports", Types.GENERIC(ScanNotice.class));
+  /** The lanes' reports, and the calibrations that scans are counted with. */
+  public static final OutputTag<ScanNotice> NOTICES =
+      new OutputTag<>("notices", Types.GENERIC(ScanNotice.class));
 
   private static final Logger LOG = LoggerFactory.getLogger(CountingOperator.class);
 
@@ -141,11 +141,18 @@ public final class CountingOperator extends AbstractStreamOperator<CountedSector
     if (known == null && !waiting.containsKey(scan)) {
       Optional<Calibration> found = calibrations.find(scan);
       if (found.isPresent()) {
-        known = found.get().thresholds();
-        thresholds.put(scan, known);
+        known = use(found.get());
       }
     }
     return known;
+  }
+
+  /** From now on the scan is counted with these thresholds, and its report says so. */
+  private Thresholds use(Calibration found) {
+    LOG.info("Scan {} is counted with {}", found.scan(), found.thresholds());
+    thresholds.put(found.scan(), found.thresholds());
+    output.collect(NOTICES, new StreamRecord<>(found, found.scan()));
+    return found.thresholds();
   }
 
   private void count(Sector sector, Thresholds known) {
@@ -192,9 +199,8 @@ public final class CountingOperator extends AbstractStreamOperator<CountedSector
       Optional<Calibration> found = calibrations.find(scan);
       if (found.isPresent()) {
         scans.remove();
-        thresholds.put(scan, found.get().thresholds());
-        LOG.info("Scan {} is counted with {}", scan, found.get().thresholds());
-        held.sectors.forEach(sector -> count(sector, found.get().thresholds()));
+        Thresholds known = use(found.get());
+        held.sectors.forEach(sector -> count(sector, known));
       } else if (now - held.since > calibration.counterPatience().toMillis()) {
         throw new IOException(
             "scan %d has no thresholds after %d s: %d sectors wait in this task; see the calibration's log"
@@ -219,7 +225,7 @@ public final class CountingOperator extends AbstractStreamOperator<CountedSector
     while (reports.hasNext()) {
       LaneReport report = reports.next();
       if (!waiting.containsKey(report.scan())) {
-        output.collect(REPORTS, new StreamRecord<>(report, report.scan()));
+        output.collect(NOTICES, new StreamRecord<>(report, report.scan()));
         thresholds.remove(report.scan());
         reports.remove();
       }

@@ -16,8 +16,8 @@ import io.millrace.detector.Thresholds;
  * has {@code v <= n <= hi}. Two phases:
  *
  * <ol>
- *   <li>Find the lit pixels. Blocks of 32 pixels are only asked whether one may be lit, and most hold
- *       none.
+ *   <li>Find the lit pixels. Blocks of 32 pixels are only asked whether one may be lit, and most
+ *       hold none.
  *   <li>Compare each with its 8 neighbours, without a branch. Pixels on the sector's edge are few,
  *       and go a plain way: where they touch another sector they are noted in the halo, and their
  *       event is provisional.
@@ -26,29 +26,33 @@ import io.millrace.detector.Thresholds;
  * <p>An instance belongs to one thread; it allocates nothing per sector.
  */
 public final class SectorCounter {
-  /** Pixels of a block. */
+  /** Pixels that are asked together: eight words. */
   private static final int BLOCK = 32;
+
+  /** Pixels in a long. */
+  private static final int WORD = 4;
 
   private static final long EACH_LANE = 0x0001_0001_0001_0001L;
   private static final long TOP_BITS = 0x8000 * EACH_LANE;
 
-
-  /** A product with this brings the lowest bits of the four lanes together, in bits 48 to 51. */
-  private static final long GATHER = 1L << 48 | 1L << 33 | 1L << 18 | 1L << 3;
-
   private final DetectorDescription detector;
 
-  /** Scratch: first pixels of the blocks that may hold a lit pixel, and room to write one more. */
+  /** Scratch: first pixels of the blocks that may hold a lit pixel. */
   private final int[] blocks;
 
-  /** Scratch: the lit pixels of a sector, ascending, as index in the sector. */
+  /** Scratch: first pixels of the words that may hold a lit pixel. */
+  private final int[] words;
+
+  /** Scratch: the lit pixels. */
   private final int[] lit;
 
   /** A counter for the sectors of a detector. */
   public SectorCounter(DetectorDescription detector) {
     this.detector = detector;
-    this.blocks = new int[detector.sector(0).pixels() / BLOCK + 1];
-    this.lit = new int[detector.sector(0).pixels()];
+    int pixels = detector.sector(0).pixels();
+    this.blocks = new int[pixels / BLOCK + 1];
+    this.words = new int[pixels / WORD + 1];
+    this.lit = new int[pixels + 1];
   }
 
   /**
@@ -74,61 +78,63 @@ public final class SectorCounter {
   }
 
   /**
-   * Phase 1. Returns how many pixels are lit.
+   * Phase 1, from blocks to words of four pixels to pixels. Returns how many are lit.
    *
-   * <p>Four pixels are asked at once, in lanes of 16 bits: t + bias reaches the lane's top bit iff t
-   * >= lo. A large t overflows, but has the top bit itself; its carry can only make the next lane
-   * look lit, and so does a lo above 0x8000, which bias cannot express. No lit pixel is overlooked,
-   * and each candidate is compared exactly.
+   * <p>A word is asked at once, in lanes of 16 bits: t + bias reaches the lane's top bit iff t
+   * &gt;= lo. A large t overflows, but has the top bit itself; its carry can only make the next
+   * lane look lit, and so does a lo above 0x8000, which bias cannot express. So no lit pixel is
+   * overlooked, and the pixels of the words that remain are compared exactly.
+   *
+   * <p>Each loop writes what it looks at and moves on by 0 or 1: a branch that is taken now and
+   * then would cost more than the work that it saves.
    */
   private int findLit(byte[] pixels, int lo, int hi) {
-    int count = pixels.length / Short.BYTES;
     long bias = (0x8000 - Math.min(lo, 0x8000)) * EACH_LANE;
-    int n = 0;
-    int found = findBlocks(pixels, bias);
-    int[] blocks = this.blocks;
-    int[] lit = this.lit;
-    for (int b = 0; b < found; b++) {
-      int block = blocks[b];
-      int candidates = 0;
-      for (int i = 0; i < BLOCK; i += 4) {
-        long tops = (candidates(Pixels.four(pixels, block + i), bias) & TOP_BITS) >>> 15;
-        candidates |= (int) (tops * GATHER >>> 48) << i;
-      }
-      for (; candidates != 0; candidates &= candidates - 1) {
-        int i = block + Integer.numberOfTrailingZeros(candidates);
-        lit[n] = i;
-        n += isLit(Pixels.get(pixels, i), lo, hi);
-      }
-    }
-    for (int i = count / BLOCK * BLOCK; i < count; i++) {
-      lit[n] = i;
-      n += isLit(Pixels.get(pixels, i), lo, hi);
-    }
-    return n;
-  }
+    int count = pixels.length / Short.BYTES;
+    int inBlocks = count / BLOCK * BLOCK;
 
-  /**
-   * The blocks that may hold a lit pixel. A loop of its own, with nothing else in it, because this
-   * one reads every byte that the detector makes.
-   */
-  private int findBlocks(byte[] pixels, long bias) {
-    int[] blocks = this.blocks;
-    int n = 0;
-    for (int block = 0; block <= pixels.length / Short.BYTES - BLOCK; block += BLOCK) {
+    int found = 0;
+    for (int block = 0; block < inBlocks; block += BLOCK) {
       long any = 0;
-      for (int i = 0; i < BLOCK; i += 4) {
+      for (int i = 0; i < BLOCK; i += WORD) {
         any |= candidates(Pixels.four(pixels, block + i), bias);
       }
-      blocks[n] = block;
-      n += (any & TOP_BITS) != 0 ? 1 : 0;
+      blocks[found] = block;
+      found += isAny(any);
+    }
+
+    int candidates = 0;
+    for (int b = 0; b < found; b++) {
+      for (int i = 0; i < BLOCK; i += WORD) {
+        int word = blocks[b] + i;
+        words[candidates] = word;
+        candidates += isAny(candidates(Pixels.four(pixels, word), bias));
+      }
+    }
+
+    int n = 0;
+    for (int w = 0; w < candidates; w++) {
+      for (int i = 0; i < WORD; i++) {
+        int p = words[w] + i;
+        lit[n] = p;
+        n += isLit(Pixels.get(pixels, p), lo, hi);
+      }
+    }
+    for (int p = inBlocks; p < count; p++) {
+      lit[n] = p;
+      n += isLit(Pixels.get(pixels, p), lo, hi);
     }
     return n;
   }
 
   /** The top bit of a lane is set if its pixel may be lit. */
-  private static long candidates(long four, long bias) {
-    return (four + bias) | four;
+  private static long candidates(long word, long bias) {
+    return (word + bias) | word;
+  }
+
+  /** 1 if the top bit of any lane is set, otherwise 0. */
+  private static int isAny(long candidates) {
+    return (int) (-((candidates & TOP_BITS) >>> 1) >>> 63);
   }
 
   /** 1 if lo &lt;= t &lt;= hi, otherwise 0. */
@@ -145,7 +151,6 @@ public final class SectorCounter {
     // A product and a shift instead of a division, which would take a third of the time: exact
     // for p * columns < 2^40.
     long rowsPerPixel = (1L << 40) / columns + 1;
-    int[] lit = this.lit;
     int[] events = out.events.reserve(n);
     int found = 0;
     for (int h = 0; h < n; h++) {

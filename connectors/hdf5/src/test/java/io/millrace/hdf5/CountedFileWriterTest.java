@@ -1,0 +1,293 @@
+package io.millrace.hdf5;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import io.millrace.detector.Calibration;
+import io.millrace.detector.CountedFrame;
+import io.millrace.detector.DropReason;
+import io.millrace.detector.ScanGeometry;
+import io.millrace.detector.ScanImage;
+import io.millrace.detector.ScanReport;
+import io.millrace.detector.Thresholds;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.assertj.core.description.Description;
+import org.assertj.core.description.TextDescription;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CountedFileWriterTest {
+  @TempDir Path dir;
+  private Path part;
+  private Path target;
+
+  @BeforeEach
+  void names() {
+    part = dir.resolve("scan.part");
+    target = dir.resolve("scan.h5");
+  }
+
+  @Test
+  void whatIsWrittenInAnyOrderIsReadBack() throws Exception {
+    for (long seed = 0; seed < 40; seed++) {
+      Random random = new Random(seed);
+      ScanGeometry geometry = new ScanGeometry(1 + random.nextInt(20), 1 + random.nextInt(20));
+      int most = new int[] {0, 3, 500, 3000}[random.nextInt(4)];
+      Scan scan =
+          Scan.of(
+              seed,
+              geometry,
+              1 + random.nextInt(3),
+              random,
+              e -> random.nextInt(10) == 0 ? -1 : random.nextInt(most + 1));
+      Layout layout = Layout.values()[random.nextInt(3)];
+      Collections.shuffle(scan.frames(), random);
+      Path file = dir.resolve(seed + ".h5");
+      List<Path> written = write(scan, layout, file);
+      assertThat(written).as("seed %d", seed).hasSize(layout == Layout.BOTH ? 2 : 1);
+      for (Path one : written) {
+        assertHolds(one, scan, "seed %d, %s".formatted(seed, one.getFileName()));
+      }
+    }
+    assertThat(filesThatEndWith(".part")).isEmpty();
+  }
+
+  /** Frames of more than a collection, and those that just fit (16,372), beside small ones. */
+  @Test
+  void hugeFrames() throws Exception {
+    Random random = new Random(1);
+    Scan scan =
+        Scan.of(
+            1,
+            new ScanGeometry(7, 3),
+            1,
+            random,
+            e -> new int[] {5, 300_000, 16_371, 16_372, 16_373, 9, Scan.CAMERA.pixels()}[e % 7]);
+    for (Path file : write(scan, Layout.BOTH, target)) {
+      assertHolds(file, scan, file.toString());
+    }
+  }
+
+  /** More frames than a collection may hold objects. */
+  @Test
+  void manyTinyFrames() throws Exception {
+    Scan scan = Scan.of(2, new ScanGeometry(270, 270), 1, new Random(2), e -> 1 + e % 2);
+    for (Path file : write(scan, Layout.BOTH, target)) {
+      assertHolds(file, scan, file.toString());
+    }
+  }
+
+  @Test
+  void aScanOfWhichNothingArrived() throws Exception {
+    Scan scan = Scan.of(3, new ScanGeometry(3, 2), 2, new Random(3), e -> -1);
+    for (Path file : write(scan, Layout.BOTH, target)) {
+      assertHolds(file, scan, file.toString());
+    }
+  }
+
+  @Test
+  void theAccountIsInTheFile() throws Exception {
+    Scan scan = smallScan();
+    write(scan, Layout.VLEN, target);
+    ScanReport report = scan.report();
+    try (CountedFile file = new CountedFile(target)) {
+      assertThat(file.hasAccount()).isTrue();
+      assertThat(file.scan()).isEqualTo(scan.number());
+      assertThat(file.complete()).isEqualTo(report.complete());
+      assertThat(file.incomplete()).isEqualTo(report.incomplete());
+      assertThat(file.absent()).isEqualTo(report.absent());
+      assertThat(file.events()).isEqualTo(scan.events());
+      assertThat(file.drops()).isEqualTo(report.drops());
+      assertThat(file.start()).isEqualTo(Instant.parse("2026-11-22T08:43:37.125Z"));
+      assertThat(file.end()).isEqualTo(Instant.parse("2026-11-22T08:43:41Z"));
+      assertThat(file.thresholds()).isEqualTo(scan.calibration().thresholds());
+      Map<String, String> texts =
+          Map.of(
+              "software", "millrace",
+              "version", "0.1.0",
+              "session", "Sitzung Ä",
+              "parameters", "{\"lanes\": 2}",
+              "detector", "4d-camera",
+              "ended_by", "lane_timeout");
+      texts.forEach((name, text) -> assertThat(file.text(name)).as(name).hasValue(text));
+      Map<String, Double> numbers =
+          Map.of(
+              "frames_expected", (double) report.expected(),
+              "missing_sectors_module_2", 2.0,
+              "messages_announced", 1000.0,
+              "messages_received", 998.0,
+              "messages_dropped", 5.0,
+              "fit_requested_frames", 20.0,
+              "number_of_samples", 19.0,
+              "optimized_mean", 20.4695);
+      numbers.forEach((name, n) -> assertThat(file.number(name)).as(name).hasValue(n));
+      for (DropReason reason : DropReason.values()) {
+        assertThat(file.number("dropped_" + reason.label().replace('-', '_')))
+            .as(reason.label())
+            .hasValue(report.drops().get(reason));
+      }
+      assertThat(file.number("no_such")).isEmpty();
+    }
+  }
+
+  @Test
+  void thresholdsThatWereGivenHaveNoStatistics() throws Exception {
+    Thresholds thresholds = new Thresholds(28.5, 435);
+    write(smallScan().with(Calibration.given(5, thresholds)), Layout.VLEN, target);
+    try (CountedFile file = new CountedFile(target)) {
+      assertThat(file.thresholds()).isEqualTo(thresholds);
+      assertThat(file.text("threshold_calculated")).hasValue("FALSE");
+      assertThat(file.number("mean")).isEmpty();
+    }
+  }
+
+  @Test
+  void thereIsNoFileUntilTheScanIsFinished() throws Exception {
+    Scan scan = smallScan();
+    try (CountedFileWriter writer = new CountedFileWriter(part, Scan.CAMERA)) {
+      for (CountedFrame frame : scan.frames()) {
+        writer.add(frame);
+        assertThat(part).exists();
+        assertThat(target).doesNotExist();
+      }
+    }
+    assertThat(dir).isEmptyDirectory();
+  }
+
+  @Test
+  void anotherFileIsNeverReplacedAndThePartIsKept() throws Exception {
+    Scan scan = smallScan();
+    Files.writeString(target, "precious");
+    assertThatThrownBy(() -> write(scan, Layout.BOTH, target))
+        .isInstanceOf(FileAlreadyExistsException.class)
+        .hasMessageContaining("scan.h5")
+        .hasMessageContaining("rename it");
+    assertThat(target).hasContent("precious");
+    assertHolds(part, scan, "the part");
+    assertHolds(CountedFileName.flat(part), scan, "the flat part");
+  }
+
+  @Test
+  void aPartOfSomebodyElseIsNotTouched() throws Exception {
+    Files.writeString(part, "busy");
+    assertThatThrownBy(() -> new CountedFileWriter(part, Scan.CAMERA))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("scan.part")
+        .hasMessageContaining("another id");
+    assertThat(part).hasContent("busy");
+  }
+
+  @Test
+  void moreFramesThanAPositionHasAreAnError() {
+    Scan two = Scan.of(6, new ScanGeometry(3, 2), 2, new Random(6), e -> 10);
+    Scan one = new Scan(6, two.geometry(), 1, two.frames(), List.of(), two.calibration());
+    assertThatThrownBy(() -> write(one, Layout.VLEN, target))
+        .hasMessageContaining("scan 6")
+        .hasMessageContaining("position (0, 0)");
+    assertThat(dir).isEmptyDirectory();
+  }
+
+  @Test
+  void aFrameThatComesTwiceIsAnError() {
+    Scan scan = Scan.of(7, new ScanGeometry(3, 2), 2, new Random(7), e -> e % 2 == 0 ? 10 : -1);
+    scan.frames().add(scan.frames().get(1));
+    assertThatThrownBy(() -> write(scan, Layout.VLEN, target))
+        .hasMessageContaining("frame %d came twice".formatted(scan.frames().get(1).frame));
+    assertThat(dir).isEmptyDirectory();
+  }
+
+  @Test
+  void aReportThatContradictsTheFramesIsAnError() throws Exception {
+    Scan scan = smallScan();
+    try (CountedFileWriter writer = new CountedFileWriter(part, Scan.CAMERA)) {
+      writer.add(scan.frames().get(0));
+      assertThatThrownBy(() -> writer.finish(scan.report(), Scan.PROVENANCE, Layout.VLEN, target))
+          .hasMessageContaining("%d frames".formatted(scan.frames().size()))
+          .hasMessageContaining("1 with");
+      CountedFrame stray = new CountedFrame();
+      stray.width = 99;
+      stray.height = 1;
+      assertThatThrownBy(() -> writer.add(stray)).hasMessageContaining("99 x 1");
+    }
+    assertThat(dir).isEmptyDirectory();
+  }
+
+  @Test
+  void aFullDiskIsNamed() throws Exception {
+    Path full = Path.of("/dev/full");
+    assumeThat(full).as("a device that is always full").exists();
+    try (FileChannel channel = FileChannel.open(full, StandardOpenOption.WRITE);
+        Hdf5File file = new Hdf5File(target, channel)) {
+      assertThatThrownBy(file::flush)
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("scan.h5")
+          .hasMessageContaining("No space left")
+          .hasMessageContaining("another directory");
+    }
+  }
+
+  private static Scan smallScan() {
+    return Scan.of(5, new ScanGeometry(5, 4), 1, new Random(5), e -> e == 7 ? -1 : 100);
+  }
+
+  private List<Path> write(Scan scan, Layout layout, Path file) throws IOException {
+    try (CountedFileWriter writer = new CountedFileWriter(part, Scan.CAMERA)) {
+      for (CountedFrame frame : scan.frames()) {
+        writer.add(frame);
+      }
+      scan.images().forEach(writer::add);
+      return writer.finish(scan.report(), Scan.PROVENANCE, layout, file);
+    }
+  }
+
+  private static void assertHolds(Path path, Scan scan, String what) throws IOException {
+    try (CountedFile file = new CountedFile(path)) {
+      assertThat(file.geometry()).as(what).isEqualTo(scan.geometry());
+      assertThat(file.framesPerPosition()).as(what).isEqualTo(scan.framesPerPosition());
+      assertThat(file.rows()).isEqualTo(576);
+      assertThat(file.columns()).isEqualTo(576);
+      Map<Integer, TreeMap<Long, CountedFrame>> byPosition = new TreeMap<>();
+      for (CountedFrame f : scan.frames()) {
+        byPosition.computeIfAbsent(f.position(), p -> new TreeMap<>()).put(f.frame, f);
+      }
+      for (int p = 0; p < scan.geometry().positions(); p++) {
+        List<CountedFrame> frames =
+            new ArrayList<>(byPosition.getOrDefault(p, new TreeMap<>()).values());
+        for (int k = 0; k < scan.framesPerPosition(); k++) {
+          boolean there = k < frames.size();
+          Description which = new TextDescription("%s, position %d, frame %d", what, p, k);
+          assertThat(file.events(p, k))
+              .as(which)
+              .isEqualTo(there ? frames.get(k).events.toArray() : new int[0]);
+          assertThat(file.mask(p, k)).as(which).isEqualTo(there ? frames.get(k).mask : 0);
+          assertThat(file.frameNumber(p, k)).as(which).isEqualTo(there ? frames.get(k).frame : -1);
+        }
+      }
+      assertThat(file.imageNames()).isEqualTo(scan.images().stream().map(ScanImage::name).toList());
+      for (ScanImage image : scan.images()) {
+        assertThat(file.image(image.name())).as(what).usingRecursiveComparison().isEqualTo(image);
+      }
+    }
+  }
+
+  private List<Path> filesThatEndWith(String end) throws IOException {
+    try (Stream<Path> files = Files.list(dir)) {
+      return files.filter(f -> f.toString().endsWith(end)).toList();
+    }
+  }
+}
