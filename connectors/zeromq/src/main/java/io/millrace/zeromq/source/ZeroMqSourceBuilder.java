@@ -65,6 +65,12 @@ public final class ZeroMqSourceBuilder {
         lanes.modules(),
         detector.name(),
         detector.modules());
+    scans.forEach(
+        scan ->
+            require(
+                scan >= 0 && scan <= 0xffff_ffffL,
+                "%d is no scan number: they are unsigned 32-bit numbers",
+                scan));
     require(boundedAfter >= 0, "a source cannot end after %d scans", boundedAfter);
     positive(ZeroMqSourceOptions.SLOTS_PER_MODULE);
     positive(ZeroMqSourceOptions.RECEIVE_HIGH_WATER_MARK);

@@ -1,13 +1,14 @@
 package io.millrace.zeromq.source.enumerator;
 
 import io.millrace.zeromq.source.split.LaneSplit;
-import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import javax.annotation.Nullable;
 import org.apache.flink.annotation.Internal;
 import org.apache.flink.api.connector.source.SplitEnumerator;
 import org.apache.flink.api.connector.source.SplitEnumeratorContext;
+import org.apache.flink.api.connector.source.SplitsAssignment;
 
 /**
  * Gives each reader its lanes: lane l goes to reader {@code l mod parallelism}, so that all readers
@@ -35,13 +36,14 @@ public final class LaneEnumerator implements SplitEnumerator<LaneSplit, LaneEnum
 
   @Override
   public void addReader(int subtask) {
-    Iterator<LaneSplit> splits = unassigned.values().iterator();
-    while (splits.hasNext()) {
-      LaneSplit split = splits.next();
-      if (split.lane() % context.currentParallelism() == subtask) {
-        context.assignSplit(split, subtask);
-        splits.remove();
-      }
+    List<LaneSplit> splits =
+        unassigned.values().stream()
+            .filter(split -> split.lane() % context.currentParallelism() == subtask)
+            .toList();
+    if (!splits.isEmpty()) {
+      // All at once: the reader's watermark must not get ahead of a lane that it does not know yet.
+      context.assignSplits(new SplitsAssignment<>(Map.of(subtask, splits)));
+      unassigned.values().removeAll(splits);
     }
     context.signalNoMoreSplits(subtask);
   }

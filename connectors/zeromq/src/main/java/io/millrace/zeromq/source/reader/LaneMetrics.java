@@ -2,27 +2,28 @@ package io.millrace.zeromq.source.reader;
 
 import io.millrace.detector.DropReason;
 import java.util.Arrays;
+import java.util.List;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.metrics.groups.SourceReaderMetricGroup;
 
 /**
- * What a lane shows of itself: bytes, sectors, dropped messages by reason, sectors in the task, and
- * the time that it did not read because the task held all its slots.
+ * What a lane shows of itself: sectors, dropped messages by reason, sectors in the task, slots that
+ * were ever made, and the time that a message had to wait because the task held all slots. Counted
+ * by the lane's thread alone, so no count is lost.
  */
 final class LaneMetrics {
-  private final Counter bytes;
   private final Counter sectors;
-  private final Counter errors;
   private final Counter heldBackMillis;
   private final Counter[] drops;
+  private long heldBackNanos;
 
-  LaneMetrics(SourceReaderMetricGroup reader, int lane) {
-    bytes = reader.getIOMetricGroup().getNumBytesInCounter();
-    errors = reader.getNumRecordsInErrorsCounter();
+  LaneMetrics(SourceReaderMetricGroup reader, int lane, List<Pipe> pipes, SlotPool pool) {
     MetricGroup group = reader.addGroup("lane", Integer.toString(lane));
     sectors = group.counter("sectors");
     heldBackMillis = group.counter("heldBackMillis");
+    group.gauge("sectorsInTask", () -> pipes.stream().mapToInt(Pipe::taken).sum());
+    group.gauge("slotsCreated", pool::created);
     MetricGroup dropped = group.addGroup("dropped");
     drops =
         Arrays.stream(DropReason.values())
@@ -30,33 +31,16 @@ final class LaneMetrics {
             .toArray(Counter[]::new);
   }
 
-  /** Shows the sectors that wait in the task, and the slots that were ever made. */
-  static void showMemory(
-      SourceReaderMetricGroup reader, int lane, Iterable<Pipe> pipes, SlotPool pool) {
-    MetricGroup group = reader.addGroup("lane", Integer.toString(lane));
-    group.gauge(
-        "sectorsInTask",
-        () -> {
-          int taken = 0;
-          for (Pipe pipe : pipes) {
-            taken += pipe.taken();
-          }
-          return taken;
-        });
-    group.gauge("slotsCreated", pool::created);
-  }
-
-  void received(int payloadBytes) {
-    bytes.inc(payloadBytes);
+  void received() {
     sectors.inc();
   }
 
   void dropped(DropReason reason) {
-    errors.inc();
     drops[reason.ordinal()].inc();
   }
 
-  void heldBack(long millis) {
-    heldBackMillis.inc(millis);
+  void heldBack(long nanos) {
+    heldBackNanos += nanos;
+    heldBackMillis.inc(heldBackNanos / 1_000_000 - heldBackMillis.getCount());
   }
 }

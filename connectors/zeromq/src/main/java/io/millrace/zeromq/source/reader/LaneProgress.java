@@ -75,6 +75,7 @@ final class LaneProgress {
           });
   private final Drops drops = new Drops();
   private int endedCount;
+  private long lastEnded = Long.MIN_VALUE;
   private long endedUpTo = Long.MIN_VALUE;
 
   /**
@@ -169,17 +170,19 @@ final class LaneProgress {
     Iterator<Map.Entry<Long, Scan>> scans = open.entrySet().iterator();
     while (scans.hasNext()) {
       Map.Entry<Long, Scan> entry = scans.next();
+      long number = entry.getKey(); // before the removal, which may change the entry
       Scan scan = entry.getValue();
       boolean drained = scan.drained();
       long silence = now - scan.lastActivity;
       if (silence >= (drained ? Math.min(lingerNanos, timeoutNanos) : timeoutNanos)) {
         scans.remove();
-        ended.add(entry.getKey());
+        ended.add(number);
         endedCount++;
-        long watermark = open.isEmpty() ? entry.getKey() : open.firstKey() - 1;
-        endedUpTo = Math.max(endedUpTo, watermark);
+        lastEnded = Math.max(lastEnded, number);
+        long firstOpen = open.isEmpty() ? Long.MAX_VALUE : open.firstKey();
+        endedUpTo = Math.max(endedUpTo, Math.min(lastEnded, firstOpen - 1));
         return new LaneReport(
-            entry.getKey(),
+            number,
             lane,
             Arrays.stream(scan.announced).filter(n -> n != NOT_ANNOUNCED).sum(),
             Arrays.stream(scan.received).sum(),
@@ -190,7 +193,11 @@ final class LaneProgress {
     return null;
   }
 
-  /** No scan up to this number is under way: the lane's watermark. Never falls. */
+  /**
+   * No scan up to this number is under way: the lane's watermark. Reaches the highest number that
+   * has ended, as soon as none below it is open. Never falls, so a scan that begins with a lower
+   * number than one that has ended comes too late for it.
+   */
   long endedUpTo() {
     return endedUpTo;
   }

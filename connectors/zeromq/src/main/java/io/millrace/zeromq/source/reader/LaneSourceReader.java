@@ -20,7 +20,11 @@ public final class LaneSourceReader
     extends SourceReaderBase<LaneRecord, LaneRecord, LaneSplit, LaneSplit> {
 
   private LaneSourceReader(LaneFetcherManager fetchers, SourceReaderContext context) {
-    super(fetchers, new LaneRecordEmitter(), context.getConfiguration(), context);
+    super(
+        fetchers,
+        new LaneRecordEmitter(context.metricGroup()),
+        context.getConfiguration(),
+        context);
   }
 
   /** A reader that waits for its lanes. */

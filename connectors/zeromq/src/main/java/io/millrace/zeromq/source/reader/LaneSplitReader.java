@@ -38,8 +38,8 @@ import zmq.io.Metadata;
 final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
   private static final Logger LOG = LoggerFactory.getLogger(LaneSplitReader.class);
 
-  /** Sectors of a batch: large enough to hand over seldom, small enough to stay in the cache. */
-  private static final int BATCH = 32;
+  /** A batch of this size goes at once: seldom enough, and small enough to stay in the cache. */
+  private static final int BATCH = 16;
 
   /** Messages taken from one pipe before the next one has its turn. */
   private static final int TURN = 4;
@@ -112,8 +112,7 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
             scans,
             options.get(ZeroMqSourceOptions.DRAIN_LINGER),
             options.get(ZeroMqSourceOptions.SCAN_TIMEOUT));
-    metrics = new LaneMetrics(metricGroup, split.lane());
-    LaneMetrics.showMemory(metricGroup, split.lane(), List.copyOf(pipes), pool);
+    metrics = new LaneMetrics(metricGroup, split.lane(), pipes, pool);
     LOG.info("Lane {} pulls from {}", split.lane(), split.endpoints());
   }
 
@@ -124,22 +123,14 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
       batch = new LaneBatch(split.splitId(), spare);
     }
     while (!wakeUp) {
-      for (Pipe pipe : pipes) {
-        for (int i = 0; i < TURN && pipe.hasRoom() && takeMessage(pipe, batch); i++) {}
-      }
+      boolean idle = !takeTurns(batch);
       addEndedScans(batch);
-      if (batch.size() >= BATCH - TURN * pipes.size()) {
+      if (batch.size() >= BATCH || (idle && batch.size() > 0)) {
         return batch;
       }
-      if (boundedAfter > 0 && progress.endedCount() >= boundedAfter && batch.size() == 0) {
-        if (pipes.stream().allMatch(pipe -> pipe.taken() == 0)) {
-          LOG.info("Lane {} ends after {} scans", split.lane(), progress.endedCount());
-          return batch.last();
-        }
-      }
-      boolean idle = !pollNow();
-      if (batch.size() > 0 && idle) {
-        return batch;
+      if (lastScanEnded() && pipes.stream().allMatch(pipe -> pipe.taken() == 0)) {
+        LOG.info("Lane {} ends after {} scans", split.lane(), progress.endedCount());
+        return batch.last();
       }
       if (idle) {
         await();
@@ -149,18 +140,27 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
     return batch;
   }
 
-  private boolean pollNow() {
-    for (Pipe pipe : pipes) {
-      if (pipe.hasRoom() && (pipe.socket().getEvents() & ZMQ.Poller.POLLIN) != 0) {
-        return true;
-      }
-    }
-    return false;
+  private boolean lastScanEnded() {
+    return boundedAfter > 0 && progress.endedCount() >= boundedAfter;
   }
 
-  /** Waits for a message, or for room if the task holds all slots of a pipe. */
+  /** Takes what is there, in turn from the pipes that have room; returns false if nothing was. */
+  private boolean takeTurns(LaneBatch batch) {
+    boolean any = false;
+    if (!lastScanEnded()) {
+      for (Pipe pipe : pipes) {
+        for (int i = 0; i < TURN && pipe.hasRoom() && takeMessage(pipe, batch); i++) {
+          any = true;
+        }
+      }
+    }
+    return any;
+  }
+
+  /** Waits for a message; or for the task, if that holds all slots of a pipe or the last scan. */
   private void await() throws IOException {
-    if (pipes.stream().allMatch(Pipe::hasRoom)) {
+    boolean heldBack = pipes.stream().anyMatch(Pipe::heldBack);
+    if (!heldBack && !lastScanEnded()) {
       poller.poll(POLL_MILLIS);
       return;
     }
@@ -171,9 +171,11 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted while lane " + split.lane() + " waited for room", e);
     }
-    long now = System.nanoTime();
-    progress.heldBack(now);
-    metrics.heldBack((now - start) / 1_000_000);
+    if (heldBack) {
+      long now = System.nanoTime();
+      progress.heldBack(now);
+      metrics.heldBack(now - start);
+    }
   }
 
   private void addEndedScans(LaneBatch batch) {
@@ -238,7 +240,7 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
     Slot slot = (Slot) payload;
     slot.header().set(header);
     batch.add(slot.handOver(pipe));
-    metrics.received(slot.size());
+    metrics.received();
   }
 
   private void takeAnnouncement(Msg message, Pipe pipe) {

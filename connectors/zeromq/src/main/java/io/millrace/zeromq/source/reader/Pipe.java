@@ -61,6 +61,11 @@ final class Pipe implements AutoCloseable {
     return taken.get() < room;
   }
 
+  /** Whether a message waits that cannot be taken for want of room. */
+  boolean heldBack() {
+    return !hasRoom() && (socket.getEvents() & ZMQ.Poller.POLLIN) != 0;
+  }
+
   int taken() {
     return taken.get();
   }
