@@ -36,6 +36,12 @@ final class ModuleSender implements Callable<Void> {
 
   private static final int SLOTS = SEND_QUEUE + 2;
 
+  /**
+   * After how long a handshake is tried anew. JeroMQ 0.6.0 loses one in some hundred on a busy
+   * machine, and would wait for 30 s.
+   */
+  static final int HANDSHAKE_MS = 2_000;
+
   /** How often a waiting thread looks whether it should give up. */
   private static final int LOOK_UP_MS = 100;
 
@@ -105,6 +111,7 @@ final class ModuleSender implements Callable<Void> {
         socket.setSndHWM(SEND_QUEUE);
         socket.setLinger(0);
         socket.setSendTimeOut(LOOK_UP_MS);
+        socket.setHandshakeIvl(HANDSHAKE_MS);
         socket.setEventHook(e -> connected.countDown(), ZMQ.EVENT_HANDSHAKE_PROTOCOL);
         socket.connect(endpoint);
         awaitPeer(connected);

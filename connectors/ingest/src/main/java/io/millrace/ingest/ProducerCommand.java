@@ -6,6 +6,7 @@ import io.millrace.detector.SectorHeader;
 import io.millrace.detector.raw.RawDataset;
 import io.millrace.detector.raw.RawFileName;
 import io.millrace.detector.raw.RawFileWriter;
+import io.millrace.detector.raw.RawProblem;
 import io.millrace.detector.raw.RawVersion;
 import io.millrace.detector.wire.Lanes;
 import java.io.IOException;
@@ -275,6 +276,13 @@ final class ProducerCommand implements Callable<Integer> {
             numbers(),
             from.raw.scan == null ? OptionalLong.empty() : OptionalLong.of(from.raw.scan));
     dataset.problems().forEach(p -> LOG.warn("{}", p));
+    if (!dataset.problems().isEmpty()) {
+      LOG.warn(
+          "{} problems, {} records not used, of these for their headers: {}",
+          dataset.problems().size(),
+          dataset.problems().stream().mapToLong(RawProblem::count).sum(),
+          dataset.drops().total() == 0 ? "none" : dataset.drops());
+    }
     for (int m : numbers()) {
       sources.add(new RawSectors(dataset, m));
     }

@@ -157,17 +157,17 @@ final class SimulatedCamera {
     int place = (int) ((row - r0) * PLACES) * PLACES + (int) ((column - c0) * PLACES);
     int[] weights = SPREADS[place];
     int q = (int) charge;
-    for (int i = 0; i < weights.length; i++) {
-      int r = r0 - REACH + i / SPREAD;
-      int c = c0 - REACH + i % SPREAD;
-      if (r >= sector.row()
-          && r < sector.endRow()
-          && c >= sector.column()
-          && c < sector.endColumn()) {
+    int firstRow = Math.max(r0 - REACH, sector.row());
+    int lastRow = Math.min(r0 + REACH, sector.endRow() - 1);
+    int firstColumn = Math.max(c0 - REACH, sector.column());
+    int lastColumn = Math.min(c0 + REACH, sector.endColumn() - 1);
+    for (int r = firstRow; r <= lastRow; r++) {
+      for (int c = firstColumn; c <= lastColumn; c++) {
+        int weight = weights[(r - r0 + REACH) * SPREAD + c - c0 + REACH];
         int at =
             DetectorDescription.PIXEL_BYTES
                 * ((r - sector.row()) * sector.columns() + c - sector.column());
-        int value = (into.getShort(at) & 0xffff) + (q * weights[i] >> WEIGHT_BITS);
+        int value = (into.getShort(at) & 0xffff) + (q * weight >> WEIGHT_BITS);
         into.putShort(at, (short) Math.min(value, 0xffff));
       }
     }

@@ -47,20 +47,4 @@ final class Specimen {
     }
     return Math.min(1, sum);
   }
-
-  /** Place of the missing atom, in scan positions. */
-  double[] missingAtom() {
-    double shift = (MISSING_ROW & 1) == 0 ? 0.5 : 1;
-    return atom(MISSING_COLUMN + shift, MISSING_ROW);
-  }
-
-  /** Place of an atom beside the missing one, in scan positions. */
-  double[] neighbourOfTheMissingAtom() {
-    double shift = (MISSING_ROW & 1) == 0 ? 0.5 : 1;
-    return atom(MISSING_COLUMN + 1 + shift, MISSING_ROW);
-  }
-
-  private double[] atom(double column, int row) {
-    return new double[] {column * pitch, (row + 0.5) * pitch * ROW_PER_PITCH};
-  }
 }

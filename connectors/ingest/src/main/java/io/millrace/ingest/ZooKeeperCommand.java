@@ -40,26 +40,11 @@ final class ZooKeeperCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    try (ZooKeeperNode node = ZooKeeperNode.start(host, port, data)) {
-      LOG.info("ready: ZooKeeper at {}:{}", host, node.port());
-      CountDownLatch terminated = new CountDownLatch(1);
-      Thread main = Thread.currentThread();
-      Runtime.getRuntime()
-          .addShutdownHook(
-              new Thread(
-                  () -> {
-                    terminated.countDown();
-                    try {
-                      // The process lives as long as this thread: the server closes in the
-                      // meantime.
-                      main.join(10_000);
-                    } catch (InterruptedException e) {
-                      Thread.currentThread().interrupt();
-                    }
-                  },
-                  "close"));
-      terminated.await();
-    }
+    ZooKeeperNode node = ZooKeeperNode.start(host, port, data);
+    Runtime.getRuntime().addShutdownHook(new Thread(node::close, "close"));
+    LOG.info("ready: ZooKeeper at {}:{}", host, node.port());
+    // SIGTERM ends the process while this thread still waits.
+    new CountDownLatch(1).await();
     return 0;
   }
 }

@@ -2,9 +2,7 @@ package io.millrace.demo;
 
 import io.millrace.detector.DetectorDescription;
 import io.millrace.detector.ScanGeometry;
-import io.millrace.detector.SectorHeader;
-import io.millrace.detector.raw.RawFileName;
-import io.millrace.detector.raw.RawFileReader;
+import io.millrace.detector.raw.RawDataset;
 import io.millrace.detector.raw.RawVersion;
 import io.millrace.detector.wire.Lanes;
 import io.millrace.hdf5.CountedFile;
@@ -23,10 +21,13 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -177,11 +178,12 @@ public final class Demo implements Callable<Integer> {
   int lanePort;
 
   private final Path root = Path.of(System.getProperty("millrace.root", ".")).toAbsolutePath();
-  private final AtomicBoolean stopped = new AtomicBoolean();
-  private final List<Part> parts = Collections.synchronizedList(new ArrayList<>());
-  private volatile boolean flinkStarted;
+  // Started by the main thread, and on Ctrl-C stopped by another: both hold the lock of this.
+  private final List<Part> parts = new ArrayList<>();
+  private boolean stopped;
+  private volatile boolean interrupted;
   private PrintStream out = System.out;
-  private List<Path> inputFiles = List.of();
+  private long expectedFrames;
   private Path run;
   private Path logs;
   private FlinkRest flink;
@@ -190,15 +192,15 @@ public final class Demo implements Callable<Integer> {
   public static void main(String... args) {
     Demo demo = new Demo();
     CommandLine command = new CommandLine(demo);
+    command.setParameterExceptionHandler(
+        (mistake, arguments) -> {
+          System.err.println("demo: " + mistake.getMessage() + "; see scripts/demo --help");
+          return CommandLine.ExitCode.USAGE;
+        });
     command.setExecutionExceptionHandler(
         (failure, c, parsed) -> {
-          if (failure instanceof DemoFailure) {
-            System.err.println("demo: " + failure.getMessage());
-          } else {
-            System.err.println("demo: this should not happen; please report it");
-            failure.printStackTrace();
-          }
-          return 1;
+          demo.explain(failure);
+          return CommandLine.ExitCode.SOFTWARE;
         });
     System.exit(command.execute(args));
   }
@@ -208,7 +210,7 @@ public final class Demo implements Callable<Integer> {
     DetectorDescription detector = checkOptions();
     checkMachine(detector);
     prepareFolders();
-    Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "stop"));
+    Runtime.getRuntime().addShutdownHook(new Thread(this::interrupt, "stop"));
     boolean succeeded = false;
     try {
       out.println("Starting ZooKeeper, Flink and the aggregator ...");
@@ -217,16 +219,27 @@ public final class Demo implements Callable<Integer> {
       String job = submit(id);
       out.println("Streaming; the dashboard is at http://localhost:" + restPort);
       List<Part> producers = startProducers(detector);
-      watch(job, producers, detector);
+      watch(job, producers);
       succeeded = report(id, detector);
       return succeeded ? 0 : 1;
     } finally {
       if (keep && succeeded) {
-        stopped.set(true);
-        printAddresses();
+        leaveRunning();
       } else {
         stop();
       }
+    }
+  }
+
+  private void explain(Exception failure) {
+    if (interrupted) {
+      return; // Ctrl-C ended the parts as well; that they failed is no news.
+    }
+    if (failure instanceof DemoFailure) {
+      System.err.println("demo: " + failure.getMessage());
+    } else {
+      System.err.println("demo: this should not happen; please report it");
+      failure.printStackTrace();
     }
   }
 
@@ -240,9 +253,17 @@ public final class Demo implements Callable<Integer> {
           "--xray (%s ADU) has to be above --background (%s ADU), and both not negative"
               .formatted(xray, background));
     }
+    if (scanNumber != null && (scanNumber < 0 || scanNumber > 0xffff_ffffL)) {
+      throw new ParameterException(
+          spec.commandLine(), "--scan-number has to be 0 to 4294967295, not " + scanNumber);
+    }
     try {
-      geometry();
+      expectedFrames = simulatedFrames();
       DetectorDescription detector = DetectorDescription.load(camera);
+      RawVersion rawVersion = RawVersion.of(version);
+      if (input != null) {
+        rawVersion.requireFits(detector);
+      }
       Lanes.at("tcp://127.0.0.1:" + lanePort, lanes, detector.modules());
       return detector;
     } catch (IllegalArgumentException e) {
@@ -250,18 +271,23 @@ public final class Demo implements Callable<Integer> {
     }
   }
 
-  private ScanGeometry geometry() {
-    Matcher size = Pattern.compile("(\\d{1,5})x(\\d{1,5})").matcher(scan);
+  private long simulatedFrames() {
+    Matcher size = Pattern.compile("([1-9]\\d{0,4})x([1-9]\\d{0,4})").matcher(scan);
     if (!size.matches()) {
       throw new IllegalArgumentException("--scan is of the form 64x64, not " + scan);
     }
-    return ScanGeometry.withFlyback(
-        Integer.parseInt(size.group(1)), Integer.parseInt(size.group(2)));
+    try {
+      return ScanGeometry.withFlyback(
+              Integer.parseInt(size.group(1)), Integer.parseInt(size.group(2)))
+          .positions();
+    } catch (ArithmeticException e) {
+      throw new IllegalArgumentException("--scan %s has too many positions".formatted(scan), e);
+    }
   }
 
   private void checkMachine(DetectorDescription detector) throws DemoFailure {
     if (input != null) {
-      checkInput();
+      checkInput(detector);
     }
     try {
       Files.createDirectories(output);
@@ -291,25 +317,23 @@ public final class Demo implements Callable<Integer> {
     }
   }
 
-  private void checkInput() throws DemoFailure {
-    if (!Files.isDirectory(input)) {
-      throw new DemoFailure(
-          "the input directory %s does not exist".formatted(input.toAbsolutePath()));
-    }
-    try (Stream<Path> files = Files.list(input)) {
-      inputFiles = files.filter(f -> f.toString().endsWith(RawFileName.ENDING)).toList();
-      if (inputFiles.isEmpty()) {
-        throw new DemoFailure(
-            "there is no .data file in %s; give the directory that holds the raw files of a scan"
-                .formatted(input.toAbsolutePath()));
-      }
-      for (Path file : inputFiles) {
-        if (!Files.isReadable(file)) {
-          throw new DemoFailure("%s cannot be read; check its permissions".formatted(file));
-        }
-      }
+  /** Looks through the input, so that what is wrong is said before anything starts. */
+  private void checkInput(DetectorDescription detector) throws DemoFailure {
+    Set<Integer> modules =
+        IntStream.range(0, detector.modules()).boxed().collect(Collectors.toSet());
+    try {
+      RawDataset dataset =
+          RawDataset.open(
+              List.of(input.toAbsolutePath()),
+              RawVersion.of(version),
+              detector,
+              modules,
+              scanNumber == null ? OptionalLong.empty() : OptionalLong.of(scanNumber));
+      dataset.problems().forEach(problem -> System.err.println("demo: " + problem));
+      expectedFrames = modules.stream().mapToLong(dataset::sectors).max().orElseThrow();
     } catch (IOException e) {
-      throw new DemoFailure("%s cannot be listed".formatted(input.toAbsolutePath()), e);
+      throw new DemoFailure(
+          "the input cannot be streamed (see --input, --version and --scan-number)", e);
     }
   }
 
@@ -341,7 +365,10 @@ public final class Demo implements Callable<Integer> {
     return root.resolve("scripts").resolve(name).toString();
   }
 
-  private Part start(String name, String... command) throws DemoFailure {
+  private synchronized Part start(String name, String... command) throws DemoFailure {
+    if (stopped) {
+      throw new DemoFailure(name + " is not started, since everything has been stopped");
+    }
     Part part = Part.start(name, logs, Map.of("MILLRACE_RUN", run.toString()), List.of(command));
     parts.add(part);
     return part;
@@ -364,7 +391,6 @@ public final class Demo implements Callable<Integer> {
             "--lane-address=tcp://127.0.0.1:" + lanePort,
             "--lanes=" + lanes,
             "--camera=" + camera);
-    flinkStarted = true;
     start(
             "flink-start",
             script("flink"),
@@ -478,10 +504,8 @@ public final class Demo implements Callable<Integer> {
   }
 
   /** Shows the progress until the job has finished. */
-  private void watch(String job, List<Part> producers, DetectorDescription detector)
-      throws DemoFailure, InterruptedException {
-    long expected = input == null ? geometry().positions() : positionsOfInput(detector);
-    Progress progress = new Progress(out, !json && System.console() != null, expected);
+  private void watch(String job, List<Part> producers) throws DemoFailure, InterruptedException {
+    Progress progress = new Progress(out, !json && System.console() != null, expectedFrames);
     Map<String, Long> metrics = new LinkedHashMap<>();
     long lastChange = System.nanoTime();
     try {
@@ -516,23 +540,6 @@ public final class Demo implements Callable<Integer> {
     } catch (IOException e) {
       throw new DemoFailure("Flink does not answer; see the logs in " + run, e);
     }
-  }
-
-  /** Positions of the input's scan, as its first record tells; the producers check the rest. */
-  private long positionsOfInput(DetectorDescription detector) throws DemoFailure {
-    SectorHeader header = new SectorHeader();
-    for (Path file : inputFiles) {
-      int module = RawFileName.of(file).module().orElse(0);
-      try (RawFileReader reader =
-          new RawFileReader(file, RawVersion.of(version), detector, module)) {
-        if (reader.next(header)) {
-          return (long) header.width * header.height;
-        }
-      } catch (IOException e) {
-        throw new DemoFailure("%s cannot be read".formatted(file), e);
-      }
-    }
-    return 0;
   }
 
   /** Draws the pictures and prints the summary; returns whether every frame is accounted for. */
@@ -576,7 +583,8 @@ public final class Demo implements Callable<Integer> {
     }
   }
 
-  private void printAddresses() {
+  private synchronized void leaveRunning() {
+    stopped = true;
     System.err.printf(
         """
         Left running:
@@ -595,27 +603,35 @@ public final class Demo implements Callable<Integer> {
         String.join(" ", parts.stream().filter(Part::isAlive).map(Part::pid).toList()));
   }
 
+  /** Ctrl-C, SIGTERM, or the end of this process after all is stopped. */
+  private synchronized void interrupt() {
+    if (!stopped) {
+      interrupted = true;
+      System.err.println("demo: interrupted; stopping what was started");
+      stop();
+    }
+  }
+
   /** Stops all that was started, the last first. Once. */
-  private void stop() {
-    if (stopped.getAndSet(true)) {
+  private synchronized void stop() {
+    if (stopped) {
       return;
     }
+    stopped = true;
     List<Part> all = new ArrayList<>(parts);
     Collections.reverse(all);
     all.forEach(Part::stop);
-    if (flinkStarted) {
-      try {
-        Part.start(
-                "flink-stop",
-                logs,
-                Map.of("MILLRACE_RUN", run.toString()),
-                List.of(script("flink"), "stop"))
-            .output(START_DEADLINE);
-      } catch (DemoFailure e) {
-        System.err.println("demo: " + e.getMessage());
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
+    try {
+      Part.start(
+              "flink-stop",
+              logs,
+              Map.of("MILLRACE_RUN", run.toString()),
+              List.of(script("flink"), "stop"))
+          .output(START_DEADLINE);
+    } catch (DemoFailure e) {
+      System.err.println("demo: " + e.getMessage());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 }

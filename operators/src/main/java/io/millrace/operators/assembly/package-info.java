@@ -2,8 +2,7 @@
  * Assembly: counted sectors meet as frames.
  *
  * <pre>
- *   CountedSector ─▶ {@link io.millrace.operators.assembly.FrameBlock} ─ when all are there, or time is up ─▶ {@link
- *       io.millrace.operators.assembly.SeamResolver} ─▶ CountedFrame
+ *   CountedSector ─▶ FrameBlock ─ all sectors are there, or time is up ─▶ SeamResolver ─▶ CountedFrame
  * </pre>
  *
  * <ul>

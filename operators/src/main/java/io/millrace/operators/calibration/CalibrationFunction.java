@@ -91,10 +91,11 @@ public final class CalibrationFunction extends KeyedProcessFunction<Long, Sector
       return;
     }
     long quietAt = held.lastActivity + settings.quiet().toMillis();
-    long lateAt = held.since + settings.timeout().toMillis();
-    if (timestamp >= quietAt && held.sample.completeFrames() > 0) {
+    boolean quiet = timestamp >= quietAt;
+    boolean late = timestamp >= held.since + settings.timeout().toMillis();
+    if ((quiet || late) && held.sample.completeFrames() > 0) {
       publish(scan, held.sample);
-    } else if (timestamp >= lateAt) {
+    } else if (late) {
       throw new CalibrationException(
           ("scan %d cannot be calibrated: within %d s none of its first %d frames got all %d"
                   + " sectors. Is a module silent? Or give --background and --xray")
@@ -107,8 +108,7 @@ public final class CalibrationFunction extends KeyedProcessFunction<Long, Sector
     } else {
       context
           .timerService()
-          .registerProcessingTimeTimer(
-              timestamp >= quietAt ? timestamp + settings.quiet().toMillis() : quietAt);
+          .registerProcessingTimeTimer(quiet ? timestamp + settings.quiet().toMillis() : quietAt);
     }
   }
 

@@ -25,8 +25,9 @@ import org.hipparchus.util.Precision;
  *   <li>mean and stdDev (n - 1) of v
  *   <li>xray = mean + xraySigmas * stdDev
  *   <li>a histogram h with bins of width 1, bin i for the value x = minBin + i, where maxBin =
- *       min(max, int(mean + xraySigmas * stdDev)) and minBin = max(min, int(mean - xraySigmas *
- *       stdDev)); values from maxBin on are left out
+ *       min(max, int(mean + xray * stdDev)) and minBin = max(min, int(mean - xray * stdDev));
+ *       values from maxBin on are left out. (The factor is the threshold itself, so that nearly
+ *       always all values but the largest are in.)
  *   <li>the least-squares fit of {@code A exp(-(x - mu)^2 / (2 s^2))} to h, by Levenberg-Marquardt
  *       from (max h, mean, stdDev), with the tolerances of MINPACK's lmder1
  *   <li>background = mu + backgroundSigmas * |s|
@@ -76,8 +77,8 @@ public record ThresholdFit(int frames, double backgroundSigmas, double xraySigma
     }
 
     double xray = mean + xraySigmas * stdDev;
-    int maxBin = Math.min(max, (int) xray);
-    int minBin = Math.max(min, (int) (mean - xraySigmas * stdDev));
+    int maxBin = (int) Math.min(max, mean + xray * stdDev);
+    int minBin = (int) Math.max(min, mean - xray * stdDev);
     attempt.bins(minBin, maxBin);
     if (maxBin - minBin < 3) {
       throw attempt.failure("three parameters cannot be fitted to so few bins", null);
@@ -193,7 +194,8 @@ public record ThresholdFit(int frames, double backgroundSigmas, double xraySigma
 
     CalibrationException failure(String why, Throwable cause) {
       return new CalibrationException(
-          "scan %d has no thresholds: %s. Tried: %s. Give the thresholds, or a calibration of another scan."
+          ("scan %d has no thresholds: %s. Tried: %s."
+                  + " Give the thresholds, or a calibration of another scan.")
               .formatted(scan, why, tried),
           cause);
     }

@@ -2,8 +2,7 @@
  * Calibration: the thresholds of a scan, from its first frames.
  *
  * <pre>
- *   sector's bytes ─▶ {@link io.millrace.operators.calibration.PixelHistogram} ─▶ {@link
- *       io.millrace.operators.calibration.CalibrationSample} ─ first complete frames ─▶ {@link io.millrace.operators.calibration.ThresholdFit} ─▶ Calibration
+ *   sector's bytes ─▶ PixelHistogram ─▶ CalibrationSample ─ first complete frames ─▶ ThresholdFit ─▶ Calibration
  * </pre>
  *
  * <p>The histogram of the pixel values is all that the fit needs of a frame, and does not depend on

@@ -69,7 +69,8 @@ public final class CountingOperator extends AbstractStreamOperator<CountedSector
   private transient Map<Long, Thresholds> thresholds;
   private transient Map<Long, WaitingScan> waiting;
   private transient List<LaneReport> heldReports;
-  private transient long heldWatermark;
+  private transient long sourceWatermark;
+  private transient long passedWatermark;
   private transient Counter events;
 
   /** The sectors of a scan that wait for its thresholds. */
@@ -109,7 +110,8 @@ public final class CountingOperator extends AbstractStreamOperator<CountedSector
     thresholds = new HashMap<>();
     waiting = new HashMap<>();
     heldReports = new ArrayList<>();
-    heldWatermark = Long.MIN_VALUE;
+    sourceWatermark = Long.MIN_VALUE;
+    passedWatermark = Long.MIN_VALUE;
     events = getMetricGroup().counter("provisionalEvents");
     getMetricGroup()
         .gauge(
@@ -215,11 +217,11 @@ public final class CountingOperator extends AbstractStreamOperator<CountedSector
 
   @Override
   public void processWatermark(Watermark mark) throws Exception {
-    heldWatermark = mark.getTimestamp();
+    sourceWatermark = mark.getTimestamp();
     passOn();
   }
 
-  /** Passes on the reports, and the watermark, that no waiting sector holds back. */
+  /** Passes on the reports, and the watermark as far as no waiting sector holds it back. */
   private void passOn() {
     Iterator<LaneReport> reports = heldReports.iterator();
     while (reports.hasNext()) {
@@ -230,10 +232,10 @@ public final class CountingOperator extends AbstractStreamOperator<CountedSector
         reports.remove();
       }
     }
-    if (heldWatermark != Long.MIN_VALUE
-        && waiting.keySet().stream().allMatch(scan -> scan > heldWatermark)) {
-      long mark = heldWatermark;
-      heldWatermark = Long.MIN_VALUE;
+    long mark =
+        waiting.keySet().stream().mapToLong(scan -> scan - 1).reduce(sourceWatermark, Math::min);
+    if (mark > passedWatermark) {
+      passedWatermark = mark;
       output.emitWatermark(new Watermark(mark));
     }
   }

@@ -24,8 +24,8 @@ public final class Pixels {
     return (short) ONE.get(pixels, 2 * i) & MAX;
   }
 
-  /** Pixels {@code i} to {@code i + 3}, in 16 bits each. */
-  static long four(byte[] pixels, int i) {
-    return (long) FOUR.get(pixels, 2 * i);
+  /** The four pixels that begin at byte {@code offset}, in 16 bits each. */
+  static long word(byte[] pixels, int offset) {
+    return (long) FOUR.get(pixels, offset);
   }
 }

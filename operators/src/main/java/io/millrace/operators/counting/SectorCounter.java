@@ -26,21 +26,21 @@ import io.millrace.detector.Thresholds;
  * <p>An instance belongs to one thread; it allocates nothing per sector.
  */
 public final class SectorCounter {
-  /** Pixels that are asked together: eight words. */
-  private static final int BLOCK = 32;
+  /** Bytes that are asked together: 32 pixels. */
+  private static final int BLOCK = 64;
 
-  /** Pixels in a long. */
-  private static final int WORD = 4;
+  /** Bytes of four pixels. */
+  private static final int WORD = Long.BYTES;
 
   private static final long EACH_LANE = 0x0001_0001_0001_0001L;
   private static final long TOP_BITS = 0x8000 * EACH_LANE;
 
   private final DetectorDescription detector;
 
-  /** Scratch: first pixels of the blocks that may hold a lit pixel. */
+  /** Scratch: byte offsets of the blocks that may hold a lit pixel. */
   private final int[] blocks;
 
-  /** Scratch: first pixels of the words that may hold a lit pixel. */
+  /** Scratch: byte offsets of the words that may hold a lit pixel. */
   private final int[] words;
 
   /** Scratch: the lit pixels. */
@@ -49,10 +49,9 @@ public final class SectorCounter {
   /** A counter for the sectors of a detector. */
   public SectorCounter(DetectorDescription detector) {
     this.detector = detector;
-    int pixels = detector.sector(0).pixels();
-    this.blocks = new int[pixels / BLOCK + 1];
-    this.words = new int[pixels / WORD + 1];
-    this.lit = new int[pixels + 1];
+    this.blocks = new int[detector.sectorBytes() / BLOCK];
+    this.words = new int[detector.sectorBytes() / WORD];
+    this.lit = new int[detector.sector(0).pixels()];
   }
 
   /**
@@ -80,61 +79,65 @@ public final class SectorCounter {
   /**
    * Phase 1, from blocks to words of four pixels to pixels. Returns how many are lit.
    *
-   * <p>A word is asked at once, in lanes of 16 bits: t + bias reaches the lane's top bit iff t
-   * &gt;= lo. A large t overflows, but has the top bit itself; its carry can only make the next
-   * lane look lit, and so does a lo above 0x8000, which bias cannot express. So no lit pixel is
-   * overlooked, and the pixels of the words that remain are compared exactly.
+   * <p>A word is asked at once, in lanes of 16 bits: t + bias reaches the lane's top bit iff t &gt;=
+   * lo. A large t overflows, but has the top bit itself; its carry can only make the next lane look
+   * lit, and so does a lo above 0x8000, which bias cannot express. So no lit pixel is overlooked, and
+   * the pixels of the words that remain are compared exactly.
    *
-   * <p>Each loop writes what it looks at and moves on by 0 or 1: a branch that is taken now and
-   * then would cost more than the work that it saves.
+   * <p>Each loop writes what it looks at and moves on by 0 or 1: a branch that is taken now and then
+   * would cost more than the work that it saves. Each is a method of its own, because the compiler
+   * makes more of small ones.
    */
   private int findLit(byte[] pixels, int lo, int hi) {
     long bias = (0x8000 - Math.min(lo, 0x8000)) * EACH_LANE;
-    int count = pixels.length / Short.BYTES;
-    int inBlocks = count / BLOCK * BLOCK;
-
-    int found = 0;
-    for (int block = 0; block < inBlocks; block += BLOCK) {
-      long any = 0;
-      for (int i = 0; i < BLOCK; i += WORD) {
-        any |= candidates(Pixels.four(pixels, block + i), bias);
-      }
-      blocks[found] = block;
-      found += isAny(any);
-    }
-
-    int candidates = 0;
-    for (int b = 0; b < found; b++) {
-      for (int i = 0; i < BLOCK; i += WORD) {
-        int word = blocks[b] + i;
-        words[candidates] = word;
-        candidates += isAny(candidates(Pixels.four(pixels, word), bias));
-      }
-    }
-
+    int found = findWords(pixels, bias, findBlocks(pixels, bias));
     int n = 0;
-    for (int w = 0; w < candidates; w++) {
-      for (int i = 0; i < WORD; i++) {
-        int p = words[w] + i;
+    for (int w = 0; w < found; w++) {
+      int first = words[w] / Short.BYTES;
+      for (int p = first; p < first + WORD / Short.BYTES; p++) {
         lit[n] = p;
         n += isLit(Pixels.get(pixels, p), lo, hi);
       }
     }
-    for (int p = inBlocks; p < count; p++) {
+    for (int p = pixels.length / BLOCK * BLOCK / Short.BYTES; p < lit.length; p++) {
       lit[n] = p;
       n += isLit(Pixels.get(pixels, p), lo, hi);
     }
     return n;
   }
 
-  /** The top bit of a lane is set if its pixel may be lit. */
-  private static long candidates(long word, long bias) {
-    return (word + bias) | word;
+  /** The blocks that may hold a lit pixel. */
+  private int findBlocks(byte[] pixels, long bias) {
+    int n = 0;
+    for (int block = 0; block <= pixels.length - BLOCK; block += BLOCK) {
+      long lanes = 0;
+      for (int i = 0; i < BLOCK; i += WORD) {
+        long word = Pixels.word(pixels, block + i);
+        lanes |= (word + bias) | word;
+      }
+      blocks[n] = block;
+      n += hasTopBit(lanes);
+    }
+    return n;
+  }
+
+  /** The words of these blocks that may hold a lit pixel. */
+  private int findWords(byte[] pixels, long bias, int inBlocks) {
+    int n = 0;
+    for (int b = 0; b < inBlocks; b++) {
+      for (int i = 0; i < BLOCK; i += WORD) {
+        int offset = blocks[b] + i;
+        long word = Pixels.word(pixels, offset);
+        words[n] = offset;
+        n += hasTopBit((word + bias) | word);
+      }
+    }
+    return n;
   }
 
   /** 1 if the top bit of any lane is set, otherwise 0. */
-  private static int isAny(long candidates) {
-    return (int) (-((candidates & TOP_BITS) >>> 1) >>> 63);
+  private static int hasTopBit(long lanes) {
+    return (int) (-((lanes & TOP_BITS) >>> 1) >>> 63);
   }
 
   /** 1 if lo &lt;= t &lt;= hi, otherwise 0. */

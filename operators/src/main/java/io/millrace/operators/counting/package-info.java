@@ -2,8 +2,8 @@
  * Counting: pixels become electron events.
  *
  * <pre>
- *   sector's bytes ─▶ {@link io.millrace.operators.counting.SectorCounter} ─▶ CountedSector: final events, provisional events, halo
- *   frame's bytes ──▶ {@link io.millrace.operators.counting.ReferenceCounter} ─▶ events          (the definition, for tests)
+ *   sector's bytes ─▶ SectorCounter ────▶ CountedSector: final events, provisional events, halo
+ *   frame's bytes ──▶ ReferenceCounter ─▶ events: the definition, which all else is held against
  * </pre>
  *
  * <ul>

@@ -23,7 +23,8 @@ public record VirtualDetector(String name, double inner, double outer, double x,
   public VirtualDetector {
     if (!name.matches("[a-z][a-z0-9_]*") || name.equals(ScanImages.SUM_PATTERN)) {
       throw new IllegalArgumentException(
-          "a virtual detector cannot be named '%s': lower case letters, digits and underscores from a letter on, and not %s"
+          ("a virtual detector cannot be named '%s': lower case letters, digits and"
+                  + " underscores from a letter on, and not %s")
               .formatted(name, ScanImages.SUM_PATTERN));
     }
     if (!(inner >= 0 && inner < outer) || !Double.isFinite(outer)) {

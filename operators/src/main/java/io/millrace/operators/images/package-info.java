@@ -2,7 +2,7 @@
  * Images: what a scientist looks at while the scan runs.
  *
  * <pre>
- *   CountedFrame ─▶ {@link io.millrace.operators.images.ScanImages} ─▶ ScanImage ─▶ {@link io.millrace.operators.images.Picture} (PNG)
+ *   CountedFrame ─▶ ScanImages ─▶ ScanImage ─▶ Picture (PNG)
  * </pre>
  *
  * <ul>

@@ -84,6 +84,7 @@ public final class LedgerFunction
   private transient Counter framesComplete;
   private transient Counter framesIncomplete;
   private transient Counter framesLate;
+  private transient Counter framesInconsistent;
   private transient Counter events;
   private transient Counter scansEnded;
 
@@ -100,6 +101,7 @@ public final class LedgerFunction
     framesComplete = metrics.counter("framesComplete");
     framesIncomplete = metrics.counter("framesIncomplete");
     framesLate = metrics.counter("framesLate");
+    framesInconsistent = metrics.counter("framesInconsistent");
     events = metrics.counter("events");
     scansEnded = metrics.counter("scansEnded");
   }
@@ -113,6 +115,7 @@ public final class LedgerFunction
       return;
     }
     if (!scan.account.add(frame)) {
+      framesInconsistent.inc();
       return;
     }
     (frame.mask == settings.detector.completeMask() ? framesComplete : framesIncomplete).inc();

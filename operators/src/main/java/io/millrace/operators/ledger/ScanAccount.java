@@ -23,8 +23,9 @@ public final class ScanAccount {
   private final Instant start;
 
   private ScanGeometry geometry;
-  private short[] framesAt;
+  private int[] framesAt;
   private int mostFramesAt;
+  private int filledPositions;
   private long complete;
   private long incomplete;
   private final long[] missingSectors;
@@ -54,7 +55,7 @@ public final class ScanAccount {
   public boolean add(CountedFrame frame) {
     if (geometry == null) {
       geometry = new ScanGeometry(frame.width, frame.height);
-      framesAt = new short[geometry.positions()];
+      framesAt = new int[geometry.positions()];
     } else if (frame.width != geometry.width() || frame.height != geometry.height()) {
       drops.add(DropReason.INCONSISTENT_SCAN_SIZE, Integer.bitCount(frame.mask));
       return false;
@@ -68,7 +69,11 @@ public final class ScanAccount {
       }
     }
     events += frame.events.size();
-    mostFramesAt = Math.max(mostFramesAt, ++framesAt[frame.position()]);
+    int frames = ++framesAt[frame.position()];
+    mostFramesAt = Math.max(mostFramesAt, frames);
+    if (frames == Math.max(1, givenFramesPerPosition)) {
+      filledPositions++;
+    }
     return true;
   }
 
@@ -92,9 +97,7 @@ public final class ScanAccount {
 
   /** Whether every position has its frames, complete: nothing more can be expected. */
   public boolean allFrames() {
-    return geometry != null
-        && incomplete == 0
-        && complete >= (long) geometry.positions() * Math.max(1, givenFramesPerPosition);
+    return geometry != null && incomplete == 0 && filledPositions == geometry.positions();
   }
 
   /** Whether a frame has come at all; without one there is nothing to write. */

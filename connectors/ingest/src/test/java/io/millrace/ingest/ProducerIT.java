@@ -1,0 +1,236 @@
+package io.millrace.ingest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.millrace.detector.DetectorDescription;
+import io.millrace.detector.ScanGeometry;
+import io.millrace.detector.SectorHeader;
+import io.millrace.detector.raw.RawFileName;
+import io.millrace.detector.wire.Announcement;
+import io.millrace.detector.wire.HeaderCodec;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/** The producer against a bare PULL socket, with sectors of the real size. */
+class ProducerIT {
+  private static final DetectorDescription CAMERA = DetectorDescription.load("4d-camera");
+  private static final Duration LONG = Duration.ofSeconds(60);
+
+  private final int port = Ports.free(4);
+  private final StringWriter err = new StringWriter();
+
+  @TempDir private Path directory;
+
+  /** More sectors than there are slots, and a reader that starts late: no slot is used too soon. */
+  @Test
+  void sendsExactlyTheBytesOfTheProtocol() {
+    ScanGeometry geometry = ScanGeometry.withFlyback(16, 16);
+    SimulatedSectors expected = simulated(geometry, 0);
+    ModuleSender sender = sender(simulated(geometry, 0), LONG, LONG);
+    try (BarePull pull = BarePull.bound(endpoint(3))) {
+      CompletableFuture<Void> sending = run(sender);
+      Awaitility.await().atMost(LONG).until(() -> sender.sent() >= 60);
+      assertThat(pull.receive(1).get(0).first())
+          .isEqualTo(Announcement.of(6, expected.sectors()).encode());
+      SectorHeader header = new SectorHeader();
+      ByteBuffer slot = ByteBuffer.allocateDirect(CAMERA.sectorBytes());
+      byte[] pixels = new byte[CAMERA.sectorBytes()];
+      byte[] headerBytes = new byte[HeaderCodec.MAX_BYTES];
+      while (expected.next(header)) {
+        BarePull.Message message = pull.receive(1).get(0);
+        int length = HeaderCodec.encode(header, headerBytes);
+        assertThat(message.first()).isEqualTo(Arrays.copyOf(headerBytes, length));
+        expected.pixels(slot).get(0, pixels);
+        assertThat(Arrays.equals(message.second(), pixels)).as("pixels of %s", header).isTrue();
+      }
+      sending.join();
+      assertThat(sender.sent()).isEqualTo(expected.sectors());
+      assertThat(pull.receive(Duration.ofMillis(200))).isNull();
+    }
+  }
+
+  @Test
+  void nobodyAnswers() {
+    ModuleSender sender =
+        sender(simulated(new ScanGeometry(2, 2), 0), Duration.ofMillis(300), LONG);
+    assertThatThrownBy(sender::call)
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("module 3: no aggregator answered at " + endpoint(3))
+        .hasMessageContaining("--connect-timeout");
+  }
+
+  @Test
+  void nobodyTakesSectors() {
+    ModuleSender sender =
+        sender(simulated(new ScanGeometry(100, 10), 4), LONG, Duration.ofMillis(500));
+    try (BarePull pull = BarePull.bound(endpoint(3))) {
+      assertThatThrownBy(sender::call)
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("module 3: nobody took a sector at " + endpoint(3))
+          .hasMessageContaining("of 1000")
+          .hasMessageContaining("--stall-timeout");
+      assertThat(pull.receive(1).get(0).announcement()).isEqualTo(Announcement.of(6, 1000));
+    }
+  }
+
+  @Test
+  void nobodyTakesTheLastSectors() {
+    // All fit into the queue, but not into the network's buffers.
+    ModuleSender sender =
+        sender(simulated(new ScanGeometry(60, 1), 4), LONG, Duration.ofMillis(500));
+    try (BarePull pull = BarePull.bound(endpoint(3))) {
+      assertThatThrownBy(sender::call)
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("module 3: nobody took the last sectors")
+          .hasMessageContaining("after 60 of 60");
+      assertThat(pull.receive(1).get(0).announcement()).isEqualTo(Announcement.of(6, 60));
+    }
+  }
+
+  @Test
+  void aModuleThatFailsStopsTheOthers() {
+    ModuleSender healthy = sender(simulated(new ScanGeometry(2, 2), 0), LONG, LONG);
+    ModuleSender failing =
+        new ModuleSender(
+            simulated(new ScanGeometry(2, 2), 0),
+            endpoint(0),
+            CAMERA.sectorBytes(),
+            new Pace(Double.POSITIVE_INFINITY, Duration.ZERO),
+            Duration.ofMillis(200),
+            LONG);
+    assertThatThrownBy(() -> new Producer(List.of(healthy, failing), CAMERA.sectorBytes()).run())
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining(endpoint(0));
+    assertThat(healthy.sent()).isZero();
+  }
+
+  /** Simulated to files, and from files to the network: what arrives is what was simulated. */
+  @Test
+  void writesFilesAndSendsThem() {
+    int written =
+        execute(
+            "--simulate 8x4 --scan-number 6 --seed 2 --modules 3 --lose-sectors 0.2 --reorder 8"
+                + " --write "
+                + directory);
+    assertThat(written).as("%s", err).isZero();
+    assertThat(directory.resolve(RawFileName.compose(6, 3, 0))).exists();
+    SimulatedSectors expected =
+        new SimulatedSectors(
+            new SimulatedCamera(CAMERA, 3, ScanGeometry.withFlyback(8, 4), 6, 500, 2),
+            CAMERA,
+            ScanGeometry.withFlyback(8, 4),
+            3,
+            new Faults(2, 6, 0.2, 0, 0, 8),
+            0);
+    try (BarePull pull = BarePull.bound(endpoint(3))) {
+      CompletableFuture<Integer> sending =
+          CompletableFuture.supplyAsync(
+              () ->
+                  execute(
+                      "--input %s --modules 3 --aggregator %s".formatted(directory, endpoint(0))));
+      assertThat(pull.receive(1).get(0).announcement())
+          .isEqualTo(Announcement.of(6, expected.sectors()));
+      SectorHeader header = new SectorHeader();
+      ByteBuffer slot = ByteBuffer.allocateDirect(CAMERA.sectorBytes());
+      byte[] pixels = new byte[CAMERA.sectorBytes()];
+      while (expected.next(header)) {
+        BarePull.Message message = pull.receive(1).get(0);
+        assertThat(message.header()).hasToString(header.toString());
+        expected.pixels(slot).get(0, pixels);
+        assertThat(message.second()).isEqualTo(pixels);
+      }
+      assertThat(sending.join()).as("%s", err).isZero();
+    }
+  }
+
+  @Test
+  void theCommandSaysWhatIsWrongAndHowItEnded() throws IOException {
+    Files.createFile(directory.resolve("module0.data"));
+    String to = " --aggregator " + endpoint(0);
+    assertFails(1, "--simulate 2x2 --connect-timeout 100ms" + to, "no aggregator answered");
+    assertFails(1, "--input " + directory + to, "there is no usable file");
+    assertFails(1, "--input " + directory.resolve("x") + to, "cannot be listed");
+    assertFails(2, "--simulate 2x2", "--aggregator");
+    assertFails(2, to, "--simulate");
+    assertFails(2, "--simulate 2x2 --input x" + to, "mutually exclusive");
+    assertFails(2, "--simulate 2x2 --scan 7" + to, "--input");
+    assertFails(2, "--simulate 2x2 --surprise" + to, "--surprise");
+    assertFails(2, "--simulate 2x2 --aggregator localhost:1", "tcp://host:port");
+    assertFails(2, "--simulate 2by2" + to, "such as 64x64");
+    assertFails(2, "--simulate 0x2" + to, "at least one column");
+    assertFails(2, "--simulate 65535x2" + to, "no possible scan");
+    assertFails(2, "--simulate 2x2 --modules 3-4" + to, "modules 0 to 3, not 4");
+    assertFails(2, "--simulate 2x2 --modules 3-1" + to, "wrong way round");
+    assertFails(2, "--simulate 2x2 --modules a" + to, "such as 0-3");
+    assertFails(2, "--simulate 2x2 --lose-sectors 2" + to, "share of all, 0 to 1");
+    assertFails(2, "--simulate 2x2 --reorder 0" + to, "1 or more");
+    assertFails(2, "--simulate 2x2 --electrons -1" + to, "0 to 100000");
+    assertFails(2, "--simulate 2x2 --rate 0" + to, "above 0");
+    assertFails(2, "--simulate 2x2 --stall-timeout soon" + to, "such as 500ms");
+    assertFails(2, "--simulate 2x2 --slow-module 1" + to, "needs --delay or --slow-rate");
+    assertFails(2, "--simulate 2x2 --slow-module 1 --delay 1s --modules 2" + to, "[2]");
+    assertFails(2, "--simulate 2x2 --camera mine" + to, "no detector is named mine");
+    assertFails(2, "--input . --version 4" + to, "4d-camera-columns");
+    assertFails(2, "--input . --version 7" + to, "give 3 (frames)");
+  }
+
+  private void assertFails(int code, String arguments, String message) {
+    err.getBuffer().setLength(0);
+    assertThat(execute(arguments.trim())).as("exit code of %s", arguments).isEqualTo(code);
+    assertThat(err).asString().contains(message);
+  }
+
+  private int execute(String arguments) {
+    CommandLine command = Millrace.commandLine().setErr(new PrintWriter(err, true));
+    return command.execute(("producer " + arguments).split(" +"));
+  }
+
+  private static CompletableFuture<Void> run(ModuleSender sender) {
+    return CompletableFuture.runAsync(
+        () -> {
+          try {
+            sender.call();
+          } catch (IOException e) {
+            throw new CompletionException(e);
+          }
+        });
+  }
+
+  private ModuleSender sender(SectorSource source, Duration connect, Duration stall) {
+    return new ModuleSender(
+        source,
+        endpoint(3),
+        CAMERA.sectorBytes(),
+        new Pace(Double.POSITIVE_INFINITY, Duration.ZERO),
+        connect,
+        stall);
+  }
+
+  private SimulatedSectors simulated(ScanGeometry geometry, int repeat) {
+    return new SimulatedSectors(
+        new SimulatedCamera(CAMERA, 3, geometry, 6, 500, 1),
+        CAMERA,
+        geometry,
+        3,
+        new Faults(1, 6, 0, 0, repeat > 0 ? 0 : 0.1, 4),
+        repeat);
+  }
+
+  private String endpoint(int module) {
+    return "tcp://127.0.0.1:" + (port + module);
+  }
+}

@@ -1,0 +1,236 @@
+package io.millrace.counting;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.millrace.detector.Thresholds;
+import io.millrace.hdf5.Layout;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Model.OptionSpec;
+
+class CountingOptionsTest {
+  private static final Path DOCUMENT =
+      Path.of(System.getProperty("basedir", "."), "../../docs/OPTIONS.md").normalize();
+
+  private static CountingOptions parse(String... args) {
+    List<String> all = new ArrayList<>(List.of("--output", "counted"));
+    all.addAll(Arrays.asList(args));
+    return CountingOptions.parse(all.toArray(String[]::new));
+  }
+
+  @Test
+  void defaults() {
+    CountingOptions options = parse();
+
+    assertThat(options.output).isEqualTo(Path.of("counted"));
+    assertThat(options.id).isZero();
+    assertThat(options.lanes().endpoints(1))
+        .containsExactly(
+            "tcp://127.0.0.1:5604",
+            "tcp://127.0.0.1:5605",
+            "tcp://127.0.0.1:5606",
+            "tcp://127.0.0.1:5607");
+    assertThat(options.lanes().lanes()).isEqualTo(2);
+    assertThat(options.camera().name()).isEqualTo("4d-camera");
+    assertThat(options.session).matches("count-\\d+-[0-9a-f]{4}");
+    assertThat(options.scan).isEmpty();
+    assertThat(options.scans).isZero();
+    assertThat(options.framesPerPosition).isZero();
+    assertThat(options.thresholds()).isNull();
+    assertThat(options.calibration().fit().frames()).isEqualTo(20);
+    assertThat(options.calibration().fit().backgroundSigmas()).isEqualTo(4.5);
+    assertThat(options.calibration().fit().xraySigmas()).isEqualTo(175);
+    assertThat(options.calibration().quiet()).isEqualTo(Duration.ofSeconds(2));
+    assertThat(options.calibration().timeout()).isEqualTo(Duration.ofMinutes(1));
+    assertThat(options.calibration().zookeeper()).isEqualTo("127.0.0.1:2181");
+    assertThat(options.virtualDetectors())
+        .extracting(d -> d.name())
+        .containsExactly("bright_field", "annular_dark_field");
+    assertThat(options.layout).isEqualTo(Layout.VLEN);
+    assertThat(options.slots).isEqualTo(32);
+    assertThat(options.frameTimeout).isEqualTo(Duration.ofSeconds(10));
+    assertThat(options.scanTimeout).isEqualTo(Duration.ofSeconds(30));
+  }
+
+  @Test
+  void everySessionHasANameOfItsOwn() {
+    assertThat(List.of(parse().session, parse().session, parse().session))
+        .anySatisfy(name -> assertThat(name).isNotEqualTo(parse().session));
+  }
+
+  @Test
+  void givenValuesAreTaken() {
+    CountingOptions options =
+        parse(
+            "--background=31.5",
+            "--xray=1e3",
+            "--scan=3",
+            "--scan=4294967295",
+            "--layout=Both",
+            "--detector=middle,0,5",
+            "--detector=side,1.5,4,10,20.25",
+            "--frame-timeout=250ms",
+            "--scan-timeout=PT2M",
+            "--slots=1");
+
+    assertThat(options.thresholds()).isEqualTo(new Thresholds(31.5, 1000));
+    assertThat(options.scan).containsExactlyInAnyOrder(3L, 0xffff_ffffL);
+    assertThat(options.layout).isEqualTo(Layout.BOTH);
+    assertThat(options.virtualDetectors())
+        .extracting(d -> "%s %s %s %s %s".formatted(d.name(), d.inner(), d.outer(), d.x(), d.y()))
+        .containsExactly("middle 0.0 5.0 288.0 288.0", "side 1.5 4.0 10.0 20.25");
+    assertThat(options.frameTimeout).isEqualTo(Duration.ofMillis(250));
+    assertThat(options.scanTimeout).isEqualTo(Duration.ofMinutes(2));
+    assertThat(options.slots).isEqualTo(1);
+  }
+
+  @Test
+  void allButHelpIsOnRecordWithItsValue() {
+    assertThat(parse("--lanes=3", "--scan=7").values())
+        .containsEntry("lanes", "3")
+        .containsEntry("scan", "[7]")
+        .containsEntry("output", "counted")
+        .containsEntry("scan-timeout", "PT30S")
+        .hasSize(specification().size() - 1)
+        .doesNotContainKey("help");
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        // arguments | the option named | what to do
+        "--colour=red | --colour | see --help",
+        "--lanes | --lanes | see --help",
+        "--lanes=many | --lanes | see --help",
+        "--lanes=0 | --lanes | at least 1",
+        "--lanes=20000 | --lanes | do not fit into the ports 1 to 65,535",
+        "--lanes-at=edge:5600 | --lanes-at | of the form tcp://host:port",
+        "--lanes-at=tcp://edge | --lanes-at | of the form tcp://host:port",
+        "--lanes-at=ipc:///tmp/x | --lanes-at | of the form tcp://host:port",
+        "--lanes-at='tcp://two words:1' | --lanes-at | not an address",
+        "--camera=5d-camera | --camera | name one of conf/detectors, or give the path",
+        "--camera=no/such.yaml | --camera | no detector description at no/such.yaml",
+        "--id=-1 | --id | 1 to 99,999",
+        "--id=100000 | --id | 1 to 99,999",
+        "--session='a b' | --session | letters, digits, dots, dashes and underscores",
+        "--scan=-1 | --scan | 0 to 4,294,967,295",
+        "--scan=4294967296 | --scan | 0 to 4,294,967,295",
+        "--scans=-1 | --scans | cannot be negative",
+        "--frames-per-position=-1 | --frames-per-position | cannot be negative",
+        "--background=30 | --xray | give both",
+        "--xray=30 | --background | give both",
+        "--background=-1 --xray=30 | --background | cannot be negative",
+        "--background=NaN --xray=30 | --background | cannot be negative",
+        "--background=30 --xray=30 | --xray | above the background threshold",
+        "--background=31 --xray=30 | --xray | above the background threshold",
+        "--background=30 --xray=NaN | --xray | above the background threshold",
+        "--calibration-frames=0 | --calibration-frames | at least 1",
+        "--calibration-frames=57 --lanes=2 --slots=32 | --slots | give at least 33",
+        "--calibration-frames=2147483647 --lanes=1 | --slots | give at least 2147483651",
+        "--background-sigmas=0 | --background-sigmas | positive",
+        "--xray-sigmas=-4 | --xray-sigmas | positive",
+        "--slots=0 --background=1 --xray=2 | --slots | at least 1",
+        "--calibration-quiet=0s | --calibration-quiet | not a positive duration",
+        "--calibration-timeout=P-1D | --calibration-timeout | not a positive duration",
+        "--frame-timeout=soon | --frame-timeout | such as 500ms, 10s or 2min",
+        "--frame-timeout=Psoon | --frame-timeout | such as 500ms, 10s or 2min",
+        "--scan-timeout=-5s | --scan-timeout | such as 500ms, 10s or 2min",
+        "--detector=ring,5 | --detector | name,inner,outer or name,inner,outer,x,y",
+        "--detector=ring,5,wide | --detector | the outer radius is not a number",
+        "--detector=ring,5,4 | --detector | 0 <= inner < outer",
+        "--detector=sum_pattern,0,4 | --detector | not sum_pattern",
+        "--detector=a,0,4 --detector=a,0,5 | --detector | different names",
+        "--layout=round | --layout | see --help",
+      })
+  void aWrongOptionIsNamedAndSaysWhatToDo(String args, String named, String advice) {
+    assertThatThrownBy(() -> parse(args.split(" (?=--)")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(named)
+        .hasMessageContaining(advice);
+  }
+
+  @Test
+  void theOutputHasToBeGiven() {
+    assertThatThrownBy(() -> CountingOptions.parse("--lanes=1"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("--output");
+  }
+
+  @Test
+  void givenThresholdsNeedNoSlotsForCalibration() {
+    assertThat(parse("--background=1", "--xray=2", "--slots=1", "--calibration-frames=99").slots)
+        .isEqualTo(1);
+    assertThat(parse("--calibration-frames=56", "--lanes=2", "--slots=32").slots).isEqualTo(32);
+  }
+
+  @Test
+  void helpPrintsEveryOptionWithItsDefaultAndNothingElseHappens() {
+    ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    PrintStream standard = System.out;
+    System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
+    try {
+      assertThat(CountingOptions.parse("--help")).isNull();
+    } finally {
+      System.setOut(standard);
+    }
+
+    // Lines break anywhere, in values too.
+    String text = printed.toString(StandardCharsets.UTF_8).replaceAll("\\s+", "");
+    int at = text.indexOf("Countstheelectrons"); // behind the synopsis, which has the names too
+    for (OptionSpec option : specification()) {
+      String name = option.longestName();
+      at = text.indexOf(name + (option.usageHelp() ? "Show" : "="), at);
+      assertThat(at).as("place of %s in %s", name, text).isNotNegative();
+      if (option.defaultValue() != null) {
+        at = text.indexOf("Default:", at);
+        assertThat(text.substring(at)).as(name).startsWith("Default:" + option.defaultValue());
+      }
+    }
+  }
+
+  @Test
+  void theDocumentIsTheHelp() throws IOException {
+    CommandLine command = CountingOptions.commandLine(new CountingOptions());
+    command.setUsageHelpAutoWidth(false).setUsageHelpWidth(100);
+    String document =
+        """
+        # Options of the counting job
+
+        What `--help` prints. Made from `CountingOptions`; not written by hand.
+
+        ```
+        %s```
+        """
+            .formatted(command.getUsageMessage(Ansi.OFF));
+    if (Boolean.getBoolean("millrace.renew")) {
+      Files.createDirectories(DOCUMENT.getParent());
+      Files.writeString(DOCUMENT, document);
+    }
+
+    assertThat(DOCUMENT)
+        .as(
+            "docs/OPTIONS.md; renew it with"
+                + " mvn test -Dtest=CountingOptionsTest -Dmillrace.renew=true in jobs/counting")
+        .content()
+        .isEqualTo(document);
+  }
+
+  private static List<OptionSpec> specification() {
+    return CountingOptions.commandLine(new CountingOptions()).getCommandSpec().options();
+  }
+}

@@ -1,0 +1,302 @@
+package io.millrace.counting.serialization;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.detector.Calibration;
+import io.millrace.detector.CountedFrame;
+import io.millrace.detector.CountedSector;
+import io.millrace.detector.DetectorDescription;
+import io.millrace.detector.DropReason;
+import io.millrace.detector.Drops;
+import io.millrace.detector.IntList;
+import io.millrace.detector.LaneReport;
+import io.millrace.detector.ScanGeometry;
+import io.millrace.detector.ScanImage;
+import io.millrace.detector.ScanNotice;
+import io.millrace.detector.ScanRecord;
+import io.millrace.detector.ScanReport;
+import io.millrace.detector.SectorDrop;
+import io.millrace.detector.SectorPlacement;
+import io.millrace.detector.Thresholds;
+import io.millrace.operators.assembly.FrameBlock;
+import io.millrace.operators.assembly.SeamResolver;
+import io.millrace.operators.calibration.PixelHistogram;
+import io.millrace.operators.calibration.SectorHistogram;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.apache.flink.api.common.serialization.SerializerConfig;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.api.common.typeutils.TypeSerializer;
+import org.apache.flink.api.java.typeutils.runtime.kryo.KryoSerializer;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.core.memory.DataInputDeserializer;
+import org.apache.flink.core.memory.DataOutputSerializer;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Records go through Flink's own serializers, as a job with our registration has them. */
+class SerializersTest {
+  private static final long U32 = 0xffff_ffffL;
+  private static final int U16 = 0xffff;
+
+  private static final DetectorDescription DETECTOR =
+      new DetectorDescription(
+          "bands",
+          32,
+          16,
+          IntStream.range(0, 8).mapToObj(m -> new SectorPlacement(4 * m, 0, 4, 16)).toList());
+
+  private static <T> TypeSerializer<T> serializer(Class<T> type) {
+    Configuration configuration = new Configuration();
+    Serializers.register(configuration);
+    SerializerConfig registered =
+        StreamExecutionEnvironment.getExecutionEnvironment(configuration)
+            .getConfig()
+            .getSerializerConfig();
+    return Types.GENERIC(type).createSerializer(registered);
+  }
+
+  /** Two records in a row, so that one that reads too much or too little is noticed. */
+  private static <T> T roundTrip(Class<T> type, T record) throws IOException {
+    TypeSerializer<T> serializer = serializer(type);
+    DataOutputSerializer out = new DataOutputSerializer(64);
+    serializer.serialize(record, out);
+    serializer.serialize(record, out);
+    DataInputDeserializer in = new DataInputDeserializer(out.getCopyOfBuffer());
+    serializer.deserialize(in);
+    T second = serializer.deserialize(in);
+    assertThat(in.available()).isZero();
+    return second;
+  }
+
+  private static void assertSame(Object read, Object written, String as) {
+    assertThat(read)
+        .as(as)
+        .isNotSameAs(written)
+        .usingRecursiveComparison()
+        .withStrictTypeChecking()
+        .withEqualsForType(Arrays::equals, int[].class)
+        .withEqualsForType(Arrays::equals, float[].class)
+        .withEqualsForType(Arrays::equals, long[].class)
+        .isEqualTo(written);
+  }
+
+  @Test
+  void kryoTakesTheSerializerThatIsRegisteredForEachRecord() {
+    Serializers.BY_TYPE.forEach(
+        (type, registered) ->
+            assertThat(((KryoSerializer<?>) serializer(type)).getKryo().getSerializer(type))
+                .as(type.getName())
+                .isExactlyInstanceOf(registered));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 300, 200_000})
+  void countedSectors(int size) throws IOException {
+    for (long seed = 0; seed < 5; seed++) {
+      CountedSector sector = sector(new Random(seed), size);
+      // A copy has no spare memory, nor has what is read.
+      assertSame(roundTrip(CountedSector.class, sector), sector.copy(), "seed " + seed);
+      assertSame(serializer(CountedSector.class).copy(sector), sector.copy(), "seed " + seed);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 300, 200_000})
+  void countedFrames(int size) throws IOException {
+    for (long seed = 0; seed < 5; seed++) {
+      Random random = new Random(seed);
+      CountedFrame frame = new CountedFrame(ascending(random, size));
+      frame.scan = u32(random);
+      frame.frame = u32(random);
+      frame.width = u16(random);
+      frame.height = u16(random);
+      frame.x = u16(random);
+      frame.y = u16(random);
+      frame.mask = random.nextInt(256);
+      assertSame(roundTrip(ScanRecord.class, frame), frame, "seed " + seed);
+      frame.events.reserve(100); // Spare memory is not part of the frame.
+      assertThat(((CountedFrame) roundTrip(ScanRecord.class, frame)).events)
+          .as("seed " + seed)
+          .isEqualTo(frame.events);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 128, 331_776})
+  void sectorHistograms(int pixels) throws IOException {
+    for (long seed = 0; seed < 5; seed++) {
+      Random random = new Random(seed);
+      byte[] bytes = new byte[2 * pixels];
+      random.nextBytes(bytes);
+      PixelHistogram histogram = new PixelHistogram();
+      histogram.add(bytes);
+      SectorHistogram sector =
+          new SectorHistogram(u32(random), u32(random), u16(random), histogram);
+      SectorHistogram trimmed =
+          new SectorHistogram(sector.scan(), sector.frame(), sector.module(), histogram.trimmed());
+      SectorHistogram read = roundTrip(SectorHistogram.class, sector);
+      assertSame(read, trimmed, "seed " + seed);
+      assertThat(read.histogram().pixels()).as("seed " + seed).isEqualTo(pixels);
+    }
+  }
+
+  @Test
+  void blocksWithPendingSectorsAndIncompleteMasks() throws IOException {
+    for (long seed = 0; seed < 50; seed++) {
+      Random random = new Random(seed);
+      FrameBlock block = new FrameBlock(DETECTOR.modules());
+      assertSame(roundTrip(FrameBlock.class, block), block, "an empty block");
+
+      offer(block, random, random.nextInt(100), 0);
+      assertSame(roundTrip(FrameBlock.class, block), block, "pending, seed " + seed);
+
+      block.flush(new SeamResolver(DETECTOR), new CountedFrame(), frame -> {});
+      assertSame(roundTrip(FrameBlock.class, block), block, "masks, seed " + seed);
+
+      offer(block, random, random.nextInt(100), 32);
+      FrameBlock read = roundTrip(FrameBlock.class, block);
+      assertSame(read, block, "both, seed " + seed);
+      assertThat(read.pending()).as("seed " + seed).hasSameSizeAs(block.pending());
+    }
+  }
+
+  @Test
+  void aCopiedBlockIsIndependent() {
+    Random random = new Random(1);
+    FrameBlock block = new FrameBlock(DETECTOR.modules());
+    offer(block, random, 40, 0);
+    block.flush(new SeamResolver(DETECTOR), new CountedFrame(), frame -> {});
+    offer(block, random, 10, 32);
+    FrameBlock copy = serializer(FrameBlock.class).copy(block);
+    assertSame(copy, block, "copy");
+
+    List<CountedSector> pending = copy.pending();
+    byte[] masks = copy.incompleteMasks().clone();
+    offer(block, random, 100, 32);
+    block.flush(new SeamResolver(DETECTOR), new CountedFrame(), frame -> {});
+    assertThat(copy.pending()).isEqualTo(pending).isNotEmpty();
+    assertThat(copy.incompleteMasks()).isEqualTo(masks);
+  }
+
+  /** Offers sectors of random frames of the last block that a scan can have. */
+  private static void offer(FrameBlock block, Random random, int sectors, int fromSlot) {
+    for (int i = 0; i < sectors; i++) {
+      int slot = fromSlot + random.nextInt(FrameBlock.FRAMES - fromSlot);
+      // As it comes off the network: without spare memory.
+      CountedSector sector = small(random).copy();
+      long frame = U32 - U32 % FrameBlock.FRAMES + slot;
+      // One module never sends, so no frame is complete.
+      sector.header.set(U32, frame, U16, U16, slot, 7, 3, random.nextInt(7));
+      block.offer(sector);
+    }
+  }
+
+  /** A sector whose events lie in the detector's frame. */
+  private static CountedSector small(Random random) {
+    CountedSector sector = new CountedSector();
+    IntStream.range(0, DETECTOR.pixels())
+        .filter(pixel -> random.nextInt(40) == 0)
+        .forEach(sector.events::add);
+    int pixel = random.nextInt(DETECTOR.pixels());
+    sector.borderEvents.add(pixel);
+    sector.addHalo(pixel, random.nextInt(U16));
+    return sector;
+  }
+
+  private static Stream<Object> rareRecords() {
+    Drops drops = new Drops();
+    drops.add(DropReason.LATE, 3);
+    drops.add(DropReason.FOREIGN_SCAN, Long.MAX_VALUE);
+    Calibration fitted =
+        new Calibration(
+            U32,
+            new Thresholds(-1.5, 1e9),
+            new Calibration.Fit(4.5, 175, 20, 19, 0, 65_535, 12.5, 9, 3, 77, 12, 2.9, 0.01));
+    Instant start = Instant.parse("2026-02-03T04:05:06.789Z");
+    return Stream.of(
+        new LaneReport(U32, 3, 4_000_000_000L, 4_000_000_001L, false, drops),
+        new SectorDrop(0, DropReason.DUPLICATE),
+        Calibration.given(7, new Thresholds(1, 2)),
+        fitted,
+        new ScanImage(
+            U32, "sum_pattern", "what it shows", false, 2, 3, new int[] {1, 2, 3, 4, 5, 6}),
+        new ScanReport(
+            U32,
+            new ScanGeometry(65_535, 1),
+            2,
+            1,
+            2,
+            3,
+            new long[] {0, 1, 2, 3},
+            9_000_000_000L,
+            5,
+            6,
+            drops,
+            ScanReport.EndedBy.LANE_TIMEOUT,
+            start,
+            start.plusSeconds(60),
+            fitted));
+  }
+
+  @ParameterizedTest
+  @MethodSource("rareRecords")
+  void recordsThatComeOnceForAScan(Object record) throws IOException {
+    Object read =
+        record instanceof ScanNotice notice
+            ? roundTrip(ScanNotice.class, notice)
+            : roundTrip(ScanRecord.class, (ScanRecord) record);
+    assertSame(read, record, record.toString());
+  }
+
+  @Test
+  void noRecordIsLeftUntested() {
+    List<Class<?>> tested =
+        new ArrayList<>(
+            List.of(
+                CountedSector.class, CountedFrame.class, SectorHistogram.class, FrameBlock.class));
+    rareRecords().map(Object::getClass).distinct().forEach(tested::add);
+    assertThat(Serializers.BY_TYPE.keySet()).containsExactlyInAnyOrderElementsOf(tested);
+  }
+
+  private static CountedSector sector(Random random, int size) {
+    CountedSector sector =
+        new CountedSector(
+            ascending(random, size), ascending(random, size / 3), new IntList(0), new float[0]);
+    for (int i = 0; i < size / 2; i++) {
+      sector.addHalo(random.nextInt(), random.nextFloat() * U16);
+    }
+    sector.header.set(
+        u32(random),
+        u32(random),
+        u16(random),
+        u16(random),
+        u16(random),
+        u16(random),
+        u16(random),
+        u16(random));
+    return sector;
+  }
+
+  private static IntList ascending(Random random, int size) {
+    return IntList.of(random.ints(size, 0, Integer.MAX_VALUE).sorted().toArray());
+  }
+
+  /** Often one of the ends of the range. */
+  private static long u32(Random random) {
+    return random.nextBoolean() ? random.nextInt() & U32 : random.nextBoolean() ? U32 : 0;
+  }
+
+  private static int u16(Random random) {
+    return random.nextBoolean() ? random.nextInt(U16 + 1) : random.nextBoolean() ? U16 : 0;
+  }
+}

@@ -1,0 +1,211 @@
+package io.millrace.operators.calibration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+import static org.awaitility.Awaitility.await;
+
+import io.millrace.coordination.Calibrations;
+import io.millrace.coordination.ZooKeeperNode;
+import io.millrace.detector.Calibration;
+import io.millrace.detector.DetectorDescription;
+import io.millrace.detector.Thresholds;
+import io.millrace.operators.counting.Frames;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
+import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.api.io.TempDir;
+
+class CalibrationFunctionIT {
+  private static final DetectorDescription DETECTOR = Frames.grid(8, 4, 2, 1);
+  private static final long QUIET = 1_000;
+  private static final long TIMEOUT = 30_000;
+
+  @TempDir static Path data;
+  private static ZooKeeperNode zookeeper;
+
+  private Calibrations counter;
+  private KeyedOneInputStreamOperatorTestHarness<Long, SectorHistogram, Void> calibration;
+
+  @BeforeAll
+  static void startZooKeeper() throws IOException {
+    zookeeper = ZooKeeperNode.start("127.0.0.1", 0, data);
+  }
+
+  @AfterAll
+  static void stopZooKeeper() {
+    zookeeper.close();
+  }
+
+  @BeforeEach
+  void open(TestInfo test) throws Exception {
+    CalibrationSettings settings = settings(test.getTestMethod().orElseThrow().getName());
+    counter = settings.connect();
+    calibration = harness(settings);
+    calibration.open();
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    calibration.close();
+    counter.close();
+  }
+
+  private static CalibrationSettings settings(String session) {
+    return new CalibrationSettings(
+        new ThresholdFit(3, 4.5, 10),
+        "127.0.0.1:" + zookeeper.port(),
+        session,
+        Duration.ofMillis(QUIET),
+        Duration.ofMillis(TIMEOUT));
+  }
+
+  private static KeyedOneInputStreamOperatorTestHarness<Long, SectorHistogram, Void> harness(
+      CalibrationSettings settings) throws Exception {
+    return new KeyedOneInputStreamOperatorTestHarness<>(
+        new KeyedProcessOperator<>(new CalibrationFunction(DETECTOR, settings)),
+        SectorHistogram::scan,
+        Types.LONG);
+  }
+
+  /** Noise around a mean in ADU, with a standard deviation of 2. */
+  private static PixelHistogram noise(int mean) {
+    long[] counts = new long[21];
+    for (int i = 0; i < counts.length; i++) {
+      counts[i] = Math.round(1e6 * Math.exp(-(i - 10) * (i - 10) / 8.0));
+    }
+    return new PixelHistogram(mean - 10, counts);
+  }
+
+  private void send(long scan, long frame, int module, int mean) throws Exception {
+    calibration.processElement(new SectorHistogram(scan, frame, module, noise(mean)), scan);
+  }
+
+  /** Both sectors of a frame. */
+  private void sendFrame(long scan, long frame, int mean) throws Exception {
+    send(scan, frame, 1, mean);
+    send(scan, frame, 0, mean);
+  }
+
+  private Calibration awaitPublished(long scan) {
+    return await()
+        .atMost(Duration.ofSeconds(20))
+        .pollInterval(Duration.ofMillis(5))
+        .until(() -> counter.find(scan), Optional::isPresent)
+        .orElseThrow();
+  }
+
+  @Test
+  void publishedWhenTheSampleIsComplete() throws Exception {
+    send(7, 2, 1, 20);
+    sendFrame(7, 0, 20);
+    sendFrame(7, 1, 20);
+    send(7, 2, 0, 20);
+    Calibration published = awaitPublished(7);
+    assertThat(published.scan()).isEqualTo(7);
+    assertThat(published.fit().requestedFrames()).isEqualTo(3);
+    assertThat(published.fit().sampledFrames()).as("not sooner").isEqualTo(3);
+    assertThat(published.fit().optimizedMean()).isCloseTo(20, within(0.01));
+    assertThat(published.fit().optimizedStdDev()).isCloseTo(2, within(0.01));
+    assertThat(published.thresholds().background()).isCloseTo(20 + 4.5 * 2, within(0.05));
+    assertThat(published.thresholds().xray()).isCloseTo(20 + 10 * 2, within(0.05));
+  }
+
+  @Test
+  void laterHistogramsAreIgnored() throws Exception {
+    for (int frame = 0; frame < 3; frame++) {
+      sendFrame(7, frame, 20);
+    }
+    Calibration published = awaitPublished(7);
+    for (int frame = 3; frame < 9; frame++) {
+      sendFrame(7, frame, 500);
+    }
+    send(7, 9, 0, 500);
+    // An open sample would be published at quiet, or fail at the time-out.
+    calibration.setProcessingTime(QUIET);
+    calibration.setProcessingTime(10 * TIMEOUT);
+    assertThat(calibration.numProcessingTimeTimers()).isZero();
+    assertThat(counter.publish(Calibration.given(7, new Thresholds(1, 2)))).isEqualTo(published);
+    assertThat(calibration.extractOutputValues()).isEmpty();
+  }
+
+  @Test
+  void fewerFramesWillDoAfterQuiet() throws Exception {
+    sendFrame(7, 0, 20);
+    send(7, 1, 0, 900);
+    calibration.setProcessingTime(QUIET - 1);
+    sendFrame(7, 2, 20);
+    calibration.setProcessingTime(2 * QUIET - 2);
+    sendFrame(8, 0, 20);
+    calibration.setProcessingTime(2 * QUIET - 1);
+    Calibration published = awaitPublished(7);
+    assertThat(published.fit().sampledFrames()).as("not sooner").isEqualTo(2);
+    assertThat(published.fit().max()).as("of complete frames").isEqualTo(30);
+  }
+
+  @Test
+  void withoutACompleteFrameTheTimeoutIsAnError() throws Exception {
+    for (int frame = 0; frame < 5; frame++) {
+      send(7, frame, 1, 20);
+    }
+    for (long now = QUIET; now < TIMEOUT; now += QUIET) {
+      calibration.setProcessingTime(now);
+    }
+    assertThatThrownBy(() -> calibration.setProcessingTime(TIMEOUT))
+        .isInstanceOf(CalibrationException.class)
+        .hasMessageContaining("scan 7 cannot be calibrated")
+        .hasMessageContaining("within 30 s none of its first 5 frames got all 2 sectors");
+  }
+
+  @Test
+  void atTheTimeoutTheFramesThatAreCompleteWillDo() throws Exception {
+    // Frame 0 never gets its second sector, and slow senders are never quiet.
+    send(7, 0, 1, 900);
+    long frame = 1;
+    for (long now = 0; now < TIMEOUT; now += QUIET / 2) {
+      calibration.setProcessingTime(now);
+      sendFrame(7, frame++, 20);
+    }
+    calibration.setProcessingTime(TIMEOUT + QUIET);
+    assertThat(awaitPublished(7).fit().sampledFrames()).isEqualTo(3);
+  }
+
+  @Test
+  void scansHaveSamplesOfTheirOwn() throws Exception {
+    for (int frame = 0; frame < 3; frame++) {
+      sendFrame(7, frame, 20);
+      sendFrame(8, frame, 100);
+    }
+    assertThat(awaitPublished(7).fit().mean()).isCloseTo(20, within(0.01));
+    assertThat(awaitPublished(8).fit().mean()).isCloseTo(100, within(0.01));
+  }
+
+  @Test
+  void whatWasPublishedBeforeHolds() throws Exception {
+    Calibration before = Calibration.given(7, new Thresholds(1, 2));
+    counter.publish(before);
+    for (int frame = 0; frame < 3; frame++) {
+      sendFrame(7, frame, 20);
+    }
+    assertThat(awaitPublished(7)).isEqualTo(before);
+  }
+
+  @Test
+  void itClosesWithoutHavingOpened() throws Exception {
+    calibration.close();
+    calibration = harness(settings("no name"));
+    assertThatThrownBy(calibration::open).hasMessageContaining("no name");
+    assertThatCode(calibration.getOperator()::close).doesNotThrowAnyException();
+  }
+}

@@ -1,0 +1,127 @@
+package io.millrace.operators.images;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.detector.CountedFrame;
+import io.millrace.detector.DetectorDescription;
+import io.millrace.detector.Drops;
+import io.millrace.detector.IntList;
+import io.millrace.detector.ScanGeometry;
+import io.millrace.detector.ScanImage;
+import io.millrace.detector.ScanRecord;
+import io.millrace.detector.ScanReport;
+import io.millrace.detector.ScanReport.EndedBy;
+import io.millrace.operators.counting.Frames;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.flink.api.common.functions.DefaultOpenContext;
+import org.apache.flink.api.common.functions.util.ListCollector;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class ImageFunctionTest {
+  private static final DetectorDescription DETECTOR = Frames.grid(4, 4, 4, 1);
+
+  /** Centre on pixel (2, 2), number 10: it alone is bright; its four neighbours are dark. */
+  private static final List<VirtualDetector> RINGS =
+      List.of(
+          new VirtualDetector("bright_field", 0, 1, 2, 2),
+          new VirtualDetector("dark_field", 1, 1.1, 2, 2));
+
+  private final ImageFunction function = new ImageFunction(DETECTOR, RINGS);
+  private final List<ScanRecord> out = new ArrayList<>();
+  private final ListCollector<ScanRecord> collector = new ListCollector<>(out);
+
+  @BeforeEach
+  void open() {
+    function.open(DefaultOpenContext.INSTANCE);
+  }
+
+  /** A frame of a scan of 3 x 2 positions. */
+  private static CountedFrame frame(long scan, int x, int y, int... events) {
+    CountedFrame frame = new CountedFrame(IntList.of(events));
+    frame.scan = scan;
+    frame.width = 3;
+    frame.height = 2;
+    frame.x = x;
+    frame.y = y;
+    frame.mask = DETECTOR.completeMask();
+    return frame;
+  }
+
+  private static ScanReport report(long scan) {
+    return new ScanReport(
+        scan,
+        new ScanGeometry(3, 2),
+        1,
+        0,
+        0,
+        6,
+        new long[4],
+        0,
+        0,
+        0,
+        new Drops(),
+        EndedBy.ANNOUNCED,
+        Instant.EPOCH,
+        Instant.EPOCH,
+        null);
+  }
+
+  private ScanImage image(int index) {
+    return (ScanImage) out.get(index);
+  }
+
+  @Test
+  void imagesComeBetweenTheLastFrameAndTheReport() {
+    CountedFrame first = frame(7, 0, 0, 6, 10);
+    CountedFrame again = frame(7, 0, 0, 0, 10, 11);
+    CountedFrame last = frame(7, 2, 1, 9, 10, 14);
+    ScanReport report = report(7);
+    function.flatMap(first, collector);
+    function.flatMap(again, collector);
+    function.flatMap(last, collector);
+    assertThat(out).containsExactly(first, again, last);
+
+    function.flatMap(report, collector);
+    assertThat(out).hasSize(7).last().isSameAs(report);
+    assertThat(out.subList(3, 6))
+        .extracting(record -> ((ScanImage) record).name())
+        .containsExactly("bright_field", "dark_field", ScanImages.SUM_PATTERN);
+    assertThat(out.subList(3, 6)).extracting(ScanRecord::scan).containsOnly(7L);
+    assertThat(image(3).electrons()).containsExactly(2, 0, 0, 0, 0, 1);
+    assertThat(image(4).electrons()).containsExactly(2, 0, 0, 0, 0, 2);
+    assertThat(image(5).electrons())
+        .containsExactly(1, 0, 0, 0, 0, 0, 1, 0, 0, 1, 3, 1, 0, 0, 1, 0);
+    assertThat(image(3).overScan()).isTrue();
+    assertThat(image(3).rows()).isEqualTo(2);
+    assertThat(image(3).columns()).isEqualTo(3);
+    assertThat(image(5).overScan()).isFalse();
+    assertThat(image(5).rows()).isEqualTo(4);
+  }
+
+  @Test
+  void scansThatOverlapHaveImagesOfTheirOwn() {
+    function.flatMap(frame(7, 0, 0, 10), collector);
+    function.flatMap(frame(8, 1, 0, 10), collector);
+    function.flatMap(frame(7, 0, 0, 10), collector);
+    out.clear();
+    function.flatMap(report(8), collector);
+    assertThat(image(0).electrons()).containsExactly(0, 1, 0, 0, 0, 0);
+    function.flatMap(frame(7, 1, 1, 10), collector);
+    out.clear();
+    function.flatMap(report(7), collector);
+    assertThat(image(0).electrons()).containsExactly(2, 0, 0, 0, 1, 0);
+  }
+
+  @Test
+  void afterItsReportNothingOfAScanIsKept() {
+    for (int i = 0; i < 2; i++) {
+      function.flatMap(frame(7, 0, 1, 10), collector);
+      out.clear();
+      function.flatMap(report(7), collector);
+      assertThat(image(0).electrons()).as("time %d", i).containsExactly(0, 0, 0, 1, 0, 0);
+    }
+  }
+}

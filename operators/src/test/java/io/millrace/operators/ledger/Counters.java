@@ -1,0 +1,48 @@
+package io.millrace.operators.ledger;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.flink.api.common.JobID;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.groups.OperatorMetricGroup;
+import org.apache.flink.runtime.clusterframework.types.ResourceID;
+import org.apache.flink.runtime.executiongraph.ExecutionGraphTestUtils;
+import org.apache.flink.runtime.metrics.groups.TaskManagerMetricGroup;
+import org.apache.flink.runtime.metrics.util.TestingMetricRegistry;
+
+/**
+ * The counters that an operator under test registers, by name. A test gives {@link #group} to the
+ * operator in place of its own metric group: Flink's test harnesses forget what is registered.
+ */
+public final class Counters {
+  private final Map<String, Counter> registered = new HashMap<>();
+  private final OperatorMetricGroup group =
+      TaskManagerMetricGroup.createTaskManagerMetricGroup(
+              TestingMetricRegistry.builder()
+                  .setRegisterConsumer(
+                      (metric, name, group) -> {
+                        if (metric instanceof Counter counter) {
+                          registered.put(name, counter);
+                        }
+                      })
+                  .build(),
+              "host",
+              ResourceID.generate())
+          .addJob(new JobID(), "job")
+          .addTask(ExecutionGraphTestUtils.createExecutionAttemptId(), "task")
+          .getOrAddOperator("operator");
+
+  /** Where the operator registers its metrics. */
+  public OperatorMetricGroup group() {
+    return group;
+  }
+
+  /** The count of a counter; it has to be registered. */
+  public long get(String name) {
+    Counter counter = registered.get(name);
+    if (counter == null) {
+      throw new AssertionError("no counter %s among %s".formatted(name, registered.keySet()));
+    }
+    return counter.getCount();
+  }
+}
