@@ -13,6 +13,7 @@ public enum DropReason {
   PAYLOAD_SIZE("payload-size", "a payload of another size than the detector's sector"),
   UNKNOWN_MODULE("unknown-module", "a module that the detector does not have"),
   EMPTY_SCAN("empty-scan", "a scan without positions"),
+  HUGE_SCAN("huge-scan", "a scan of more positions than memory is meant for"),
   POSITION_OUTSIDE_SCAN("position-outside-scan", "a position outside the scan"),
   INCONSISTENT_SCAN_SIZE(
       "inconsistent-scan-size", "another scan size than the scan's first message"),

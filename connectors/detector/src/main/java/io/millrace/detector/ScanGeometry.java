@@ -10,6 +10,9 @@ import java.io.Serializable;
  * @param height rows; 1 to 65,535
  */
 public record ScanGeometry(int width, int height) implements Serializable {
+  /** Positions of the largest scan that is taken, eight times a 1024 x 1024 one. */
+  public static final int MAX_POSITIONS = 1 << 23;
+
   /**
    * A scan of {@code columns x rows} pictured positions, with the flyback column that the camera
    * adds.
@@ -24,11 +27,15 @@ public record ScanGeometry(int width, int height) implements Serializable {
       throw new IllegalArgumentException(
           "a scan is 1 to 65,535 positions wide and high, not %d x %d".formatted(width, height));
     }
+    if ((long) width * height > MAX_POSITIONS) {
+      throw new IllegalArgumentException(
+          "a scan of %d x %d has more than %,d positions".formatted(width, height, MAX_POSITIONS));
+    }
   }
 
   /** Number of positions, flyback included. */
   public int positions() {
-    return Math.multiplyExact(width, height);
+    return width * height;
   }
 
   /** Index of a position, {@code y * width + x}. */

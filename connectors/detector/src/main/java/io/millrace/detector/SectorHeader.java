@@ -49,6 +49,9 @@ public final class SectorHeader {
     if (width == 0 || height == 0) {
       return DropReason.EMPTY_SCAN;
     }
+    if ((long) width * height > ScanGeometry.MAX_POSITIONS) {
+      return DropReason.HUGE_SCAN;
+    }
     if (x >= width || y >= height) {
       return DropReason.POSITION_OUTSIDE_SCAN;
     }

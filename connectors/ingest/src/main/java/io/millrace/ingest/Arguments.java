@@ -53,7 +53,7 @@ final class Arguments {
     Raster raster = new Raster(Integer.parseInt(m.group(1)), Integer.parseInt(m.group(2)));
     try {
       raster.geometry().positions();
-    } catch (IllegalArgumentException | ArithmeticException e) {
+    } catch (IllegalArgumentException e) {
       throw new TypeConversionException(text + " is no possible scan: " + e.getMessage());
     }
     if (raster.columns() == 0) {

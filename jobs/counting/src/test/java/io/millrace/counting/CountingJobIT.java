@@ -533,19 +533,25 @@ class CountingJobIT {
           "--slots=" + slots,
           "--frame-timeout=60s");
       int[] taken = new int[3];
-      for (int module = 0; module < 3; module++) {
-        while (taken[module] < scan.frames()
-            && lanes.offer(
-                scan.header(taken[module], module), scan.pixels(taken[module], module), 1_000)) {
-          taken[module]++;
-        }
-        assertThat(taken[module])
-            .as("sectors of module %d taken", module)
-            .isLessThan(scan.frames());
-      }
       await()
           .atMost(Duration.ofSeconds(DEADLINE_SECONDS))
-          .until(() -> metrics("sectorsWaitingForThresholds").sum() == 3 * slots);
+          .pollInSameThread() // the sockets belong to it
+          .until(
+              () -> {
+                for (int module = 0; module < 3; module++) {
+                  while (taken[module] < scan.frames()
+                      && lanes.offer(
+                          scan.header(taken[module], module),
+                          scan.pixels(taken[module], module),
+                          300)) {
+                    taken[module]++;
+                  }
+                }
+                return metrics("sectorsWaitingForThresholds").sum() == 3 * slots;
+              });
+      assertThat(IntStream.of(taken))
+          .as("sectors that were taken")
+          .allMatch(n -> n < scan.frames());
       assertThat(metrics("lane.0.sectorsInTask").sum()).isEqualTo(3 * slots);
 
       for (int module = 3; module >= 0; module--) {

@@ -79,14 +79,14 @@ public final class SectorCounter {
   /**
    * Phase 1, from blocks to words of four pixels to pixels. Returns how many are lit.
    *
-   * <p>A word is asked at once, in lanes of 16 bits: t + bias reaches the lane's top bit iff t &gt;=
-   * lo. A large t overflows, but has the top bit itself; its carry can only make the next lane look
-   * lit, and so does a lo above 0x8000, which bias cannot express. So no lit pixel is overlooked, and
-   * the pixels of the words that remain are compared exactly.
+   * <p>A word is asked at once, in lanes of 16 bits: t + bias reaches the lane's top bit iff t
+   * &gt;= lo. A large t overflows, but has the top bit itself; its carry can only make the next
+   * lane look lit, and so does a lo above 0x8000, which bias cannot express. So no lit pixel is
+   * overlooked, and the pixels of the words that remain are compared exactly.
    *
-   * <p>Each loop writes what it looks at and moves on by 0 or 1: a branch that is taken now and then
-   * would cost more than the work that it saves. Each is a method of its own, because the compiler
-   * makes more of small ones.
+   * <p>Each loop writes what it looks at and moves on by 0 or 1: a branch that is taken now and
+   * then would cost more than the work that it saves. Each is a method of its own, because the
+   * compiler makes more of small ones.
    */
   private int findLit(byte[] pixels, int lo, int hi) {
     long bias = (0x8000 - Math.min(lo, 0x8000)) * EACH_LANE;

@@ -13,6 +13,8 @@ import zmq.Msg;
  * that the fourth needs to complete their frames.
  */
 final class Pipe implements AutoCloseable {
+  private static final int HANDSHAKE_MILLIS = 2000;
+
   final int module;
   final String endpoint;
   private final ZMQ.Socket socket;
@@ -40,6 +42,9 @@ final class Pipe implements AutoCloseable {
     socket.setRcvHWM(highWaterMark);
     socket.setMaxMsgSize(maxMessageBytes);
     socket.setTCPKeepAlive(1);
+    // JeroMQ 0.6 loses a handshake now and then (one in some hundred on a busy machine); try again
+    // soon.
+    socket.setHandshakeIvl(HANDSHAKE_MILLIS);
     socket.setReconnectIVL(100);
     socket.setReconnectIVLMax(2000);
     if (!socket.connect(endpoint)) {
