@@ -80,17 +80,20 @@ public final class SectorCounter {
    * Phase 1, from blocks to words of four pixels to pixels. Returns how many are lit.
    *
    * <p>A word is asked at once, in lanes of 16 bits: t + bias reaches the lane's top bit iff t
-   * &gt;= lo. A large t overflows, but has the top bit itself; its carry can only make the next
-   * lane look lit, and so does a lo above 0x8000, which bias cannot express. So no lit pixel is
-   * overlooked, and the pixels of the words that remain are compared exactly.
+   * &gt;= lo. If t overflows its carry can only make the next lane look lit, and so does a lo above
+   * 0x8000, which bias cannot express. A lit t overflows only if hi is larger than any real x-ray
+   * threshold ({@code wide}), and then t has the top bit itself. So no lit pixel is overlooked, and
+   * the pixels of the words that remain are compared exactly.
    *
    * <p>Each loop writes what it looks at and moves on by 0 or 1: a branch that is taken now and
    * then would cost more than the work that it saves. Each is a method of its own, because the
    * compiler makes more of small ones.
    */
   private int findLit(byte[] pixels, int lo, int hi) {
-    long bias = (0x8000 - Math.min(lo, 0x8000)) * EACH_LANE;
-    int found = findWords(pixels, bias, findBlocks(pixels, bias));
+    int lift = 0x8000 - Math.min(lo, 0x8000);
+    long bias = lift * EACH_LANE;
+    boolean wide = hi + lift + 1 > Pixels.MAX; // The 1 is the carry of the lane below.
+    int found = findWords(pixels, bias, wide, findBlocks(pixels, bias, wide));
     int n = 0;
     for (int w = 0; w < found; w++) {
       int first = words[w] / Short.BYTES;
@@ -107,13 +110,12 @@ public final class SectorCounter {
   }
 
   /** The blocks that may hold a lit pixel. */
-  private int findBlocks(byte[] pixels, long bias) {
+  private int findBlocks(byte[] pixels, long bias, boolean wide) {
     int n = 0;
     for (int block = 0; block <= pixels.length - BLOCK; block += BLOCK) {
       long lanes = 0;
       for (int i = 0; i < BLOCK; i += WORD) {
-        long word = Pixels.word(pixels, block + i);
-        lanes |= (word + bias) | word;
+        lanes |= lift(Pixels.word(pixels, block + i), bias, wide);
       }
       blocks[n] = block;
       n += hasTopBit(lanes);
@@ -122,17 +124,21 @@ public final class SectorCounter {
   }
 
   /** The words of these blocks that may hold a lit pixel. */
-  private int findWords(byte[] pixels, long bias, int inBlocks) {
+  private int findWords(byte[] pixels, long bias, boolean wide, int inBlocks) {
     int n = 0;
     for (int b = 0; b < inBlocks; b++) {
       for (int i = 0; i < BLOCK; i += WORD) {
         int offset = blocks[b] + i;
-        long word = Pixels.word(pixels, offset);
         words[n] = offset;
-        n += hasTopBit((word + bias) | word);
+        n += hasTopBit(lift(Pixels.word(pixels, offset), bias, wide));
       }
     }
     return n;
+  }
+
+  /** The top bit of a lane is set if its pixel may be lit. */
+  private static long lift(long word, long bias, boolean wide) {
+    return wide ? (word + bias) | word : word + bias;
   }
 
   /** 1 if the top bit of any lane is set, otherwise 0. */
@@ -151,8 +157,7 @@ public final class SectorCounter {
     int lastRow = pixels.length / Short.BYTES - columns;
     int origin = sector.row() * detector.columns() + sector.column();
     int skip = detector.columns() - columns;
-    // A product and a shift instead of a division, which would take a third of the time: exact
-    // for p * columns < 2^40.
+    // A product and a shift instead of a slow division: exact for p * columns < 2^40.
     long rowsPerPixel = (1L << 40) / columns + 1;
     int[] events = out.events.reserve(n);
     int found = 0;
