@@ -107,7 +107,8 @@ public final class CountingOptions {
       paramLabel = "N",
       defaultValue = "0",
       description =
-          "End the job after this many scans; 0 never ends it. Default: ${DEFAULT-VALUE}.")
+          "End the job after this many scans; 0 never ends it. Every lane has to hear of a scan, as"
+              + " our aggregator sees to. Default: ${DEFAULT-VALUE}.")
   int scans;
 
   @Option(
@@ -115,8 +116,9 @@ public final class CountingOptions {
       paramLabel = "N",
       defaultValue = "0",
       description =
-          "Frames that each position should have, so that absent ones are known; 0 takes the most"
-              + " that any position got. Default: ${DEFAULT-VALUE}.")
+          "Frames that each position should have, so that absent ones are known, and a scan that"
+              + " nobody announced can end when it has them all; 0 takes the most that any position"
+              + " got. Default: ${DEFAULT-VALUE}.")
   int framesPerPosition;
 
   @Option(

@@ -7,8 +7,8 @@ import java.util.TreeMap;
  * The histograms of a scan's first complete frames, by frame number.
  *
  * <p>Sectors arrive in any order. The sample is ready when it has as many complete frames as were
- * asked for, and no frame with a lower number still lacks sectors. Frames that can no longer be
- * among the first are not kept.
+ * asked for, and they follow each other without a gap. Frames that can no longer be among the first
+ * are not kept.
  */
 public final class CalibrationSample implements Serializable {
   private static final class Frame implements Serializable {
@@ -74,9 +74,13 @@ public final class CalibrationSample implements Serializable {
     return frames.size();
   }
 
-  /** Whether all wanted frames are complete, and none before them still lacks sectors. */
+  /**
+   * Whether the wanted frames are complete, and follow each other without a gap. A frame in a gap
+   * may be lost, or only be late: a lane of its own may bring it. As long as that is not known the
+   * sample is not ready, so that it does not depend on which lane is faster.
+   */
   public boolean isReady() {
-    return complete == wanted && frames.size() == wanted;
+    return complete == wanted && frames.lastKey() - frames.firstKey() == wanted - 1;
   }
 
   /** The pixels of the complete frames; before the sample is ready, of those that are there. */

@@ -80,20 +80,17 @@ public final class SectorCounter {
    * Phase 1, from blocks to words of four pixels to pixels. Returns how many are lit.
    *
    * <p>A word is asked at once, in lanes of 16 bits: t + bias reaches the lane's top bit iff t
-   * &gt;= lo. If t overflows its carry can only make the next lane look lit, and so does a lo above
-   * 0x8000, which bias cannot express. A lit t overflows only if hi is larger than any real x-ray
-   * threshold ({@code wide}), and then t has the top bit itself. So no lit pixel is overlooked, and
-   * the pixels of the words that remain are compared exactly.
+   * &gt;= lo. A large t overflows, but has the top bit itself; its carry can only make the next
+   * lane look lit, and so does a lo above 0x8000, which bias cannot express. So no lit pixel is
+   * overlooked, and the pixels of the words that remain are compared exactly.
    *
    * <p>Each loop writes what it looks at and moves on by 0 or 1: a branch that is taken now and
    * then would cost more than the work that it saves. Each is a method of its own, because the
    * compiler makes more of small ones.
    */
   private int findLit(byte[] pixels, int lo, int hi) {
-    int lift = 0x8000 - Math.min(lo, 0x8000);
-    long bias = lift * EACH_LANE;
-    boolean wide = hi + lift + 1 > Pixels.MAX; // The 1 is the carry of the lane below.
-    int found = findWords(pixels, bias, wide, findBlocks(pixels, bias, wide));
+    long bias = (0x8000 - Math.min(lo, 0x8000)) * EACH_LANE;
+    int found = findWords(pixels, bias, findBlocks(pixels, bias));
     int n = 0;
     for (int w = 0; w < found; w++) {
       int first = words[w] / Short.BYTES;
@@ -110,12 +107,13 @@ public final class SectorCounter {
   }
 
   /** The blocks that may hold a lit pixel. */
-  private int findBlocks(byte[] pixels, long bias, boolean wide) {
+  private int findBlocks(byte[] pixels, long bias) {
     int n = 0;
     for (int block = 0; block <= pixels.length - BLOCK; block += BLOCK) {
       long lanes = 0;
       for (int i = 0; i < BLOCK; i += WORD) {
-        lanes |= lift(Pixels.word(pixels, block + i), bias, wide);
+        long word = Pixels.word(pixels, block + i);
+        lanes |= (word + bias) | word;
       }
       blocks[n] = block;
       n += hasTopBit(lanes);
@@ -124,21 +122,17 @@ public final class SectorCounter {
   }
 
   /** The words of these blocks that may hold a lit pixel. */
-  private int findWords(byte[] pixels, long bias, boolean wide, int inBlocks) {
+  private int findWords(byte[] pixels, long bias, int inBlocks) {
     int n = 0;
     for (int b = 0; b < inBlocks; b++) {
       for (int i = 0; i < BLOCK; i += WORD) {
         int offset = blocks[b] + i;
+        long word = Pixels.word(pixels, offset);
         words[n] = offset;
-        n += hasTopBit(lift(Pixels.word(pixels, offset), bias, wide));
+        n += hasTopBit((word + bias) | word);
       }
     }
     return n;
-  }
-
-  /** The top bit of a lane is set if its pixel may be lit. */
-  private static long lift(long word, long bias, boolean wide) {
-    return wide ? (word + bias) | word : word + bias;
   }
 
   /** 1 if the top bit of any lane is set, otherwise 0. */

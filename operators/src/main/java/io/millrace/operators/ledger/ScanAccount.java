@@ -71,7 +71,7 @@ public final class ScanAccount {
     events += frame.events.size();
     int frames = ++framesAt[frame.position()];
     mostFramesAt = Math.max(mostFramesAt, frames);
-    if (frames == Math.max(1, givenFramesPerPosition)) {
+    if (frames == givenFramesPerPosition) {
       filledPositions++;
     }
     return true;
@@ -95,9 +95,15 @@ public final class ScanAccount {
     this.calibration = calibration;
   }
 
-  /** Whether every position has its frames, complete: nothing more can be expected. */
+  /**
+   * Whether every position has its frames, complete: nothing more can be expected. Never true if it
+   * was not given how many frames a position has, because then another round may follow.
+   */
   public boolean allFrames() {
-    return geometry != null && incomplete == 0 && filledPositions == geometry.positions();
+    return givenFramesPerPosition > 0
+        && geometry != null
+        && incomplete == 0
+        && filledPositions == geometry.positions();
   }
 
   /** Whether a frame has come at all; without one there is nothing to write. */

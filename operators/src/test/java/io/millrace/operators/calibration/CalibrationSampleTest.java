@@ -25,11 +25,11 @@ class CalibrationSampleTest {
   }
 
   @Test
-  void itIsReadyWhenNoEarlierFrameStillLacksSectors() {
+  void itIsReadyWhenTheWantedFramesAreCompleteWithoutAGap() {
     CalibrationSample sample = new CalibrationSample(2, 2);
     add(sample, 4, 0, 1);
     add(sample, 9, 0, 1);
-    assertThat(sample.isReady()).isTrue();
+    assertThat(sample.isReady()).as("frames 5 to 8 may come through a slower lane").isFalse();
     add(sample, 3, 0);
     assertThat(sample.isReady()).isFalse();
     add(sample, 3, 0, 1, 1);
@@ -37,6 +37,23 @@ class CalibrationSampleTest {
     PixelHistogram pixels = sample.histogram().trimmed();
     assertThat(pixels.first()).isEqualTo(6);
     assertThat(pixels.counts()).containsExactly(1, 1, 1, 1);
+  }
+
+  @Test
+  void itDoesNotDependOnWhichLaneIsFaster() {
+    for (int faster = 0; faster < 2; faster++) {
+      CalibrationSample sample = new CalibrationSample(2, 4);
+      for (long frame = faster; frame < 20; frame += 2) {
+        add(sample, frame, 0, 1);
+        assertThat(sample.isReady()).as("lane %d alone", faster).isFalse();
+      }
+      for (long frame = 1 - faster; !sample.isReady(); frame += 2) {
+        add(sample, frame, 0, 1);
+        assertThat(frame).as("lane %d faster", faster).isLessThan(4);
+      }
+      assertThat(sample.histogram().trimmed().first()).isZero();
+      assertThat(sample.histogram().trimmed().counts()).hasSize(8);
+    }
   }
 
   @Test

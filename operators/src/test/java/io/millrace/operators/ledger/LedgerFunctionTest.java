@@ -207,6 +207,8 @@ class LedgerFunctionTest {
 
   @Test
   void endedByAllFramesAfterQuiet() throws Exception {
+    close();
+    open(1, GIVEN);
     ledger.setProcessingTime(2_000);
     send(frame(7, 0, 0, COMPLETE));
     ledger.setProcessingTime(2_000 + 5 * QUIET);
@@ -238,6 +240,18 @@ class LedgerFunctionTest {
     send(frame(7, 3, 1, COMPLETE));
     ledger.setProcessingTime(11 * QUIET);
     assertThat(theOnlyReport().endedBy()).isEqualTo(EndedBy.ALL_FRAMES);
+  }
+
+  @Test
+  void ofHowManyFramesAPositionHasNothingIsConcludedFromAPause() throws Exception {
+    send(frame(7, 0, 0, COMPLETE));
+    send(frame(7, 1, 1, COMPLETE));
+    ledger.setProcessingTime(TIMEOUT - 1);
+    assertThat(reports()).as("each position has a frame, but a second round may follow").isEmpty();
+    send(frame(7, 2, 0, COMPLETE));
+    send(frame(7, 3, 1, COMPLETE));
+    ledger.setProcessingTime(2 * TIMEOUT);
+    assertThat(theOnlyReport().complete()).isEqualTo(4);
   }
 
   @Test
