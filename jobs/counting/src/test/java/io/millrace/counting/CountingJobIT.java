@@ -379,6 +379,7 @@ class CountingJobIT {
       lanes.send(0, 0, good, Arrays.copyOf(pixels, pixels.length - 2)); // payload-size
       lanes.send(0, 0, changed(first, h -> h.module = 4), pixels); // unknown-module
       lanes.send(0, 0, changed(first, h -> h.height = 0), pixels); // empty-scan
+      lanes.send(0, 0, changed(first, h -> h.width = h.height = 0xffff), pixels); // huge-scan
       lanes.send(0, 0, changed(first, h -> h.x = h.width), pixels); // position-outside-scan
       lanes.send(0, 0, changed(first, h -> h.width++), pixels); // inconsistent-scan-size
       lanes.send(0, 0, changed(first, h -> h.x++), pixels); // inconsistent-position
@@ -387,7 +388,7 @@ class CountingJobIT {
           .atMost(Duration.ofSeconds(DEADLINE_SECONDS))
           .until(() -> metrics("framesTimedOut").sum() == 1);
       lanes.send(first.header(0, 3), first.pixels(0, 3)); // late
-      lanes.announce(0, 0, 1, sent / 4 + 1 + 7);
+      lanes.announce(0, 0, 1, sent / 4 + 1 + 8);
       lanes.announce(0, 1, 1, sent / 4 + 1);
       lanes.announce(0, 2, 1, sent / 4 + 1);
       lanes.announce(0, 3, 1, sent / 4 + 1);
