@@ -178,11 +178,13 @@ public final class CountedFile implements AutoCloseable {
     return integer(ACCOUNT, "events");
   }
 
-  /** Messages that were not used, by reason. */
+  /**
+   * Messages that were not used, by reason; none for a reason that the file's writer did not know.
+   */
   public Drops drops() {
     Drops drops = new Drops();
     for (DropReason reason : DropReason.values()) {
-      drops.add(reason, integer(ACCOUNT, "dropped_" + reason.label().replace('-', '_')));
+      drops.add(reason, (long) number("dropped_" + reason.label().replace('-', '_')).orElse(0));
     }
     return drops;
   }

@@ -276,9 +276,13 @@ public final class Demo implements Callable<Integer> {
     if (!size.matches()) {
       throw new IllegalArgumentException("--scan is of the form 64x64, not " + scan);
     }
-    return ScanGeometry.withFlyback(
-            Integer.parseInt(size.group(1)), Integer.parseInt(size.group(2)))
-        .positions();
+    try {
+      return ScanGeometry.withFlyback(
+              Integer.parseInt(size.group(1)), Integer.parseInt(size.group(2)))
+          .positions();
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("--scan %s: %s".formatted(scan, e.getMessage()), e);
+    }
   }
 
   private void checkMachine(DetectorDescription detector) throws DemoFailure {

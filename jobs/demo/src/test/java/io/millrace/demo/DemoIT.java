@@ -504,7 +504,7 @@ class DemoIT {
         "--xray=20                 | --background and --xray go together",
         "--lanes=0                 | 0 lanes: at least 1 is needed",
         "--scan=0x5                | --scan is of the form 64x64, not 0x5",
-        "--scan=60000x60000        | --scan 60000x60000 has too many positions",
+        "--scan=60000x60000        | a scan of 60001 x 60000 has more than",
         "--scan-number=-1          | --scan-number has to be 0 to 4294967295, not -1",
         "--camera=none             | no detector is named none",
         "--version=7               | version 7 are not known; give 3 (frames), 4",
