@@ -46,9 +46,7 @@ public final class CountedSector {
     this.haloValues = haloValues;
   }
 
-  /**
-   * Kept value (ADU, after dark and gain) of each halo pixel; as many as {@link #haloPixels} count.
-   */
+  /** Kept value (ADU) of each halo pixel; as many as {@link #haloPixels} count. */
   public float[] haloValues() {
     return haloValues;
   }

@@ -20,6 +20,7 @@ public enum DropReason {
   INCONSISTENT_POSITION("inconsistent-position", "another position than the frame's first sector"),
   FOREIGN_SCAN("foreign-scan", "a scan that was not asked for"),
   FINISHED_SCAN("finished-scan", "a scan that has ended"),
+  POSITION_FULL("position-full", "a frame of a position that has its frames already"),
   DUPLICATE("duplicate", "a sector that was there already"),
   LATE("late", "a sector of a frame that had left incomplete");
 

@@ -49,7 +49,9 @@ public record ScanReport(
     /** Every position has its frames, complete, and no more came. */
     ALL_FRAMES,
     /** Nothing came any more. */
-    TIMEOUT
+    TIMEOUT,
+    /** The job ended before the scan did. */
+    JOB_ENDED
   }
 
   /** Frames that the scan should have. */

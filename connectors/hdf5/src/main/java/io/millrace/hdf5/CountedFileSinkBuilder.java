@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.ZoneId;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.apache.flink.annotation.PublicEvolving;
@@ -65,9 +64,9 @@ public final class CountedFileSinkBuilder {
    *     file in it has the id already
    */
   public CountedFileSink build() {
-    Objects.requireNonNull(directory, "a directory is needed: setDirectory");
-    Objects.requireNonNull(detector, "a detector is needed: setDetector");
-    Objects.requireNonNull(provenance, "the provenance is needed: setProvenance");
+    require(directory, "a directory is needed: setDirectory");
+    require(detector, "a detector is needed: setDetector");
+    require(provenance, "the provenance is needed: setProvenance");
     if (id < 1 || id > 99_999) {
       throw new IllegalArgumentException(
           "the id of counted files is 1 to 99,999, not %,d; give another, or another directory"
@@ -96,5 +95,11 @@ public final class CountedFileSinkBuilder {
           "the directory %s cannot be read (%s); give another".formatted(directory, e), e);
     }
     return new CountedFileSink(directory, id, zone, detector, provenance, layout);
+  }
+
+  private static void require(Object value, String message) {
+    if (value == null) {
+      throw new IllegalArgumentException(message);
+    }
   }
 }

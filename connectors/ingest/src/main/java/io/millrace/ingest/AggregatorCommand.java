@@ -55,7 +55,9 @@ final class AggregatorCommand implements Callable<Integer> {
       names = "--announce-timeout",
       defaultValue = "10s",
       paramLabel = "TIME",
-      description = "announce a scan as it is when nothing of it came for so long")
+      description =
+          "announce a scan as it is, and what is missing to lane 0, when nothing of it came for"
+              + " so long")
   private Duration announceTimeout;
 
   @Option(

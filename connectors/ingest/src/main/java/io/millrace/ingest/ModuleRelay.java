@@ -5,6 +5,7 @@ import io.millrace.detector.DropReason;
 import io.millrace.detector.Drops;
 import io.millrace.detector.SectorHeader;
 import io.millrace.detector.wire.Announcement;
+import io.millrace.detector.wire.HeaderCodec;
 import io.millrace.detector.wire.Lanes;
 import java.io.IOException;
 import java.time.Duration;
@@ -55,6 +56,7 @@ final class ModuleRelay implements Runnable {
   private final ZMQ.Context context;
   private final ZMQ.Socket in;
   private final ZMQ.Socket[] out;
+  private final HeaderCodec codec = new HeaderCodec();
   private final SectorHeader header = new SectorHeader();
   private final Set<String> named = new HashSet<>();
   private final Drops drops = new Drops();
@@ -172,16 +174,23 @@ final class ModuleRelay implements Runnable {
       return;
     }
     Msg second = in.base().recv(0);
-    if (second.hasMore()) {
-      while (in.base().recv(0).hasMore()) {
-        // the rest of a message that nobody knows
-      }
-      drop(DropReason.PART_COUNT, source);
-      return;
+    Msg last = second;
+    while (last.hasMore()) {
+      last = in.base().recv(0); // the rest of a message that nobody knows
     }
-    DropReason reason = router.read(first.data(), second.size(), header);
+    byte[] message = first.data();
+    DropReason unreadable = codec.decode(message, 0, message.length, header);
+    DropReason reason = unreadable;
+    if (last != second) {
+      reason = DropReason.PART_COUNT;
+    } else if (unreadable == null) {
+      reason = router.problem(header, second.size());
+    }
     if (reason != null) {
       drop(reason, source);
+      if (unreadable == null) {
+        tell(router.dropped(header, now()));
+      }
       return;
     }
     int lane = lanes.laneOf(header.frame);
@@ -215,7 +224,14 @@ final class ModuleRelay implements Runnable {
     if (s.timedOut()) {
       timeouts++;
       LOG.warn(
-          "module {}: scan {}: nothing came for a while, {} of {} announced sectors were relayed; the lanes are told so",
+          "module {}: scan {}: nothing came for a while, {} of {} announced sectors were relayed; the lanes are told the larger number",
+          module,
+          s.scan(),
+          s.relayed(),
+          s.announced());
+    } else if (s.relayed() < s.announced()) {
+      LOG.warn(
+          "module {}: scan {}: {} of {} announced sectors were relayed, the others dropped; the lanes are told the larger number",
           module,
           s.scan(),
           s.relayed(),

@@ -83,7 +83,7 @@ class AggregatorIT {
             });
     List<BarePull.Message> all = new ArrayList<>();
     for (int l = 0; l < LANES; l++) {
-      all.addAll(nodes.get(l).receiveScan(4, l));
+      all.addAll(nodes.get(l).receiveScan(4, l, 0));
     }
     sending.join();
     for (int m = 0; m < 4; m++) {
@@ -115,12 +115,13 @@ class AggregatorIT {
   }
 
   @Test
-  void everyKindOfMalformedMessageIsCountedAndTheRestPasses() throws IOException {
+  void everyKindOfMalformedMessageIsCountedAndMissedAndTheRestPasses() throws IOException {
     Aggregator aggregator = aggregator(DETECTOR, LONG);
     List<Lane> nodes = connectNodes();
     try (Push push = new Push(listen.endpoint(0, 2))) {
       byte[] pixels = new byte[SECTOR];
-      push.send(Announcement.of(4, 2).encode());
+      // Two that are good, and six that are not but tell that they are of this scan and module.
+      push.send(Announcement.of(4, 8).encode());
       push.send(encode(header(4, 0, 2)), pixels);
       // Another number of parts; an info message that is none; headers that are none.
       push.send(encode(header(4, 1, 2)), pixels, pixels);
@@ -149,7 +150,7 @@ class AggregatorIT {
       }
       List<BarePull.Message> all = new ArrayList<>();
       for (int l = 0; l < LANES; l++) {
-        all.addAll(nodes.get(l).receiveScan(4, l));
+        all.addAll(nodes.get(l).receiveScan(4, l, l == 0 ? 6 : 0));
       }
       assertThat(all).extracting(a -> a.header().frame).containsExactlyInAnyOrder(0L, 1L);
     }
@@ -160,6 +161,7 @@ class AggregatorIT {
                 + "payload-size=2, unknown-module=2, empty-scan=1, position-outside-scan=1");
     assertThat(aggregator.drops().get(DropReason.PART_COUNT)).isEqualTo(2);
     assertThat(aggregator.relayedMessages()).isEqualTo(2);
+    assertThat(aggregator.timeouts()).as("without a wait").isZero();
   }
 
   @Test
@@ -175,27 +177,29 @@ class AggregatorIT {
   }
 
   @Test
-  void aScanOfWhichAMessageIsLostIsAnnouncedAfterSilence() throws IOException {
+  void aScanOfWhichMessagesAreLostIsAnnouncedInFullAfterSilence() throws IOException {
     Aggregator aggregator = aggregator(DETECTOR, Duration.ofSeconds(1));
     List<Lane> nodes = connectNodes();
     try (Push push = new Push(listen.endpoint(0, 2))) {
-      push.send(Announcement.of(4, 3).encode());
+      push.send(Announcement.of(4, 4).encode());
       push.send(encode(header(4, 0, 2)), new byte[SECTOR]);
       push.send(encode(header(4, 1, 2)), new byte[SECTOR - 2]);
       push.send(encode(header(4, 1, 2)), new byte[SECTOR]);
+      long[] told = {3, 1, 0};
       for (int l = 0; l < LANES; l++) {
         if (l < 2) {
           assertThat(nodes.get(l).pull.receive(1).get(0).header().frame).isEqualTo(l);
         }
         assertThat(nodes.get(l).pull.receive(1).get(0).announcement())
-            .isEqualTo(Announcement.of(4, l < 2 ? 1 : 0));
+            .as("lane 0 is told of those that are missing")
+            .isEqualTo(Announcement.of(4, told[l]));
       }
       push.send(encode(header(4, 2, 2)), new byte[SECTOR]);
       assertThat(nodes.get(2).pull.receive(1).get(0).header().frame).isEqualTo(2);
-      for (int l = 0; l < LANES; l++) {
-        assertThat(nodes.get(l).pull.receive(1).get(0).announcement())
-            .as("what came late is announced, too")
-            .isEqualTo(Announcement.of(4, l == 2 ? 1 : 0));
+      for (Lane node : nodes) {
+        assertThat(node.pull.receive(1).get(0).announcement())
+            .as("what came late was announced already")
+            .isEqualTo(Announcement.of(4, 0));
       }
     }
     aggregator.close();
@@ -289,8 +293,8 @@ class AggregatorIT {
 
   /** A node that reads one lane. */
   private record Lane(BarePull pull) {
-    /** Receives until all modules have told their counts; they have to be what came. */
-    List<BarePull.Message> receiveScan(long scan, int lane) {
+    /** Receives until all modules have told their counts: of what came, and what is missing. */
+    List<BarePull.Message> receiveScan(long scan, int lane, int missing) {
       List<BarePull.Message> data = new ArrayList<>();
       long announced = 0;
       for (int told = 0; told < 4; ) {
@@ -305,7 +309,7 @@ class AggregatorIT {
           told++;
         }
       }
-      assertThat(announced).isEqualTo(data.size());
+      assertThat(announced).isEqualTo(data.size() + missing);
       return data;
     }
   }

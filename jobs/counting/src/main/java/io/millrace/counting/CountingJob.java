@@ -22,12 +22,14 @@ import io.millrace.operators.ledger.LedgerFunction;
 import io.millrace.zeromq.source.ZeroMqSource;
 import io.millrace.zeromq.source.ZeroMqSourceOptions;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.time.Duration;
+import org.apache.flink.api.common.RuntimeExecutionMode;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.ExecutionOptions;
 import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -38,7 +40,7 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
  */
 public final class CountingJob {
   /** Silence after which a scan that nobody announced, and that has all its frames, has ended. */
-  private static final Duration QUIET = Duration.ofSeconds(1);
+  private static final Duration QUIET = Duration.ofSeconds(5);
 
   private CountingJob() {}
 
@@ -61,6 +63,10 @@ public final class CountingJob {
     // Records are not kept by whoever emits or receives them, so they need not be copied between
     // chained operators.
     configuration.set(PipelineOptions.OBJECT_REUSE, true);
+    // The watermarks that end scans are there in streaming only, also if the source is bounded.
+    configuration.set(ExecutionOptions.RUNTIME_MODE, RuntimeExecutionMode.STREAMING);
+    // Nothing can be sent again yet: a job that started again would go on in the middle of a scan.
+    configuration.set(RestartStrategyOptions.RESTART_STRATEGY, "none");
     return configuration;
   }
 
@@ -68,7 +74,7 @@ public final class CountingJob {
   static void build(StreamExecutionEnvironment env, CountingOptions options) throws IOException {
     DetectorDescription detector = options.camera();
     Thresholds given = options.thresholds();
-    // A reader without a lane would have no watermark, and hold back those of the others.
+    // A reader without a lane would only take a slot.
     int readers = Math.min(options.lanes, env.getParallelism());
 
     SingleOutputStreamOperator<CountedSector> counted =
@@ -143,7 +149,6 @@ public final class CountingJob {
 
   private static CountedFileSink sink(CountingOptions options, DetectorDescription detector)
       throws IOException {
-    Files.createDirectories(options.output);
     return CountedFileSink.builder()
         .setDirectory(options.output)
         .setId(options.id > 0 ? options.id : CountedFileName.nextId(options.output))

@@ -13,19 +13,19 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.stream.Collectors;
 import org.apache.flink.util.TimeUtils;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 
 /**
@@ -88,8 +88,7 @@ public final class CountingOptions {
       names = "--session",
       paramLabel = "NAME",
       description =
-          "Name of the session, recorded with the results; never used twice."
-              + " Default: made from the time.")
+          "Name of the session, recorded with the results." + " Default: made from the time.")
   String session =
       "count-%d-%04x"
           .formatted(Instant.now().getEpochSecond(), ThreadLocalRandom.current().nextInt(0x10000));
@@ -216,7 +215,7 @@ public final class CountingOptions {
   @Option(
       names = "--frame-timeout",
       paramLabel = "DURATION",
-      defaultValue = "10s",
+      defaultValue = "30s",
       description =
           "An incomplete frame leaves when nothing came for it and its neighbours for this time."
               + " Default: ${DEFAULT-VALUE}.")
@@ -343,16 +342,17 @@ public final class CountingOptions {
     return detectors.stream().map(text -> VirtualDetector.parse(text, camera)).toList();
   }
 
-  /** All options by name with their values, for the record. */
-  Map<String, String> values() {
-    return commandLine(this).getCommandSpec().options().stream()
-        .filter(o -> !o.usageHelp())
-        .collect(
-            Collectors.toMap(
-                o -> o.longestName().substring(2),
-                o -> Objects.toString(o.getValue()),
-                (a, b) -> a,
-                TreeMap::new));
+  /** All options by name with their values, for the record: numbers, texts, lists, or null. */
+  Map<String, Object> values() {
+    Map<String, Object> values = new TreeMap<>();
+    for (OptionSpec option : commandLine(this).getCommandSpec().options()) {
+      if (!option.usageHelp()) {
+        Object value = option.getValue();
+        boolean plain = value == null || value instanceof Number || value instanceof Collection;
+        values.put(option.longestName().substring(2), plain ? value : value.toString());
+      }
+    }
+    return values;
   }
 
   /** Reads {@code 500ms}, {@code 10s}, {@code 2min} and ISO 8601 durations. */

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -62,7 +63,7 @@ class CountingOptionsTest {
         .containsExactly("bright_field", "annular_dark_field");
     assertThat(options.layout).isEqualTo(Layout.VLEN);
     assertThat(options.slots).isEqualTo(32);
-    assertThat(options.frameTimeout).isEqualTo(Duration.ofSeconds(10));
+    assertThat(options.frameTimeout).isEqualTo(Duration.ofSeconds(30));
     assertThat(options.scanTimeout).isEqualTo(Duration.ofSeconds(30));
   }
 
@@ -101,8 +102,9 @@ class CountingOptionsTest {
   @Test
   void allButHelpIsOnRecordWithItsValue() {
     assertThat(parse("--lanes=3", "--scan=7").values())
-        .containsEntry("lanes", "3")
-        .containsEntry("scan", "[7]")
+        .containsEntry("lanes", 3)
+        .containsEntry("scan", Set.of(7L))
+        .containsEntry("background", null)
         .containsEntry("output", "counted")
         .containsEntry("scan-timeout", "PT30S")
         .hasSize(specification().size() - 1)

@@ -10,9 +10,6 @@ import io.millrace.hdf5.CountedFileName;
 import io.millrace.operators.images.Picture;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -59,6 +56,11 @@ public final class Demo implements Callable<Integer> {
   private static final Duration START_DEADLINE = Duration.ofSeconds(60);
   private static final Duration SUBMIT_DEADLINE = Duration.ofSeconds(120);
   private static final Duration SILENCE_DEADLINE = Duration.ofSeconds(120);
+
+  /** Slots of the TaskManager, as conf/flink/config.yaml has them. */
+  private static final int SLOTS = 4;
+
+  private static final String REFUSED = "The main method caused an error: ";
   private static final Duration POLL = Duration.ofMillis(250);
   private static final long FREE_DISK_BYTES = 500_000_000;
   private static final Pattern JOB_ID = Pattern.compile("JobID ([0-9a-f]{32})");
@@ -180,10 +182,12 @@ public final class Demo implements Callable<Integer> {
   private final Path root = Path.of(System.getProperty("millrace.root", ".")).toAbsolutePath();
   // Started by the main thread, and on Ctrl-C stopped by another: both hold the lock of this.
   private final List<Part> parts = new ArrayList<>();
+  private final Ports ports = new Ports();
   private boolean stopped;
   private volatile boolean interrupted;
   private PrintStream out = System.out;
   private long expectedFrames;
+  private int id;
   private Path run;
   private Path logs;
   private FlinkRest flink;
@@ -215,12 +219,12 @@ public final class Demo implements Callable<Integer> {
     try {
       out.println("Starting ZooKeeper, Flink and the aggregator ...");
       startServices();
-      int id = nextId();
-      String job = submit(id);
+      id = nextId();
+      String job = submit();
       out.println("Streaming; the dashboard is at http://localhost:" + restPort);
-      List<Part> producers = startProducers(detector);
-      watch(job, producers);
-      succeeded = report(id, detector);
+      startProducers(detector);
+      watch(job);
+      succeeded = report(detector);
       return succeeded ? 0 : 1;
     } finally {
       if (keep && succeeded) {
@@ -253,6 +257,12 @@ public final class Demo implements Callable<Integer> {
           "--xray (%s ADU) has to be above --background (%s ADU), and both not negative"
               .formatted(xray, background));
     }
+    if (input != null && spec.commandLine().getParseResult().hasMatchedOption("--scan")) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--scan is the size of a simulated scan, and --input gives files; --scan-number picks one"
+              + " of several scans");
+    }
     if (scanNumber != null && (scanNumber < 0 || scanNumber > 0xffff_ffffL)) {
       throw new ParameterException(
           spec.commandLine(), "--scan-number has to be 0 to 4294967295, not " + scanNumber);
@@ -265,6 +275,11 @@ public final class Demo implements Callable<Integer> {
         rawVersion.requireFits(detector);
       }
       Lanes.at("tcp://127.0.0.1:" + lanePort, lanes, detector.modules());
+      ports
+          .take("--rest-port", restPort, 1)
+          .take("--zookeeper-port", zookeeperPort, 1)
+          .take("--producer-port", producerPort, detector.modules())
+          .take("--lane-port", lanePort, lanes * detector.modules());
       return detector;
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
@@ -303,18 +318,11 @@ public final class Demo implements Callable<Integer> {
       }
     } catch (IOException e) {
       throw new DemoFailure(
-          "the output directory %s cannot be made; give another --output"
+          "the output directory %s cannot be made (is a file in the way?); give another --output"
               .formatted(output.toAbsolutePath()),
           e);
     }
-    checkPort(restPort, "Flink", "--rest-port");
-    checkPort(zookeeperPort, "ZooKeeper", "--zookeeper-port");
-    for (int m = 0; m < detector.modules(); m++) {
-      checkPort(producerPort + m, "the aggregator", "--producer-port");
-    }
-    for (int p = 0; p < lanes * detector.modules(); p++) {
-      checkPort(lanePort + p, "the lanes", "--lane-port");
-    }
+    ports.requireFree();
   }
 
   /** Looks through the input, so that what is wrong is said before anything starts. */
@@ -330,21 +338,11 @@ public final class Demo implements Callable<Integer> {
               modules,
               scanNumber == null ? OptionalLong.empty() : OptionalLong.of(scanNumber));
       dataset.problems().forEach(problem -> System.err.println("demo: " + problem));
-      expectedFrames = modules.stream().mapToLong(dataset::sectors).max().orElseThrow();
+      long most = modules.stream().mapToLong(dataset::sectors).max().orElseThrow();
+      expectedFrames = Math.max(most, dataset.geometry().positions());
     } catch (IOException e) {
       throw new DemoFailure(
           "the input cannot be streamed (see --input, --version and --scan-number)", e);
-    }
-  }
-
-  private static void checkPort(int port, String who, String option) throws DemoFailure {
-    try (ServerSocket socket = new ServerSocket()) {
-      socket.setReuseAddress(true);
-      socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-    } catch (IOException e) {
-      throw new DemoFailure(
-          "port %d, which %s needs, is in use; end what uses it, or give another %s"
-              .formatted(port, who, option));
     }
   }
 
@@ -412,7 +410,7 @@ public final class Demo implements Callable<Integer> {
     }
   }
 
-  private String submit(int id) throws DemoFailure, InterruptedException {
+  private String submit() throws DemoFailure, InterruptedException {
     List<String> command =
         new ArrayList<>(
             List.of(
@@ -420,7 +418,7 @@ public final class Demo implements Callable<Integer> {
                 "run",
                 "-d",
                 "-p",
-                Integer.toString(lanes),
+                Integer.toString(Math.min(lanes, SLOTS)),
                 root.resolve("jobs/counting/target/millrace-counting.jar").toString(),
                 "--output=" + output.toAbsolutePath(),
                 "--id=" + id,
@@ -435,13 +433,28 @@ public final class Demo implements Callable<Integer> {
     }
     command.addAll(jobOptions);
     Part submission = start("flink-run", command.toArray(String[]::new));
-    Matcher jobId = JOB_ID.matcher(submission.output(SUBMIT_DEADLINE));
+    Matcher jobId = JOB_ID.matcher(submittedBy(submission));
     if (!jobId.find()) {
       throw submission.failure("did not name a job");
     }
     String job = jobId.group(1);
     await(START_DEADLINE, "the job's tasks do not run", job, () -> flink.allTasksRun(job));
     return job;
+  }
+
+  /** What the client printed; if the job refused its options, only what it said. */
+  private static String submittedBy(Part submission) throws DemoFailure, InterruptedException {
+    try {
+      return submission.output(SUBMIT_DEADLINE);
+    } catch (DemoFailure e) {
+      for (String line : submission.read().lines().toList()) {
+        if (line.contains(REFUSED)) {
+          throw new DemoFailure(
+              "the job refuses: " + line.substring(line.indexOf(REFUSED) + REFUSED.length()));
+        }
+      }
+      throw e;
+    }
   }
 
   private interface Condition {
@@ -474,8 +487,7 @@ public final class Demo implements Callable<Integer> {
     }
   }
 
-  private List<Part> startProducers(DetectorDescription detector) throws DemoFailure {
-    List<Part> producers = new ArrayList<>();
+  private void startProducers(DetectorDescription detector) throws DemoFailure {
     for (int m = 0; m < detector.modules(); m++) {
       List<String> command =
           new ArrayList<>(
@@ -498,13 +510,12 @@ public final class Demo implements Callable<Integer> {
         }
       }
       command.addAll(producerOptions);
-      producers.add(start("producer-" + m, command.toArray(String[]::new)));
+      start("producer-" + m, command.toArray(String[]::new));
     }
-    return producers;
   }
 
   /** Shows the progress until the job has finished. */
-  private void watch(String job, List<Part> producers) throws DemoFailure, InterruptedException {
+  private void watch(String job) throws DemoFailure, InterruptedException {
     Progress progress = new Progress(out, !json && System.console() != null, expectedFrames);
     Map<String, Long> metrics = new LinkedHashMap<>();
     long lastChange = System.nanoTime();
@@ -516,9 +527,9 @@ public final class Demo implements Callable<Integer> {
           progress.end();
           return;
         }
-        for (Part producer : producers) {
-          if (!producer.isAlive() && !producer.succeeded()) {
-            throw producer.failure("failed");
+        for (Part part : List.copyOf(parts)) {
+          if (!part.isAlive() && !part.succeeded()) {
+            throw part.failure("failed");
           }
         }
         Map<String, Long> now = new LinkedHashMap<>();
@@ -543,7 +554,7 @@ public final class Demo implements Callable<Integer> {
   }
 
   /** Draws the pictures and prints the summary; returns whether every frame is accounted for. */
-  private boolean report(int id, DetectorDescription detector) throws DemoFailure {
+  private boolean report(DetectorDescription detector) throws DemoFailure {
     try (Stream<Path> files = Files.list(output)) {
       Path file =
           files
@@ -568,10 +579,9 @@ public final class Demo implements Callable<Integer> {
         Summary summary = new Summary(counted, file, pictures, detector);
         out.println(summary.text());
         if (!summary.accountedFor()) {
-          System.err.println(
-              "demo: the scan ended by a time-out, so not every frame is accounted for; see the"
-                  + " logs in "
-                  + run);
+          System.err.printf(
+              "demo: not every frame is accounted for: %s; see the logs in %s%n",
+              summary.unaccounted(), run);
         }
         if (json) {
           out.println(summary.json());
@@ -612,6 +622,22 @@ public final class Demo implements Callable<Integer> {
     }
   }
 
+  /** A TaskManager that was killed cannot remove what it had begun to write. */
+  private void removePieces() {
+    if (id == 0) {
+      return;
+    }
+    try (Stream<Path> files = Files.list(output)) {
+      for (Path file : files.toList()) {
+        if (CountedFileName.id(file).orElse(0) == id && file.toString().endsWith(".part")) {
+          Files.delete(file);
+        }
+      }
+    } catch (IOException e) {
+      System.err.println("demo: an unfinished .part file is left in " + output.toAbsolutePath());
+    }
+  }
+
   /** Stops all that was started, the last first. Once. */
   private synchronized void stop() {
     if (stopped) {
@@ -621,6 +647,7 @@ public final class Demo implements Callable<Integer> {
     List<Part> all = new ArrayList<>(parts);
     Collections.reverse(all);
     all.forEach(Part::stop);
+    removePieces();
     try {
       Part.start(
               "flink-stop",

@@ -90,7 +90,8 @@ final class Part {
                     lines.subList(Math.max(0, lines.size() - TAIL_LINES), lines.size()))));
   }
 
-  private String read() throws DemoFailure {
+  /** All that it has printed so far. */
+  String read() throws DemoFailure {
     try {
       return Files.readString(log, StandardCharsets.UTF_8);
     } catch (IOException e) {

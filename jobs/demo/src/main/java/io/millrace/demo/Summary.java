@@ -8,19 +8,51 @@ import io.millrace.detector.ScanGeometry;
 import io.millrace.hdf5.CountedFile;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.stream.IntStream;
 
 /** What came of a scan, from its counted file: for people, and as JSON. */
 record Summary(CountedFile counted, Path file, List<Path> pictures, DetectorDescription camera) {
 
-  /**
-   * Whether the scan ended because all that was sent had come, so that every frame is accounted
-   * for.
-   */
+  /** Drops that lose nothing of this scan. */
+  private static final Set<DropReason> HARMLESS =
+      EnumSet.of(DropReason.DUPLICATE, DropReason.FOREIGN_SCAN, DropReason.FINISHED_SCAN);
+
+  /** Whether the scan ended because all that was sent had come and was used. */
   boolean accountedFor() {
-    String endedBy = counted.text("ended_by").orElse("");
-    return endedBy.equals("announced") || endedBy.equals("all_frames");
+    return unaccounted().isEmpty();
+  }
+
+  /** Why not every frame is accounted for; empty if each is. */
+  String unaccounted() {
+    String endedBy = counted.text("ended_by").orElse("unknown");
+    List<String> why = new ArrayList<>();
+    if (!endedBy.equals("announced") && !endedBy.equals("all_frames")) {
+      why.add("the scan ended by " + endedBy.replace('_', ' '));
+    }
+    if (integer("messages_received") < integer("messages_announced")) {
+      why.add(
+          "%,d of %,d announced messages did not come"
+              .formatted(
+                  integer("messages_announced") - integer("messages_received"),
+                  integer("messages_announced")));
+    }
+    for (DropReason reason : DropReason.values()) {
+      if (!HARMLESS.contains(reason) && counted.drops().get(reason) > 0) {
+        why.add("%,d messages: %s".formatted(counted.drops().get(reason), reason.description()));
+      }
+    }
+    return String.join("; ", why);
+  }
+
+  private List<Long> missingSectors() {
+    return IntStream.range(0, camera.modules())
+        .mapToObj(m -> integer("missing_sectors_module_" + m))
+        .toList();
   }
 
   private long integer(String name) {
@@ -55,6 +87,7 @@ record Summary(CountedFile counted, Path file, List<Path> pictures, DetectorDesc
 
         Scan %d: %d x %d positions (flyback column included)
           frames       %,d expected: %,d complete, %,d incomplete, %,d absent
+          missing      sectors of incomplete frames, by module: %s
           electrons    %,d (%.0f a frame)
           thresholds   background %.4f ADU, x-ray %.3f ADU (%s)
           messages     %,d of %,d announced received%s
@@ -69,6 +102,7 @@ record Summary(CountedFile counted, Path file, List<Path> pictures, DetectorDesc
         counted.complete(),
         counted.incomplete(),
         counted.absent(),
+        missingSectors(),
         counted.events(),
         counted.events() / Math.max(1.0, counted.complete() + counted.incomplete()),
         counted.thresholds().background(),
@@ -98,6 +132,7 @@ record Summary(CountedFile counted, Path file, List<Path> pictures, DetectorDesc
     json.put("frames_complete", counted.complete());
     json.put("frames_incomplete", counted.incomplete());
     json.put("frames_absent", counted.absent());
+    missingSectors().forEach(n -> json.withArray("missing_sectors").add(n));
     json.put("events", counted.events());
     json.put("background_threshold", counted.thresholds().background());
     json.put("x_ray_threshold", counted.thresholds().xray());

@@ -6,6 +6,7 @@ import io.millrace.detector.DetectorDescription;
 import io.millrace.detector.DropReason;
 import io.millrace.detector.ScanNotice;
 import io.millrace.detector.SectorDrop;
+import io.millrace.operators.Silence;
 import io.millrace.operators.assembly.FrameBlock.Offer;
 import java.time.Duration;
 import java.util.Arrays;
@@ -122,6 +123,11 @@ public final class AssemblyFunction
     Long last = lastActivity.value();
     if (last == null) {
       return;
+    }
+    long now = context.timerService().currentProcessingTime();
+    if (Silence.wasMissed(timestamp, now)) {
+      last = now;
+      lastActivity.update(now);
     }
     if (timestamp < last + frameTimeoutMillis) {
       context.timerService().registerProcessingTimeTimer(last + frameTimeoutMillis);

@@ -3,6 +3,7 @@ package io.millrace.operators.calibration;
 import io.millrace.coordination.Calibrations;
 import io.millrace.detector.Calibration;
 import io.millrace.detector.DetectorDescription;
+import io.millrace.operators.Silence;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -22,8 +23,8 @@ import org.slf4j.LoggerFactory;
  * more histograms come (the senders are held back then, because all that they sent waits for
  * thresholds) and takes the frames that are complete.
  *
- * <p>Nothing is kept in Flink's state: after a failure, the sectors that still wait give their
- * histograms again, and what was published holds.
+ * <p>Nothing is kept in Flink's state, as long as the plain protocol cannot send a sector again;
+ * what was published holds.
  */
 @PublicEvolving
 public final class CalibrationFunction extends KeyedProcessFunction<Long, SectorHistogram, Void> {
@@ -55,7 +56,7 @@ public final class CalibrationFunction extends KeyedProcessFunction<Long, Sector
 
   @Override
   public void open(OpenContext context) throws Exception {
-    calibrations = settings.connect();
+    calibrations = settings.connect(getRuntimeContext().getJobInfo());
     open = new HashMap<>();
     published = new HashSet<>();
   }
@@ -89,6 +90,10 @@ public final class CalibrationFunction extends KeyedProcessFunction<Long, Sector
     OpenSample held = open.get(scan);
     if (held == null) {
       return;
+    }
+    long now = context.timerService().currentProcessingTime();
+    if (Silence.wasMissed(timestamp, now)) {
+      held.lastActivity = now;
     }
     long quietAt = held.lastActivity + settings.quiet().toMillis();
     boolean quiet = timestamp >= quietAt;

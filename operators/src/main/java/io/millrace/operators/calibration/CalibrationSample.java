@@ -1,17 +1,15 @@
 package io.millrace.operators.calibration;
 
-import java.io.Serializable;
 import java.util.TreeMap;
 
 /**
  * The histograms of a scan's first complete frames, by frame number.
  *
  * <p>Sectors arrive in any order. The sample is ready when it has as many complete frames as were
- * asked for, and they follow each other without a gap. Frames that can no longer be among the first
- * are not kept.
+ * asked for, and they are the very first. Frames that can no longer be among these are not kept.
  */
-public final class CalibrationSample implements Serializable {
-  private static final class Frame implements Serializable {
+public final class CalibrationSample {
+  private static final class Frame {
     int mask;
     final PixelHistogram histogram = new PixelHistogram();
   }
@@ -75,12 +73,12 @@ public final class CalibrationSample implements Serializable {
   }
 
   /**
-   * Whether the wanted frames are complete, and follow each other without a gap. A frame in a gap
-   * may be lost, or only be late: a lane of its own may bring it. As long as that is not known the
-   * sample is not ready, so that it does not depend on which lane is faster.
+   * Whether frames 0 to wanted - 1 are complete. If one of them is not there it may be lost, or
+   * only be late: a slower lane may bring it. As long as that is not known the sample is not ready,
+   * so that it does not depend on which lane is faster.
    */
   public boolean isReady() {
-    return complete == wanted && frames.lastKey() - frames.firstKey() == wanted - 1;
+    return complete == wanted && frames.lastKey() == wanted - 1;
   }
 
   /** The pixels of the complete frames; before the sample is ready, of those that are there. */

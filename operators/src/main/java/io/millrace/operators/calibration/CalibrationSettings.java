@@ -4,6 +4,7 @@ import io.millrace.coordination.Calibrations;
 import java.io.IOException;
 import java.io.Serializable;
 import java.time.Duration;
+import org.apache.flink.api.common.JobInfo;
 
 /**
  * How scans are calibrated, and where the result is shared.
@@ -19,9 +20,12 @@ public record CalibrationSettings(
     implements Serializable {
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(15);
 
-  /** Joins the session's calibrations. */
-  public Calibrations connect() throws IOException {
-    return new Calibrations(zookeeper, session, CONNECT_TIMEOUT);
+  /**
+   * Joins the calibrations of the session in this job. The job is part of the name, so that another
+   * job never finds them, whatever its session is called, and this one does after a failure.
+   */
+  public Calibrations connect(JobInfo job) throws IOException {
+    return new Calibrations(zookeeper, session + "-" + job.getJobId(), CONNECT_TIMEOUT);
   }
 
   /**

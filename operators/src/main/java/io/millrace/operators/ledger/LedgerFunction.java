@@ -10,6 +10,7 @@ import io.millrace.detector.ScanReport;
 import io.millrace.detector.ScanReport.EndedBy;
 import io.millrace.detector.SectorDrop;
 import io.millrace.detector.Thresholds;
+import io.millrace.operators.Silence;
 import java.io.Serializable;
 import java.time.Duration;
 import java.time.Instant;
@@ -39,6 +40,7 @@ import org.slf4j.LoggerFactory;
  *   <li>when all its frames are there, complete, and no more came for {@link Settings#quiet}:
  *       senders need not announce
  *   <li>when nothing of it came for {@link Settings#timeout}
+ *   <li>when the job ends
  * </ol>
  *
  * <p>What comes of a scan that has ended is counted and dropped.
@@ -187,16 +189,15 @@ public final class LedgerFunction
       return;
     }
     if (context.timeDomain() == TimeDomain.EVENT_TIME) {
-      end(
-          number,
-          scan,
-          scan.account.laneTimedOut() ? EndedBy.LANE_TIMEOUT : EndedBy.ANNOUNCED,
-          context,
-          out);
+      end(number, scan, scan.account.endedOnLanes(), context, out);
       return;
     }
     scan.timer = 0;
-    long silence = context.timerService().currentProcessingTime() - scan.lastActivity;
+    long now = context.timerService().currentProcessingTime();
+    if (Silence.wasMissed(timestamp, now)) {
+      scan.lastActivity = now;
+    }
+    long silence = now - scan.lastActivity;
     if (silence >= patience(scan).toMillis()) {
       end(
           number,

@@ -18,6 +18,12 @@ import java.time.Instant;
  * is the most that any position got.
  */
 public final class ScanAccount {
+  /**
+   * Frames that a scan may have, absent ones included: a beam that stands still on one position of
+   * a large scan would otherwise make every other one lack thousands. What goes beyond is dropped.
+   */
+  static final int MAX_FRAMES = 1 << 24;
+
   private final int completeMask;
   private final int givenFramesPerPosition;
   private final Instant start;
@@ -32,6 +38,7 @@ public final class ScanAccount {
   private long events;
   private long announced;
   private long received;
+  private int laneReports;
   private boolean laneTimedOut;
   private final Drops drops = new Drops();
   private Calibration calibration;
@@ -49,8 +56,8 @@ public final class ScanAccount {
   /**
    * Accounts for a frame that has left assembly.
    *
-   * @return false if the frame tells another scan size than the first one; it is counted as dropped
-   *     and must not be used
+   * @return false if the frame is not to be used, and is counted as dropped: it tells another scan
+   *     size than the first one, or its position has all its frames
    */
   public boolean add(CountedFrame frame) {
     if (geometry == null) {
@@ -58,6 +65,10 @@ public final class ScanAccount {
       framesAt = new int[geometry.positions()];
     } else if (frame.width != geometry.width() || frame.height != geometry.height()) {
       drops.add(DropReason.INCONSISTENT_SCAN_SIZE, Integer.bitCount(frame.mask));
+      return false;
+    }
+    if (framesAt[frame.position()] == mostFramesPerPosition()) {
+      drops.add(DropReason.POSITION_FULL, Integer.bitCount(frame.mask));
       return false;
     }
     if (frame.mask == completeMask) {
@@ -77,10 +88,15 @@ public final class ScanAccount {
     return true;
   }
 
+  private int mostFramesPerPosition() {
+    return Math.max(Math.max(1, givenFramesPerPosition), MAX_FRAMES / geometry.positions());
+  }
+
   /** Accounts for a lane's part of the scan. */
   public void add(LaneReport report) {
     announced += report.announced();
     received += report.received();
+    laneReports++;
     laneTimedOut |= !report.drained();
     drops.add(report.drops());
   }
@@ -111,9 +127,12 @@ public final class ScanAccount {
     return geometry != null;
   }
 
-  /** Whether a lane gave up waiting for what had been announced to it. */
-  public boolean laneTimedOut() {
-    return laneTimedOut;
+  /** What told that the scan is over, if nothing more comes from the lanes. */
+  public EndedBy endedOnLanes() {
+    if (laneReports == 0) {
+      return EndedBy.JOB_ENDED;
+    }
+    return laneTimedOut ? EndedBy.LANE_TIMEOUT : EndedBy.ANNOUNCED;
   }
 
   /** Frames so far of which every sector came. */

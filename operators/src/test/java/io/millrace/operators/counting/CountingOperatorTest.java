@@ -158,8 +158,8 @@ class CountingOperatorTest {
 
   private void openCalibrated(TestInfo test) throws Exception {
     CalibrationSettings settings = settings(test.getTestMethod().orElseThrow().getName());
-    calibration = settings.connect();
     open(CountingOperator.calibrated(DETECTOR, settings));
+    calibration = settings.connect(operator.getOperator().getRuntimeContext().getJobInfo());
   }
 
   private static CalibrationSettings settings(String session) {

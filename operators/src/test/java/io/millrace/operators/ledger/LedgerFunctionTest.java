@@ -119,9 +119,9 @@ class LedgerFunctionTest {
 
   /** Whatever could still end a scan a second time. */
   private void letAllTimersPass() throws Exception {
-    ledger.setProcessingTime(ledger.getProcessingTime() + 10 * TIMEOUT);
+    passTime(ledger.getProcessingTime() + 10 * TIMEOUT);
     watermark(Long.MAX_VALUE);
-    ledger.setProcessingTime(ledger.getProcessingTime() + 10 * TIMEOUT);
+    passTime(ledger.getProcessingTime() + 10 * TIMEOUT);
   }
 
   private ScanReport theOnlyReport() throws Exception {
@@ -150,9 +150,9 @@ class LedgerFunctionTest {
 
   @Test
   void endedByTheWatermarkAsAnnounced() throws Exception {
-    ledger.setProcessingTime(5_000);
+    passTime(5_000);
     send(frame(7, 0, 0, COMPLETE, 1, 2, 3));
-    ledger.setProcessingTime(6_000);
+    passTime(6_000);
     send(frame(7, 1, 0, 0b1011, 4));
     Drops drops = new Drops();
     drops.add(DropReason.HEADER_FORMAT);
@@ -209,17 +209,17 @@ class LedgerFunctionTest {
   void endedByAllFramesAfterQuiet() throws Exception {
     close();
     open(1, GIVEN);
-    ledger.setProcessingTime(2_000);
+    passTime(2_000);
     send(frame(7, 0, 0, COMPLETE));
-    ledger.setProcessingTime(2_000 + 5 * QUIET);
+    passTime(2_000 + 5 * QUIET);
     send(frame(7, 1, 1, COMPLETE));
     long last = 2_000 + 5 * QUIET + QUIET - 1;
-    ledger.setProcessingTime(last);
+    passTime(last);
     assertThat(reports()).as("before quiet").isEmpty();
     send(frame(7, 2, 0, COMPLETE));
-    ledger.setProcessingTime(last + QUIET - 1);
+    passTime(last + QUIET - 1);
     assertThat(reports()).as("after another frame, before quiet").isEmpty();
-    ledger.setProcessingTime(last + QUIET);
+    passTime(last + QUIET);
 
     ScanReport report = theOnlyReport();
     assertThat(report.endedBy()).isEqualTo(EndedBy.ALL_FRAMES);
@@ -235,10 +235,10 @@ class LedgerFunctionTest {
     send(frame(7, 0, 0, COMPLETE));
     send(frame(7, 1, 1, COMPLETE));
     send(frame(7, 2, 0, COMPLETE));
-    ledger.setProcessingTime(10 * QUIET);
+    passTime(10 * QUIET);
     assertThat(reports()).isEmpty();
     send(frame(7, 3, 1, COMPLETE));
-    ledger.setProcessingTime(11 * QUIET);
+    passTime(11 * QUIET);
     assertThat(theOnlyReport().endedBy()).isEqualTo(EndedBy.ALL_FRAMES);
   }
 
@@ -246,21 +246,40 @@ class LedgerFunctionTest {
   void ofHowManyFramesAPositionHasNothingIsConcludedFromAPause() throws Exception {
     send(frame(7, 0, 0, COMPLETE));
     send(frame(7, 1, 1, COMPLETE));
-    ledger.setProcessingTime(TIMEOUT - 1);
+    passTime(TIMEOUT - 1);
     assertThat(reports()).as("each position has a frame, but a second round may follow").isEmpty();
     send(frame(7, 2, 0, COMPLETE));
     send(frame(7, 3, 1, COMPLETE));
-    ledger.setProcessingTime(2 * TIMEOUT);
+    passTime(2 * TIMEOUT);
     assertThat(theOnlyReport().complete()).isEqualTo(4);
   }
 
   @Test
-  void endedBySilence() throws Exception {
-    ledger.setProcessingTime(2_000);
+  void nothingIsConcludedFromATimerThatABusyTaskMissed() throws Exception {
     send(frame(7, 0, 0, COMPLETE));
-    ledger.setProcessingTime(2_000 + TIMEOUT - 1);
+    ledger.setProcessingTime(3 * TIMEOUT); // the sink held this task up
+    assertThat(reports()).as("what waits in the input has not been read").isEmpty();
+    send(frame(7, 1, 1, COMPLETE));
+    passTime(3 * TIMEOUT + TIMEOUT - 1);
     assertThat(reports()).isEmpty();
-    ledger.setProcessingTime(2_000 + TIMEOUT);
+    passTime(3 * TIMEOUT + TIMEOUT);
+    assertThat(theOnlyReport().complete()).isEqualTo(2);
+  }
+
+  @Test
+  void aScanThatTheJobLeavesOpenSaysSo() throws Exception {
+    send(frame(7, 0, 0, COMPLETE));
+    ledger.processBothWatermarks(Watermark.MAX_WATERMARK);
+    assertThat(theOnlyReport().endedBy()).isEqualTo(EndedBy.JOB_ENDED);
+  }
+
+  @Test
+  void endedBySilence() throws Exception {
+    passTime(2_000);
+    send(frame(7, 0, 0, COMPLETE));
+    passTime(2_000 + TIMEOUT - 1);
+    assertThat(reports()).isEmpty();
+    passTime(2_000 + TIMEOUT);
     ScanReport report = theOnlyReport();
     assertThat(report.endedBy()).isEqualTo(EndedBy.TIMEOUT);
     assertThat(report.start()).isEqualTo(Instant.ofEpochMilli(2_000));
@@ -274,22 +293,22 @@ class LedgerFunctionTest {
     for (int i = 0; i < 5; i++) {
       send(frame(7, i, 0, COMPLETE));
       now += TIMEOUT - 1;
-      ledger.setProcessingTime(now);
+      passTime(now);
       tell(new SectorDrop(7, DropReason.DUPLICATE));
       now += TIMEOUT - 1;
-      ledger.setProcessingTime(now);
+      passTime(now);
       assertThat(reports()).as("after %d frames", i + 1).isEmpty();
     }
-    ledger.setProcessingTime(now + 1);
+    passTime(now + 1);
     assertThat(theOnlyReport().endedBy()).isEqualTo(EndedBy.TIMEOUT);
   }
 
   @Test
   void aSilentScanEndsBesideABusyOne() throws Exception {
     send(frame(7, 0, 0, COMPLETE));
-    ledger.setProcessingTime(TIMEOUT / 2);
+    passTime(TIMEOUT / 2);
     send(frame(8, 0, 0, COMPLETE));
-    ledger.setProcessingTime(TIMEOUT);
+    passTime(TIMEOUT);
     assertThat(reports()).extracting(ScanReport::scan).containsExactly(7L);
   }
 
@@ -313,7 +332,7 @@ class LedgerFunctionTest {
     tell(new LaneReport(7, 0, 4, 0, false, new Drops()));
     tell(new SectorDrop(8, DropReason.LATE));
     watermark(7);
-    ledger.setProcessingTime(TIMEOUT);
+    passTime(TIMEOUT);
     letAllTimersPass();
     assertThat(counters.get("scansEnded")).isEqualTo(2);
     send(frame(7, 0, 0, COMPLETE));
@@ -423,6 +442,14 @@ class LedgerFunctionTest {
             .as("seed %d, scan %d", seed, scan)
             .containsExactly(complete[scan], incomplete[scan], events[scan], late[scan]);
       }
+    }
+  }
+
+  /** Lets time pass for a task that listens: in steps that are shorter than its patience. */
+  private void passTime(long until) throws Exception {
+    for (long now = ledger.getProcessingTime(); now < until; ) {
+      now = Math.min(until, now + 100);
+      ledger.setProcessingTime(now);
     }
   }
 }

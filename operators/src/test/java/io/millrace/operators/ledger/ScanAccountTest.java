@@ -132,13 +132,14 @@ class ScanAccountTest {
     ofLane.add(DropReason.PAYLOAD_SIZE, 3);
     ofLane.add(DropReason.DUPLICATE);
     account.add(frame(0, COMPLETE, 0));
+    assertThat(account.endedOnLanes()).isEqualTo(EndedBy.JOB_ENDED);
     account.add(new LaneReport(7, 0, 40, 38, true, ofLane));
     account.add(DropReason.DUPLICATE);
     account.add(DropReason.LATE);
-    assertThat(account.laneTimedOut()).isFalse();
+    assertThat(account.endedOnLanes()).isEqualTo(EndedBy.ANNOUNCED);
     account.add(new LaneReport(7, 1, 20, 10, false, new Drops()));
     account.add(new LaneReport(7, 2, 1, 1, true, ofLane));
-    assertThat(account.laneTimedOut()).isTrue();
+    assertThat(account.endedOnLanes()).isEqualTo(EndedBy.LANE_TIMEOUT);
 
     ScanReport report = close(account);
     assertThat(report.announced()).isEqualTo(61);
@@ -197,6 +198,22 @@ class ScanAccountTest {
       account.add(frame(i, COMPLETE, 0));
     }
     assertThat(account.allFrames()).isFalse();
+  }
+
+  @Test
+  void aBeamThatStandsStillDoesNotTakeAllMemory() {
+    CountedFrame frame = new CountedFrame();
+    frame.width = 1025;
+    frame.height = 1024;
+    frame.mask = COMPLETE;
+    int fit = ScanAccount.MAX_FRAMES / (1025 * 1024);
+    for (int i = 0; i < 300; i++) {
+      assertThat(account.add(frame)).as("frame %d", i).isEqualTo(i < fit);
+    }
+    ScanReport report = close(account);
+    assertThat(report.complete()).isEqualTo(fit);
+    assertThat(report.expected()).isLessThanOrEqualTo(ScanAccount.MAX_FRAMES);
+    assertThat(report.drops().get(DropReason.POSITION_FULL)).isEqualTo(4L * (300 - fit));
   }
 
   @Test

@@ -34,7 +34,7 @@ import org.apache.flink.core.io.SimpleVersionedSerializer;
  *         .build();
  * env.fromSource(source, WatermarkStrategy.noWatermarks(), "lanes")
  *     .setParallelism(4)
- *     .transform("count", types, new CountSectorsOperator(...)); // chained: a sector cannot leave its task
+ *     .transform("count", types, CountingOperator.given(...)); // chained: a sector cannot leave its task
  * }</pre>
  *
  * <p>Records are {@link io.millrace.detector.Sector Sectors}, which have to be released, and one

@@ -84,7 +84,7 @@ public final class ZeroMqSourceBuilder {
         maxMessage,
         detector.name(),
         detector.sectorBytes());
-    return new ZeroMqSource(detector, lanes, scans, boundedAfter, options);
+    return new ZeroMqSource(detector, lanes, scans, boundedAfter, new Configuration(options));
   }
 
   private void positive(ConfigOption<Integer> option) {

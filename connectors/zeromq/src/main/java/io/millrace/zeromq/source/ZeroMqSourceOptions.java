@@ -48,8 +48,8 @@ public final class ZeroMqSourceOptions {
           .memoryType()
           .defaultValue(MemorySize.ofMebiBytes(16))
           .withDescription(
-              "A peer that sends a larger message part is disconnected, so that no message can take"
-                  + " the memory of the task.");
+              "A peer that sends a larger message part is disconnected. Parts of another size than a"
+                  + " sector do not come from the pool; a sane peer does not send them.");
 
   private ZeroMqSourceOptions() {}
 }

@@ -62,6 +62,7 @@ final class LaneProgress {
   private final int lane;
   private final int pipes;
   private final Set<Long> accepted;
+  private final int boundedAfter;
   private final long lingerNanos;
   private final long timeoutNanos;
   private final TreeMap<Long, Scan> open = new TreeMap<>();
@@ -80,11 +81,19 @@ final class LaneProgress {
 
   /**
    * @param accepted scan numbers to take; empty for all
+   * @param boundedAfter how many scans to take, of which the lane ends after the last; 0 for all
    */
-  LaneProgress(int lane, int pipes, Set<Long> accepted, Duration linger, Duration timeout) {
+  LaneProgress(
+      int lane,
+      int pipes,
+      Set<Long> accepted,
+      int boundedAfter,
+      Duration linger,
+      Duration timeout) {
     this.lane = lane;
     this.pipes = pipes;
     this.accepted = accepted;
+    this.boundedAfter = boundedAfter > 0 ? boundedAfter : Integer.MAX_VALUE;
     this.lingerNanos = linger.toNanos();
     this.timeoutNanos = timeout.toNanos();
   }
@@ -144,10 +153,12 @@ final class LaneProgress {
   }
 
   private DropReason refusal(long scan) {
-    if (!accepted.isEmpty() && !accepted.contains(scan)) {
-      return DropReason.FOREIGN_SCAN;
+    if (ended.contains(scan)) {
+      return DropReason.FINISHED_SCAN;
     }
-    return ended.contains(scan) ? DropReason.FINISHED_SCAN : null;
+    boolean asked = accepted.isEmpty() || accepted.contains(scan);
+    boolean oneTooMany = endedCount + open.size() >= boundedAfter;
+    return asked && !oneTooMany ? null : DropReason.FOREIGN_SCAN;
   }
 
   private Scan open(long number) {
@@ -205,5 +216,10 @@ final class LaneProgress {
   /** How many scans have ended on this lane. */
   int endedCount() {
     return endedCount;
+  }
+
+  /** Whether as many scans have ended as were to be taken. */
+  boolean allEnded() {
+    return endedCount >= boundedAfter;
   }
 }

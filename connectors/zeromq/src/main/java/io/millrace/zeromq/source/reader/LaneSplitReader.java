@@ -50,6 +50,12 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
   /** The longest wait for room, after which pipes that have room are looked at. */
   private static final long ROOM_MILLIS = 1;
 
+  /** A thread that has not looked at its sockets for this long was kept from it. */
+  private static final long ABSENT_NANOS = 10 * POLL_MILLIS * 1_000_000;
+
+  /** Peers and reasons that are logged; what goes beyond is only counted. */
+  private static final int MAX_LOGGED = 1_000;
+
   private final SourceReaderMetricGroup metricGroup;
   private final DetectorDescription detector;
   private final Set<Long> scans;
@@ -69,6 +75,7 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
   private LaneProgress progress;
   private LaneMetrics metrics;
   private volatile boolean wakeUp;
+  private long lastLook = System.nanoTime();
 
   LaneSplitReader(
       SourceReaderMetricGroup metricGroup,
@@ -110,6 +117,7 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
             split.lane(),
             pipes.size(),
             scans,
+            boundedAfter,
             options.get(ZeroMqSourceOptions.DRAIN_LINGER),
             options.get(ZeroMqSourceOptions.SCAN_TIMEOUT));
     metrics = new LaneMetrics(metricGroup, split.lane(), pipes, pool);
@@ -122,13 +130,19 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
     if (batch == null) {
       batch = new LaneBatch(split.splitId(), spare);
     }
+    long now = System.nanoTime();
+    if (now - lastLook > ABSENT_NANOS) {
+      progress.heldBack(
+          now); // the task did not take what was handed over; that is no silence, either
+    }
     while (!wakeUp) {
+      lastLook = System.nanoTime();
       boolean idle = !takeTurns(batch);
       addEndedScans(batch);
       if (batch.size() >= BATCH || (idle && batch.size() > 0)) {
         return batch;
       }
-      if (lastScanEnded() && pipes.stream().allMatch(pipe -> pipe.taken() == 0)) {
+      if (progress.allEnded() && pipes.stream().allMatch(pipe -> pipe.taken() == 0)) {
         LOG.info("Lane {} ends after {} scans", split.lane(), progress.endedCount());
         return batch.last();
       }
@@ -140,14 +154,10 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
     return batch;
   }
 
-  private boolean lastScanEnded() {
-    return boundedAfter > 0 && progress.endedCount() >= boundedAfter;
-  }
-
   /** Takes what is there, in turn from the pipes that have room; returns false if nothing was. */
   private boolean takeTurns(LaneBatch batch) {
     boolean any = false;
-    if (!lastScanEnded()) {
+    if (!progress.allEnded()) {
       for (Pipe pipe : pipes) {
         for (int i = 0; i < TURN && pipe.hasRoom() && takeMessage(pipe, batch); i++) {
           any = true;
@@ -160,7 +170,7 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
   /** Waits for a message; or for the task, if that holds all slots of a pipe or the last scan. */
   private void await() throws IOException {
     boolean heldBack = pipes.stream().anyMatch(Pipe::heldBack);
-    if (!heldBack && !lastScanEnded()) {
+    if (!heldBack && !progress.allEnded()) {
       poller.poll(POLL_MILLIS);
       return;
     }
@@ -263,7 +273,7 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
     metrics.dropped(reason);
     Metadata metadata = message.getMetadata();
     String peer = metadata == null ? pipe.endpoint : metadata.get(Metadata.PEER_ADDRESS);
-    if (logged.add(peer + reason)) {
+    if (logged.size() < MAX_LOGGED && logged.add(peer + reason)) {
       LOG.warn(
           "Dropped a message from {} (lane {}, module {}): {}. Further ones of this kind are only"
               + " counted (metric dropped.{})",

@@ -42,12 +42,15 @@ final class Slot extends Msg implements Sector {
 
   @Override
   public void release() {
-    if (pipe != null) {
-      pipe.slotReturned();
-      pipe = null;
-    }
+    Pipe from = pipe;
+    pipe = null;
     resetFlags(ALL_FLAGS);
     resetMetadata();
+    // First into the pool, then off the pipe's account: whoever then finds room finds a free slot,
+    // too.
     pool.put(this);
+    if (from != null) {
+      from.slotReturned();
+    }
   }
 }

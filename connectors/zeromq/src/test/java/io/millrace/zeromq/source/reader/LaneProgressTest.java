@@ -97,7 +97,7 @@ class LaneProgressTest {
   @Test
   void theLingerIsNeverLongerThanTheTimeout() {
     LaneProgress hasty =
-        new LaneProgress(7, 1, Set.of(), Duration.ofNanos(TIMEOUT), Duration.ofNanos(LINGER));
+        new LaneProgress(7, 1, Set.of(), 0, Duration.ofNanos(TIMEOUT), Duration.ofNanos(LINGER));
     hasty.announced(1, 0, 0, ORIGIN);
     assertThat(hasty.nextEnded(ORIGIN + LINGER)).isNotNull();
   }
@@ -295,7 +295,23 @@ class LaneProgressTest {
 
   private static LaneProgress progress(int pipes, Set<Long> accepted) {
     return new LaneProgress(
-        7, pipes, accepted, Duration.ofNanos(LINGER), Duration.ofNanos(TIMEOUT));
+        7, pipes, accepted, 0, Duration.ofNanos(LINGER), Duration.ofNanos(TIMEOUT));
+  }
+
+  @Test
+  void aBoundedLaneRefusesTheScanAfterItsLast() {
+    LaneProgress bounded =
+        new LaneProgress(7, 1, Set.of(), 2, Duration.ofNanos(LINGER), Duration.ofNanos(TIMEOUT));
+    assertThat(bounded.announced(1, 0, 0, 0)).isNull();
+    assertThat(bounded.announced(2, 1, 0, 0)).isNull();
+    assertThat(bounded.announced(3, 1, 0, 0)).isEqualTo(DropReason.FOREIGN_SCAN);
+    assertThat(bounded.nextEnded(LINGER).scan()).isEqualTo(1);
+    assertThat(bounded.received(header(3), 0, null, LINGER)).isEqualTo(DropReason.FOREIGN_SCAN);
+    assertThat(bounded.received(header(1), 0, null, LINGER)).isEqualTo(DropReason.FINISHED_SCAN);
+    assertThat(bounded.received(header(2), 0, null, LINGER)).isNull();
+    assertThat(bounded.allEnded()).isFalse();
+    assertThat(bounded.nextEnded(2 * LINGER).scan()).isEqualTo(2);
+    assertThat(bounded.allEnded()).isTrue();
   }
 
   private static SectorHeader header(long scan) {
