@@ -228,6 +228,29 @@ final class Sandbox implements AutoCloseable {
     return left;
   }
 
+  /** Kills the one process of this sandbox that has this in its command line. */
+  void kill(String inCommandLine) {
+    List<ProcessHandle> found =
+        processes().stream()
+            .filter(p -> commandLine(p).contains(inCommandLine))
+            .filter(p -> !commandLine(p).contains("millrace-demo.jar"))
+            .toList();
+    assertThat(found).as("processes with %s", inCommandLine).hasSize(1);
+    found.get(0).destroyForcibly();
+  }
+
+  /** With a blank between the arguments. Java's own handle leaves out what is long. */
+  private static String commandLine(ProcessHandle process) {
+    try {
+      return Files.readString(
+              Path.of("/proc", Long.toString(process.pid()), "cmdline"),
+              StandardCharsets.ISO_8859_1)
+          .replace('\0', ' ');
+    } catch (IOException e) {
+      return ""; // It has ended just now.
+    }
+  }
+
   /** Kills what is left. */
   @Override
   public void close() {
