@@ -1,14 +1,11 @@
 package io.millrace.operators;
 
-import org.apache.flink.annotation.Internal;
-
 /**
  * Tells the silence of senders from the absence of the listener.
  *
  * <p>A task that was busy or held up finds its timers due before it has read what waits in its
  * input. Nothing may be concluded from such a timer: silence only counts while somebody listens.
  */
-@Internal
 public final class Silence {
   /** A timer of a task that listens fires within this time. */
   private static final long PROMPT_MILLIS = 250;

@@ -385,7 +385,7 @@ class DemoIT {
     Path run = Path.of(found("MILLRACE_RUN=(\\S+) scripts/flink stop", demo.err()));
     String pids = found("kill ([0-9 ]+)", demo.err());
 
-    assertThat(submit(run, "--scans=1").status()).isZero();
+    Process job = sandbox.start(run, submission("--scans=1"));
     assertThat(
             sandbox
                 .run(
@@ -396,20 +396,19 @@ class DemoIT {
                     "--aggregator=tcp://127.0.0.1:" + sandbox.producerPort)
                 .status())
         .isZero();
-    await()
-        .atMost(Sandbox.DEADLINE)
-        .until(() -> sandbox.outputs().stream().anyMatch(f -> f.matches(".*_00002_00007\\.h5")));
+    assertThat(sandbox.result(job).status()).isZero();
     String second =
         sandbox.outputs().stream().filter(f -> f.endsWith("_00007.h5")).findFirst().orElseThrow();
+    assertThat(second).as("the next id").matches("FOURD_.*_00002_00007\\.h5");
     try (CountedFile file = new CountedFile(sandbox.output.resolve(second))) {
       assertThat(file.complete()).isEqualTo(9 * 8);
       assertThat(file.text("ended_by")).hasValue("announced");
     }
 
-    Matcher job = Pattern.compile("JobID ([0-9a-f]{32})").matcher(submit(run).out());
-    assertThat(job.find()).isTrue();
-    assertThat(flink(run, "list", "--all").out()).contains(job.group(1));
-    assertThat(flink(run, "cancel", job.group(1)).status()).isZero();
+    Result endless = sandbox.result(sandbox.start(run, submission("--scans=0")));
+    String id = found("JobID ([0-9a-f]{32})", endless.out());
+    assertThat(flink(run, "list", "--all").out()).contains(id);
+    assertThat(flink(run, "cancel", id).status()).isZero();
     await()
         .atMost(Sandbox.DEADLINE)
         .untilAsserted(() -> assertThat(flink(run, "list").out()).contains("No running jobs"));
@@ -421,18 +420,20 @@ class DemoIT {
     await().atMost(Sandbox.DEADLINE).untilAsserted(() -> assertThat(sandbox.left()).isEmpty());
   }
 
-  private Result submit(Path run, String... options) throws Exception {
-    List<String> arguments =
-        new ArrayList<>(
-            List.of(
-                "run",
-                "-d",
-                Sandbox.ROOT.resolve("jobs/counting/target/millrace-counting.jar").toString(),
-                "--output=" + sandbox.output,
-                "--lanes-at=tcp://127.0.0.1:" + sandbox.lanePort,
-                "--zookeeper=127.0.0.1:" + sandbox.zookeeperPort));
-    arguments.addAll(List.of(options));
-    return flink(run, arguments.toArray(String[]::new));
+  /** Submits the counting job; the client waits for its end if there will be one. */
+  private List<String> submission(String scans) {
+    List<String> command = new ArrayList<>(List.of(Sandbox.script("flink"), "run"));
+    if (scans.equals("--scans=0")) {
+      command.add("--detached");
+    }
+    command.addAll(
+        List.of(
+            Sandbox.ROOT.resolve("jobs/counting/target/millrace-counting.jar").toString(),
+            scans,
+            "--output=" + sandbox.output,
+            "--lanes-at=tcp://127.0.0.1:" + sandbox.lanePort,
+            "--zookeeper=127.0.0.1:" + sandbox.zookeeperPort));
+    return command;
   }
 
   private Result flink(Path run, String... arguments) throws Exception {
@@ -492,7 +493,7 @@ class DemoIT {
     int port = sandbox.restPort + offset;
     try (ServerSocket taken = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
       assertThat(taken.isBound()).isTrue();
-      refused(1, sandbox.demo(), "port %d, which".formatted(port), "is in use", option);
+      refused(1, sandbox.demo(), "port %d is in use".formatted(port), option);
     }
   }
 
@@ -505,6 +506,7 @@ class DemoIT {
         "--lanes=0                 | 0 lanes: at least 1 is needed",
         "--scan=0x5                | --scan is of the form 64x64, not 0x5",
         "--scan=60000x60000        | a scan of 60001 x 60000 has more than",
+        "--scan=4x4 --input=here   | --scan is the size of a simulated scan, and --input gives files",
         "--scan-number=-1          | --scan-number has to be 0 to 4294967295, not -1",
         "--camera=none             | no detector is named none",
         "--version=7               | version 7 are not known; give 3 (frames), 4",

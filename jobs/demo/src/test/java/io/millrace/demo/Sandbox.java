@@ -14,7 +14,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -51,7 +53,7 @@ final class Sandbox implements AutoCloseable {
   final int producerPort;
   final int lanePort;
   private final Path dir;
-  private final List<Path> logs = new ArrayList<>();
+  private final Map<Process, Path> logs = new LinkedHashMap<>();
 
   Sandbox(Path dir) {
     this.dir = dir;
@@ -128,7 +130,6 @@ final class Sandbox implements AutoCloseable {
   Process start(Path millraceRun, List<String> command) throws IOException {
     String name = "%02d-%s".formatted(logs.size(), Path.of(command.get(0)).getFileName());
     Path log = dir.resolve(name);
-    logs.add(log);
     ProcessBuilder builder =
         new ProcessBuilder(command)
             .directory(dir.toFile())
@@ -137,16 +138,18 @@ final class Sandbox implements AutoCloseable {
     builder.environment().put("MILLRACE_RUN", millraceRun.toString());
     builder.environment().put("PYTHONIOENCODING", "utf-8");
     try {
-      return builder.start();
+      Process process = builder.start();
+      logs.put(process, log);
+      return process;
     } catch (IOException e) {
       throw new AssertionError(
           command.get(0) + " is needed; scripts/test installs what the tests need", e);
     }
   }
 
-  /** Waits for the program that was started last. */
+  /** Waits for a program that was started. */
   Result result(Process process) throws Exception {
-    Path log = logs.get(logs.size() - 1);
+    Path log = logs.get(process);
     assertThat(process.waitFor(DEADLINE.toSeconds(), TimeUnit.SECONDS))
         .as("%s ends within %s", log.getFileName(), DEADLINE)
         .isTrue();
@@ -156,7 +159,7 @@ final class Sandbox implements AutoCloseable {
   /** What all programs have printed so far. */
   String printed() {
     StringBuilder text = new StringBuilder();
-    for (Path log : logs) {
+    for (Path log : logs.values()) {
       for (String stream : List.of(".out", ".err")) {
         text.append("---- ").append(log.getFileName()).append(stream).append('\n');
         text.append(read(beside(log, stream)));
@@ -220,7 +223,7 @@ final class Sandbox implements AutoCloseable {
   List<String> left() {
     List<String> left = new ArrayList<>();
     for (ProcessHandle process : processes()) {
-      left.add("process %d: %s".formatted(process.pid(), process.info().commandLine().orElse("")));
+      left.add("process %d: %s".formatted(process.pid(), commandLine(process)));
     }
     IntStream.range(restPort, restPort + PORTS)
         .filter(port -> !isFree(port))

@@ -56,7 +56,7 @@ public final class CalibrationFunction extends KeyedProcessFunction<Long, Sector
 
   @Override
   public void open(OpenContext context) throws Exception {
-    calibrations = settings.connect(getRuntimeContext().getJobInfo());
+    calibrations = settings.connect(getRuntimeContext().getJobInfo().getJobId().toString());
     open = new HashMap<>();
     published = new HashSet<>();
   }

@@ -4,7 +4,6 @@ import io.millrace.coordination.Calibrations;
 import java.io.IOException;
 import java.io.Serializable;
 import java.time.Duration;
-import org.apache.flink.api.common.JobInfo;
 
 /**
  * How scans are calibrated, and where the result is shared.
@@ -23,9 +22,11 @@ public record CalibrationSettings(
   /**
    * Joins the calibrations of the session in this job. The job is part of the name, so that another
    * job never finds them, whatever its session is called, and this one does after a failure.
+   *
+   * @param job Flink's id of the job
    */
-  public Calibrations connect(JobInfo job) throws IOException {
-    return new Calibrations(zookeeper, session + "-" + job.getJobId(), CONNECT_TIMEOUT);
+  public Calibrations connect(String job) throws IOException {
+    return new Calibrations(zookeeper, session + "-" + job, CONNECT_TIMEOUT);
   }
 
   /**

@@ -118,7 +118,7 @@ public final class CountingOperator extends AbstractStreamOperator<CountedSector
             "sectorsWaitingForThresholds",
             () -> waiting.values().stream().mapToInt(scan -> scan.sectors.size()).sum());
     if (given == null) {
-      calibrations = calibration.connect(getRuntimeContext().getJobInfo());
+      calibrations = calibration.connect(getRuntimeContext().getJobInfo().getJobId().toString());
     }
   }
 

@@ -53,7 +53,9 @@ class CalibrationFunctionIT {
     CalibrationSettings settings = settings(test.getTestMethod().orElseThrow().getName());
     calibration = harness(settings);
     calibration.open();
-    counter = settings.connect(calibration.getOperator().getRuntimeContext().getJobInfo());
+    counter =
+        settings.connect(
+            calibration.getOperator().getRuntimeContext().getJobInfo().getJobId().toString());
   }
 
   @AfterEach

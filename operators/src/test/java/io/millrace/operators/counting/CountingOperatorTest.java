@@ -159,7 +159,9 @@ class CountingOperatorTest {
   private void openCalibrated(TestInfo test) throws Exception {
     CalibrationSettings settings = settings(test.getTestMethod().orElseThrow().getName());
     open(CountingOperator.calibrated(DETECTOR, settings));
-    calibration = settings.connect(operator.getOperator().getRuntimeContext().getJobInfo());
+    calibration =
+        settings.connect(
+            operator.getOperator().getRuntimeContext().getJobInfo().getJobId().toString());
   }
 
   private static CalibrationSettings settings(String session) {
