@@ -113,21 +113,19 @@ class ArchitectureTest {
         .check(CLASSES);
   }
 
-  /** Flink's annotations say how stable a class is; they do nothing. */
   @Test
   void coreIsPure() {
     noClasses()
         .that(PURE)
         .should()
-        .dependOnClassesThat(
-            resideInAnyPackage(
-                    "org.apache.flink..",
-                    "org.zeromq..",
-                    "zmq..",
-                    "org.apache.zookeeper..",
-                    "org.apache.curator..",
-                    in("coordination"))
-                .and(not(resideInAPackage("org.apache.flink.annotation"))))
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "org.apache.flink..",
+            "org.zeromq..",
+            "zmq..",
+            "org.apache.zookeeper..",
+            "org.apache.curator..",
+            in("coordination"))
         .check(CLASSES);
   }
 

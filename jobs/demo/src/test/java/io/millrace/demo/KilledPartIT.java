@@ -34,7 +34,7 @@ class KilledPartIT {
   @ParameterizedTest
   @CsvSource({
     "producer --modules=2, producer-2 failed",
-    "aggregator, aggregator failed",
+    "aggregator --listen, aggregator failed",
     "TaskManagerRunner, the job is FAIL",
   })
   void theDemoNamesItAndEnds(String part, String named) throws Exception {
