@@ -37,7 +37,7 @@ final class ModuleRelay implements Runnable {
   /** Sectors that wait in each socket: enough to bridge a pause, and 11 MB of the 4D Camera's. */
   private static final int QUEUE = 64;
 
-  /** Anything longer than this closes its connection: nobody can fill the memory. */
+  /** A part longer than this closes its connection. */
   private static final long LONGEST_PART_BYTES = 16 << 20;
 
   private static final int LOOK_UP_MS = 100;
