@@ -630,7 +630,7 @@ public final class Demo implements Callable<Integer> {
     try (Stream<Path> files = Files.list(output)) {
       for (Path file : files.toList()) {
         if (CountedFileName.id(file).orElse(0) == id && file.toString().endsWith(".part")) {
-          Files.delete(file);
+          Files.deleteIfExists(file);
         }
       }
     } catch (IOException e) {
@@ -647,7 +647,6 @@ public final class Demo implements Callable<Integer> {
     List<Part> all = new ArrayList<>(parts);
     Collections.reverse(all);
     all.forEach(Part::stop);
-    removePieces();
     try {
       Part.start(
               "flink-stop",
@@ -660,5 +659,6 @@ public final class Demo implements Callable<Integer> {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    removePieces(); // now that nobody writes any more
   }
 }
