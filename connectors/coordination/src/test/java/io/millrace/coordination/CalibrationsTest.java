@@ -36,7 +36,7 @@ class CalibrationsTest {
   }
 
   private static final Calibration FITTED =
-      new Calibration(
+      Calibration.fitted(
           7,
           new Thresholds(28.4973, 436.598),
           new Calibration.Fit(
@@ -63,7 +63,7 @@ class CalibrationsTest {
   void theFirstCalibrationOfAScanHolds() throws IOException {
     try (Calibrations session = join("s1")) {
       assertThat(session.publish(FITTED)).isEqualTo(FITTED);
-      Calibration second = Calibration.given(7, new Thresholds(1, 2));
+      Calibration second = Calibration.given(7, new Thresholds(1, 2), null);
       assertThat(session.publish(second)).isEqualTo(FITTED);
     }
   }

@@ -1,16 +1,22 @@
 package io.millrace.detector;
 
 import java.io.Serializable;
+import java.util.List;
 
 /**
- * The thresholds of a scan, and where they come from. The names of the statistics are those of the
- * counted file.
+ * What all counters of a scan have to agree on: its thresholds, where they come from, and the
+ * pixels that are masked in this scan. The names of the statistics are those of the counted file.
  *
  * @param scan the detector's scan number
  * @param thresholds what counting uses
- * @param fit the statistics and the fit that gave them; null if the thresholds were given
+ * @param level centre of the noise in ADU, to which a row dark brings each half-row; null if nobody
+ *     needs it
+ * @param fit the statistics and the fit that gave thresholds and level; null if they were given
+ * @param maskedPixels flat indices of pixels that earlier scans have shown to be hot, and that this
+ *     scan leaves out; ascending
  */
-public record Calibration(long scan, Thresholds thresholds, Fit fit)
+public record Calibration(
+    long scan, Thresholds thresholds, Double level, Fit fit, List<Integer> maskedPixels)
     implements ScanNotice, Serializable {
 
   /**
@@ -47,8 +53,18 @@ public record Calibration(long scan, Thresholds thresholds, Fit fit)
       double residual)
       implements Serializable {}
 
-  /** Thresholds that somebody gave. */
-  public static Calibration given(long scan, Thresholds thresholds) {
-    return new Calibration(scan, thresholds, null);
+  /** Thresholds that were fitted; nothing is masked. */
+  public static Calibration fitted(long scan, Thresholds thresholds, Fit fit) {
+    return new Calibration(scan, thresholds, fit.optimizedMean(), fit, List.of());
+  }
+
+  /** Thresholds that somebody gave; nothing is masked. */
+  public static Calibration given(long scan, Thresholds thresholds, Double level) {
+    return new Calibration(scan, thresholds, level, null, List.of());
+  }
+
+  /** The same with these pixels left out. */
+  public Calibration masking(List<Integer> pixels) {
+    return new Calibration(scan, thresholds, level, fit, List.copyOf(pixels));
   }
 }

@@ -32,14 +32,23 @@ public final class CountedFrame implements ScanRecord {
   /** Flat indices {@code row * columns + column}, ascending. */
   public final IntList events;
 
+  /** Of each event, in their order; empty if they are not wanted. */
+  public final Centroids centroids;
+
   /** An empty frame. */
   public CountedFrame() {
-    this(new IntList(1024));
+    this(new IntList(1024), new Centroids(0));
   }
 
-  /** A frame with these events; the list is not copied. */
+  /** A frame with these events and no centroids; the list is not copied. */
   public CountedFrame(IntList events) {
+    this(events, new Centroids(0));
+  }
+
+  /** A frame with these lists, which are not copied. */
+  public CountedFrame(IntList events, Centroids centroids) {
     this.events = events;
+    this.centroids = centroids;
   }
 
   @Override

@@ -10,6 +10,10 @@ import java.util.Arrays;
  * maxima within the sector that touch another one; whether they stand is decided when the sectors
  * meet, by the {@link #haloPixels halo}: the lit pixels of the sector's border, with their values.
  *
+ * <p>With centroids, each final event has one. Those of provisional events are computed when the
+ * sectors meet; the halo then also has the lit neighbours of provisional events in the row or
+ * column behind the border, so that it holds every lit pixel around every provisional event.
+ *
  * <p>166 kB of pixels become some hundred bytes. Mutable, so that a counter fills one instance
  * again and again.
  */
@@ -23,14 +27,20 @@ public final class CountedSector {
   /** Provisional events on borders to other sectors, ascending; each is also in the halo. */
   public final IntList borderEvents;
 
-  /** Lit pixels on borders to other sectors, ascending. */
+  /**
+   * Lit pixels on borders to other sectors; with centroids, also those behind the border. A pixel
+   * may be there twice.
+   */
   public final IntList haloPixels;
 
   private float[] haloValues;
 
+  /** Of each final event, in their order; empty if they are not wanted. */
+  public final Centroids centroids;
+
   /** An empty sector that grows as needed. */
   public CountedSector() {
-    this(new IntList(256), new IntList(16), new IntList(64), new float[64]);
+    this(new IntList(256), new IntList(16), new IntList(64), new float[64], new Centroids(0));
   }
 
   /**
@@ -39,11 +49,16 @@ public final class CountedSector {
    * @param haloValues kept value of each halo pixel, at least as many
    */
   public CountedSector(
-      IntList events, IntList borderEvents, IntList haloPixels, float[] haloValues) {
+      IntList events,
+      IntList borderEvents,
+      IntList haloPixels,
+      float[] haloValues,
+      Centroids centroids) {
     this.events = events;
     this.borderEvents = borderEvents;
     this.haloPixels = haloPixels;
     this.haloValues = haloValues;
+    this.centroids = centroids;
   }
 
   /** Kept value (ADU) of each halo pixel; as many as {@link #haloPixels} count. */
@@ -65,6 +80,7 @@ public final class CountedSector {
     events.clear();
     borderEvents.clear();
     haloPixels.clear();
+    centroids.clear();
   }
 
   /** A copy with memory of its own. */
@@ -74,7 +90,9 @@ public final class CountedSector {
             IntList.of(events.toArray()),
             IntList.of(borderEvents.toArray()),
             IntList.of(haloPixels.toArray()),
-            Arrays.copyOf(haloValues, haloPixels.size()));
+            Arrays.copyOf(haloValues, haloPixels.size()),
+            new Centroids(0));
+    copy.centroids.add(centroids, 0, centroids.size());
     copy.header.set(header);
     return copy;
   }

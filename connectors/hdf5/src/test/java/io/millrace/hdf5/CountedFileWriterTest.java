@@ -148,7 +148,7 @@ class CountedFileWriterTest {
   @Test
   void thresholdsThatWereGivenHaveNoStatistics() throws Exception {
     Thresholds thresholds = new Thresholds(28.5, 435);
-    write(smallScan().with(Calibration.given(5, thresholds)), Layout.VLEN, target);
+    write(smallScan().with(Calibration.given(5, thresholds, null)), Layout.VLEN, target);
     try (CountedFile file = new CountedFile(target)) {
       assertThat(file.thresholds()).isEqualTo(thresholds);
       assertThat(file.text("threshold_calculated")).hasValue("FALSE");

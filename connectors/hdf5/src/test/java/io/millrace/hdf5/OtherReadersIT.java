@@ -268,7 +268,7 @@ class OtherReadersIT {
               ScanReport.EndedBy.ALL_FRAMES,
               Instant.EPOCH,
               Instant.EPOCH,
-              new Calibration(101, thresholds, fit)),
+              Calibration.fitted(101, thresholds, fit)),
           Scan.PROVENANCE,
           Layout.VLEN,
           ours);

@@ -70,7 +70,7 @@ record Scan(
                 geometry.height(),
                 geometry.width(),
                 perPosition)),
-        new Calibration(
+        Calibration.fitted(
             number,
             new Thresholds(28.4973, 436.598),
             new Calibration.Fit(

@@ -111,7 +111,7 @@ public record ThresholdFit(int frames, double backgroundSigmas, double xraySigma
               .formatted(background, xray),
           null);
     }
-    return new Calibration(
+    return Calibration.fitted(
         scan,
         new Thresholds(background, xray),
         new Calibration.Fit(

@@ -158,7 +158,7 @@ public final class LedgerFunction
               new ScanAccount(
                   settings.detector, settings.framesPerPosition, Instant.ofEpochMilli(now)));
       if (settings.given != null) {
-        scan.account.add(Calibration.given(number, settings.given));
+        scan.account.add(Calibration.given(number, settings.given, null));
       }
       open.put(number, scan);
       scan.lastActivity = now;

@@ -138,7 +138,8 @@ class CalibrationFunctionIT {
     passTime(QUIET);
     passTime(10 * TIMEOUT);
     assertThat(calibration.numProcessingTimeTimers()).isZero();
-    assertThat(counter.publish(Calibration.given(7, new Thresholds(1, 2)))).isEqualTo(published);
+    assertThat(counter.publish(Calibration.given(7, new Thresholds(1, 2), null)))
+        .isEqualTo(published);
     assertThat(calibration.extractOutputValues()).isEmpty();
   }
 
@@ -195,7 +196,7 @@ class CalibrationFunctionIT {
 
   @Test
   void whatWasPublishedBeforeHolds() throws Exception {
-    Calibration before = Calibration.given(7, new Thresholds(1, 2));
+    Calibration before = Calibration.given(7, new Thresholds(1, 2), null);
     counter.publish(before);
     for (int frame = 0; frame < 3; frame++) {
       sendFrame(7, frame, 20);

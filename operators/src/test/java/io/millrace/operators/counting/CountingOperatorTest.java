@@ -262,7 +262,7 @@ class CountingOperatorTest {
     }
 
     flow.clear();
-    calibration.publish(Calibration.given(7, THRESHOLDS));
+    calibration.publish(Calibration.given(7, THRESHOLDS, null));
     lookUntil(() -> !flow.isEmpty());
     assertThat(flow)
         .containsExactly(
@@ -288,7 +288,7 @@ class CountingOperatorTest {
   @Test
   void aScanWithThresholdsPassesOneThatWaits(TestInfo test) throws Exception {
     openCalibrated(test);
-    calibration.publish(Calibration.given(5, THRESHOLDS));
+    calibration.publish(Calibration.given(5, THRESHOLDS, null));
     send(5, 0, 0);
     lookUntil(() -> flow.contains("sector 5/0"));
     flow.clear();
@@ -312,11 +312,11 @@ class CountingOperatorTest {
     report(8);
     operator.processWatermark(8);
     flow.clear();
-    calibration.publish(Calibration.given(7, THRESHOLDS));
+    calibration.publish(Calibration.given(7, THRESHOLDS, null));
     lookUntil(() -> !flow.isEmpty());
     assertThat(flow).containsExactly("calibration 7", "sector 7/0", "report 7", "watermark 7");
     flow.clear();
-    calibration.publish(Calibration.given(8, new Thresholds(1, 2)));
+    calibration.publish(Calibration.given(8, new Thresholds(1, 2), null));
     lookUntil(() -> !flow.isEmpty());
     assertThat(flow).containsExactly("calibration 8", "sector 8/0", "report 8", "watermark 8");
   }
@@ -325,7 +325,7 @@ class CountingOperatorTest {
   void sectorsThatComeWhileOthersWaitAreCountedBehindThem(TestInfo test) throws Exception {
     openCalibrated(test);
     send(7, 0, 0);
-    calibration.publish(Calibration.given(7, THRESHOLDS));
+    calibration.publish(Calibration.given(7, THRESHOLDS, null));
     for (int i = 1; i < 20; i++) {
       send(7, i, 0);
     }

@@ -181,7 +181,7 @@ class LedgerFunctionTest {
                 EndedBy.ANNOUNCED,
                 Instant.ofEpochMilli(5_000),
                 Instant.ofEpochMilli(6_000),
-                Calibration.given(7, GIVEN)));
+                Calibration.given(7, GIVEN, null)));
   }
 
   @Test
@@ -375,7 +375,7 @@ class LedgerFunctionTest {
     close();
     open(0, null);
     Calibration fitted =
-        new Calibration(
+        Calibration.fitted(
             7,
             GIVEN,
             new Calibration.Fit(4.5, 175, 20, 18, 11, 340, 20.6, 5.7, 2.4, 329, 20.5, 1.8, 0.01));

@@ -149,7 +149,7 @@ class ScanAccountTest {
 
   @Test
   void theCalibrationIsNoted() {
-    Calibration calibration = Calibration.given(7, new Thresholds(28.5, 435));
+    Calibration calibration = Calibration.given(7, new Thresholds(28.5, 435), null);
     account.add(calibration);
     account.add(frame(0, COMPLETE, 0));
     assertThat(close(account).calibration()).isEqualTo(calibration);

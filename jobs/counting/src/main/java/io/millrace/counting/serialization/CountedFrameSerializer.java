@@ -10,7 +10,8 @@ import io.millrace.detector.CountedFrame;
 public final class CountedFrameSerializer extends Serializer<CountedFrame> {
   @Override
   public void write(Kryo kryo, Output output, CountedFrame frame) {
-    IntLists.write(output, frame.events);
+    Lists.write(output, frame.events);
+    Lists.write(output, frame.centroids);
     output.writeVarLong(frame.scan, true);
     output.writeVarLong(frame.frame, true);
     output.writeVarInt(frame.width, true);
@@ -22,7 +23,7 @@ public final class CountedFrameSerializer extends Serializer<CountedFrame> {
 
   @Override
   public CountedFrame read(Kryo kryo, Input input, Class<? extends CountedFrame> type) {
-    CountedFrame frame = new CountedFrame(IntLists.read(input));
+    CountedFrame frame = new CountedFrame(Lists.read(input), Lists.readCentroids(input));
     frame.scan = input.readVarLong(true);
     frame.frame = input.readVarLong(true);
     frame.width = input.readVarInt(true);

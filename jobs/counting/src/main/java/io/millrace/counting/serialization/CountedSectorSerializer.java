@@ -14,10 +14,11 @@ import io.millrace.detector.SectorHeader;
 public final class CountedSectorSerializer extends Serializer<CountedSector> {
   @Override
   public void write(Kryo kryo, Output output, CountedSector sector) {
-    IntLists.write(output, sector.events);
-    IntLists.write(output, sector.borderEvents);
-    IntLists.write(output, sector.haloPixels);
+    Lists.write(output, sector.events);
+    Lists.write(output, sector.borderEvents);
+    Lists.write(output, sector.haloPixels);
     output.writeFloats(sector.haloValues(), 0, sector.haloPixels.size());
+    Lists.write(output, sector.centroids);
     SectorHeader h = sector.header;
     output.writeVarLong(h.scan, true);
     output.writeVarLong(h.frame, true);
@@ -31,11 +32,12 @@ public final class CountedSectorSerializer extends Serializer<CountedSector> {
 
   @Override
   public CountedSector read(Kryo kryo, Input input, Class<? extends CountedSector> type) {
-    IntList events = IntLists.read(input);
-    IntList borderEvents = IntLists.read(input);
-    IntList haloPixels = IntLists.read(input);
+    IntList events = Lists.read(input);
+    IntList borderEvents = Lists.read(input);
+    IntList haloPixels = Lists.read(input);
     float[] haloValues = input.readFloats(haloPixels.size());
-    CountedSector sector = new CountedSector(events, borderEvents, haloPixels, haloValues);
+    CountedSector sector =
+        new CountedSector(events, borderEvents, haloPixels, haloValues, Lists.readCentroids(input));
     sector.header.set(
         input.readVarLong(true),
         input.readVarLong(true),

@@ -218,7 +218,7 @@ class SerializersTest {
     drops.add(DropReason.LATE, 3);
     drops.add(DropReason.FOREIGN_SCAN, Long.MAX_VALUE);
     Calibration fitted =
-        new Calibration(
+        Calibration.fitted(
             U32,
             new Thresholds(-1.5, 1e9),
             new Calibration.Fit(4.5, 175, 20, 19, 0, 65_535, 12.5, 9, 3, 77, 12, 2.9, 0.01));
@@ -226,7 +226,7 @@ class SerializersTest {
     return Stream.of(
         new LaneReport(U32, 3, 4_000_000_000L, 4_000_000_001L, false, drops),
         new SectorDrop(0, DropReason.DUPLICATE),
-        Calibration.given(7, new Thresholds(1, 2)),
+        Calibration.given(7, new Thresholds(1, 2), null),
         fitted,
         new ScanImage(
             U32, "sum_pattern", "what it shows", false, 2, 3, new int[] {1, 2, 3, 4, 5, 6}),
