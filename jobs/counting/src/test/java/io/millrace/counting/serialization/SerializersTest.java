@@ -3,6 +3,7 @@ package io.millrace.counting.serialization;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.detector.Calibration;
+import io.millrace.detector.Centroids;
 import io.millrace.detector.CountedFrame;
 import io.millrace.detector.CountedSector;
 import io.millrace.detector.DetectorDescription;
@@ -271,7 +272,11 @@ class SerializersTest {
   private static CountedSector sector(Random random, int size) {
     CountedSector sector =
         new CountedSector(
-            ascending(random, size), ascending(random, size / 3), new IntList(0), new float[0]);
+            ascending(random, size),
+            ascending(random, size / 3),
+            new IntList(0),
+            new float[0],
+            new Centroids(0));
     for (int i = 0; i < size / 2; i++) {
       sector.addHalo(random.nextInt(), random.nextFloat() * U16);
     }
