@@ -16,7 +16,9 @@ import io.millrace.hdf5.Provenance;
 import io.millrace.operators.assembly.AssemblyFunction;
 import io.millrace.operators.calibration.CalibrationFunction;
 import io.millrace.operators.calibration.SectorHistogram;
+import io.millrace.operators.counting.Corrections;
 import io.millrace.operators.counting.CountingOperator;
+import io.millrace.operators.counting.CountingSettings;
 import io.millrace.operators.images.ImageFunction;
 import io.millrace.operators.ledger.LedgerFunction;
 import io.millrace.zeromq.source.ZeroMqSource;
@@ -74,6 +76,7 @@ public final class CountingJob {
   static void build(StreamExecutionEnvironment env, CountingOptions options) throws IOException {
     DetectorDescription detector = options.camera();
     Thresholds given = options.thresholds();
+    CountingSettings counting = new CountingSettings(detector, Corrections.NONE, false);
     // A reader without a lane would only take a slot.
     int readers = Math.min(options.lanes, env.getParallelism());
 
@@ -86,8 +89,8 @@ public final class CountingJob {
                 "count",
                 Types.GENERIC(CountedSector.class),
                 given != null
-                    ? CountingOperator.given(detector, given)
-                    : CountingOperator.calibrated(detector, options.calibration()))
+                    ? CountingOperator.given(counting, given, null)
+                    : CountingOperator.calibrated(counting, options.calibration()))
             .uid("count")
             .setParallelism(readers);
 

@@ -3,7 +3,6 @@ package io.millrace.operators.counting;
 import io.millrace.coordination.Calibrations;
 import io.millrace.detector.Calibration;
 import io.millrace.detector.CountedSector;
-import io.millrace.detector.DetectorDescription;
 import io.millrace.detector.LaneRecord;
 import io.millrace.detector.LaneReport;
 import io.millrace.detector.ScanNotice;
@@ -58,15 +57,17 @@ public final class CountingOperator extends AbstractStreamOperator<CountedSector
   /** How often waiting sectors look for their thresholds. */
   private static final long LOOK_MILLIS = 10;
 
-  private final DetectorDescription detector;
-  private final Thresholds given;
+  private final CountingSettings settings;
+  private final Calibration given;
   private final CalibrationSettings calibration;
 
   private transient SectorCounter counter;
   private transient CountedSector counted;
   private transient StreamRecord<CountedSector> outputRecord;
   private transient Calibrations calibrations;
-  private transient Map<Long, Thresholds> thresholds;
+  private transient Map<Long, Discriminators> discriminators;
+  private transient Discriminators givenDiscriminators;
+  private transient List<SectorCorrections> sampled;
   private transient Map<Long, WaitingScan> waiting;
   private transient List<LaneReport> heldReports;
   private transient long sourceWatermark;
@@ -84,30 +85,36 @@ public final class CountingOperator extends AbstractStreamOperator<CountedSector
   }
 
   private CountingOperator(
-      DetectorDescription detector, Thresholds given, CalibrationSettings calibration) {
-    this.detector = detector;
+      CountingSettings settings, Calibration given, CalibrationSettings calibration) {
+    this.settings = settings;
     this.given = given;
     this.calibration = calibration;
   }
 
-  /** Counts all scans with these thresholds. */
-  public static CountingOperator given(DetectorDescription detector, Thresholds thresholds) {
-    return new CountingOperator(detector, thresholds, null);
+  /**
+   * Counts all scans with these thresholds.
+   *
+   * @param level of the noise in ADU; null without a row dark
+   */
+  public static CountingOperator given(
+      CountingSettings settings, Thresholds thresholds, Double level) {
+    return new CountingOperator(settings, Calibration.given(0, thresholds, level), null);
   }
 
   /** Counts each scan with the thresholds that its calibration finds. */
   public static CountingOperator calibrated(
-      DetectorDescription detector, CalibrationSettings calibration) {
-    return new CountingOperator(detector, null, calibration);
+      CountingSettings settings, CalibrationSettings calibration) {
+    return new CountingOperator(settings, null, calibration);
   }
 
   @Override
   public void open() throws Exception {
     super.open();
-    counter = new SectorCounter(detector);
+    counter = new SectorCounter(settings.detector(), settings.centroids());
+    LOG.info("Blocks are scanned with {}", counter.blockScan());
     counted = new CountedSector();
     outputRecord = new StreamRecord<>(counted);
-    thresholds = new HashMap<>();
+    discriminators = new HashMap<>();
     waiting = new HashMap<>();
     heldReports = new ArrayList<>();
     sourceWatermark = Long.MIN_VALUE;
@@ -117,7 +124,10 @@ public final class CountingOperator extends AbstractStreamOperator<CountedSector
         .gauge(
             "sectorsWaitingForThresholds",
             () -> waiting.values().stream().mapToInt(scan -> scan.sectors.size()).sum());
-    if (given == null) {
+    if (given != null) {
+      givenDiscriminators = discriminators(given);
+    } else {
+      sampled = SectorCorrections.of(settings.corrections().withoutRowDark(), settings.detector());
       calibrations = calibration.connect(getRuntimeContext().getJobInfo().getJobId().toString());
     }
   }
@@ -125,7 +135,7 @@ public final class CountingOperator extends AbstractStreamOperator<CountedSector
   @Override
   public void processElement(StreamRecord<LaneRecord> element) throws Exception {
     if (element.getValue() instanceof Sector sector) {
-      Thresholds known = given != null ? given : find(sector.scan());
+      Discriminators known = given != null ? givenDiscriminators : find(sector.scan());
       if (known != null) {
         count(sector, known);
       } else {
@@ -137,8 +147,8 @@ public final class CountingOperator extends AbstractStreamOperator<CountedSector
     }
   }
 
-  private Thresholds find(long scan) {
-    Thresholds known = thresholds.get(scan);
+  private Discriminators find(long scan) {
+    Discriminators known = discriminators.get(scan);
     // Sectors of a scan are counted in the order in which they came, so those that wait go first.
     if (known == null && !waiting.containsKey(scan)) {
       Optional<Calibration> found = calibrations.find(scan);
@@ -150,14 +160,23 @@ public final class CountingOperator extends AbstractStreamOperator<CountedSector
   }
 
   /** From now on the scan is counted with these thresholds, and its report says so. */
-  private Thresholds use(Calibration found) {
-    LOG.info("Scan {} is counted with {}", found.scan(), found.thresholds());
-    thresholds.put(found.scan(), found.thresholds());
+  private Discriminators use(Calibration found) {
+    LOG.info(
+        "Scan {} is counted with {}, {} pixels masked",
+        found.scan(),
+        found.thresholds(),
+        found.maskedPixels().size());
+    Discriminators known = discriminators(found);
+    discriminators.put(found.scan(), known);
     output.collect(NOTICES, new StreamRecord<>(found, found.scan()));
-    return found.thresholds();
+    return known;
   }
 
-  private void count(Sector sector, Thresholds known) {
+  private Discriminators discriminators(Calibration with) {
+    return Discriminators.of(settings.detector(), settings.corrections(), with);
+  }
+
+  private void count(Sector sector, Discriminators known) {
     counter.count(sector.header(), sector.pixels(), known, counted);
     long scan = sector.scan();
     sector.release();
@@ -175,13 +194,12 @@ public final class CountingOperator extends AbstractStreamOperator<CountedSector
             scan -> new WaitingScan(getProcessingTimeService().getCurrentProcessingTime()))
         .sectors
         .add(sector);
-    PixelHistogram histogram = new PixelHistogram();
-    histogram.add(sector.pixels());
+    int module = sector.header().module;
+    PixelHistogram histogram = sampled.get(module).histogram(sector.pixels());
     output.collect(
         HISTOGRAMS,
         new StreamRecord<>(
-            new SectorHistogram(
-                sector.scan(), sector.header().frame, sector.header().module, histogram),
+            new SectorHistogram(sector.scan(), sector.header().frame, module, histogram),
             sector.scan()));
   }
 
@@ -201,7 +219,7 @@ public final class CountingOperator extends AbstractStreamOperator<CountedSector
       Optional<Calibration> found = calibrations.find(scan);
       if (found.isPresent()) {
         scans.remove();
-        Thresholds known = use(found.get());
+        Discriminators known = use(found.get());
         held.sectors.forEach(sector -> count(sector, known));
       } else if (now - held.since > calibration.counterPatience().toMillis()) {
         throw new IOException(
@@ -228,7 +246,7 @@ public final class CountingOperator extends AbstractStreamOperator<CountedSector
       LaneReport report = reports.next();
       if (!waiting.containsKey(report.scan())) {
         output.collect(NOTICES, new StreamRecord<>(report, report.scan()));
-        thresholds.remove(report.scan());
+        discriminators.remove(report.scan());
         reports.remove();
       }
     }

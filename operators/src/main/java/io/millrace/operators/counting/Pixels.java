@@ -12,6 +12,17 @@ public final class Pixels {
   /** The largest value of a pixel. */
   public static final int MAX = 0xffff;
 
+  /** Bytes of a word: four pixels, in lanes of 16 bits. */
+  static final int WORD = Long.BYTES;
+
+  /** Pixels of a word. */
+  static final int LANES = WORD / Short.BYTES;
+
+  /** 1 in each lane of a word. */
+  static final long EACH_LANE = 0x0001_0001_0001_0001L;
+
+  private static final long TOP_BITS = 0x8000 * EACH_LANE;
+
   private static final VarHandle ONE =
       MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
   private static final VarHandle FOUR =
@@ -24,8 +35,13 @@ public final class Pixels {
     return (short) ONE.get(pixels, 2 * i) & MAX;
   }
 
-  /** The four pixels that begin at byte {@code offset}, in 16 bits each. */
+  /** The four pixels that begin at byte {@code offset}. */
   static long word(byte[] pixels, int offset) {
     return (long) FOUR.get(pixels, offset);
+  }
+
+  /** 1 if the top bit of any lane is set, otherwise 0. */
+  static int hasTopBit(long lanes) {
+    return (int) (-((lanes & TOP_BITS) >>> 1) >>> 63);
   }
 }

@@ -1,5 +1,6 @@
 package io.millrace.operators.counting;
 
+import io.millrace.detector.Calibration;
 import io.millrace.detector.IntList;
 import io.millrace.detector.Thresholds;
 
@@ -31,10 +32,18 @@ public record ReferenceCounter(int rows, int columns, Corrections corrections) {
    * @throws IllegalArgumentException if the frame has another size
    */
   public IntList count(byte[] pixels, Thresholds thresholds) {
-    float[] k = corrections.apply(pixels, rows, columns);
-    for (int j = 0; j < k.length; j++) {
-      k[j] = thresholds.keeps(k[j]) ? k[j] : 0;
-    }
+    return count(pixels, Calibration.given(0, thresholds, null));
+  }
+
+  /**
+   * The flat indices of the events of a frame of a calibrated scan, ascending.
+   *
+   * @param pixels raw frame, see {@link Pixels}
+   * @param calibration thresholds, level of the noise, and pixels that count as bad in this scan
+   * @throws IllegalArgumentException if the frame has another size
+   */
+  public IntList count(byte[] pixels, Calibration calibration) {
+    float[] k = keptValues(pixels, calibration);
     IntList events = new IntList(256);
     for (int row = 0; row < rows; row++) {
       for (int column = 0; column < columns; column++) {
@@ -44,6 +53,19 @@ public record ReferenceCounter(int rows, int columns, Corrections corrections) {
       }
     }
     return events;
+  }
+
+  /** k of each pixel. */
+  private float[] keptValues(byte[] pixels, Calibration calibration) {
+    double level = calibration.level() == null ? Double.NaN : calibration.level();
+    float[] k =
+        corrections
+            .masking(calibration.maskedPixels(), rows * columns)
+            .apply(pixels, rows, columns, level);
+    for (int j = 0; j < k.length; j++) {
+      k[j] = calibration.thresholds().keeps(k[j]) ? k[j] : 0;
+    }
+    return k;
   }
 
   private boolean isMaximum(float[] k, int row, int column) {

@@ -1,41 +1,36 @@
 package io.millrace.operators.counting;
 
+import io.millrace.detector.Centroids;
 import io.millrace.detector.CountedSector;
 import io.millrace.detector.DetectorDescription;
 import io.millrace.detector.SectorHeader;
 import io.millrace.detector.SectorPlacement;
-import io.millrace.detector.Thresholds;
 
 /**
  * Counts one sector, straight from the bytes as they were received: the events of {@link
- * ReferenceCounter} without corrections, as far as the sector alone can tell.
- *
- * <p>With {@code lo = max(1, floor(background) + 1)} and {@code hi = ceil(xray) - 1}, a pixel t is
- * <em>lit</em> iff {@code lo <= t <= hi}. (A kept 0 is no different from a pixel that is not kept,
- * so lo is at least 1 for negative backgrounds too.) A lit pixel v is an event iff no neighbour n
- * has {@code v <= n <= hi}. Two phases:
+ * ReferenceCounter}, as far as the sector alone can tell.
  *
  * <ol>
- *   <li>Find the lit pixels. Blocks of 32 pixels are only asked whether one may be lit, and most
- *       hold none.
- *   <li>Compare each with its 8 neighbours, without a branch. Pixels on the sector's edge are few,
- *       and go a plain way: where they touch another sector they are noted in the halo, and their
- *       event is provisional.
+ *   <li>Find the <em>lit</em> pixels, those between the thresholds. Blocks of 32 pixels are only
+ *       asked whether one may be lit ({@link BlockScan}), and most hold none; of the others the
+ *       words, then the pixels are asked ({@link Discriminator}).
+ *   <li>Lay their values onto a plane of zeros, and compare each with its 8 neighbours there: what
+ *       is not lit, or lies outside the sector, is 0. A lit pixel is an event iff it is greater
+ *       than all of them. One that touches another sector goes into the halo, and its event, if it
+ *       is one so far, is provisional.
+ *   <li>Clean the plane.
  * </ol>
+ *
+ * <p>Loops write what they look at and move on by 0 or 1: a branch that is taken now and then would
+ * cost more than the work that it saves. Each is a method of its own, because the compiler makes
+ * more of small ones.
  *
  * <p>An instance belongs to one thread; it allocates nothing per sector.
  */
 public final class SectorCounter {
-  /** Bytes that are asked together: 32 pixels. */
-  private static final int BLOCK = 64;
-
-  /** Bytes of four pixels. */
-  private static final int WORD = Long.BYTES;
-
-  private static final long EACH_LANE = 0x0001_0001_0001_0001L;
-  private static final long TOP_BITS = 0x8000 * EACH_LANE;
-
   private final DetectorDescription detector;
+  private final boolean centroids;
+  private final BlockScan scan;
 
   /** Scratch: byte offsets of the blocks that may hold a lit pixel. */
   private final int[] blocks;
@@ -46,12 +41,47 @@ public final class SectorCounter {
   /** Scratch: the lit pixels. */
   private final int[] lit;
 
-  /** A counter for the sectors of a detector. */
-  public SectorCounter(DetectorDescription detector) {
+  /** Scratch: the values of the lit pixels, as the bits of floats. */
+  private final int[] values;
+
+  /** Scratch: the place of each lit pixel on the plane; then that of each event. */
+  private final int[] places;
+
+  /** Values of the sector's lit pixels, with a rim of one pixel; all zeros between calls. */
+  private final int[] plane;
+
+  /** A counter for the sectors of a detector, with the fastest block scan of this JVM. */
+  public SectorCounter(DetectorDescription detector, boolean centroids) {
+    this(detector, centroids, BlockScans.fastest());
+  }
+
+  /**
+   * A counter for the sectors of a detector.
+   *
+   * @param centroids whether the sub-pixel position of each event is wanted too
+   */
+  SectorCounter(DetectorDescription detector, boolean centroids, BlockScan scan) {
     this.detector = detector;
-    this.blocks = new int[detector.sectorBytes() / BLOCK];
-    this.words = new int[detector.sectorBytes() / WORD];
-    this.lit = new int[detector.sector(0).pixels()];
+    this.centroids = centroids;
+    this.scan = scan;
+    blocks = new int[detector.sectorBytes() / BlockScan.BLOCK + 1];
+    words = new int[detector.sectorBytes() / Pixels.WORD + 1];
+    // A word has four pixels to look at, of which the last may be the first beyond the end.
+    int pixels = detector.sector(0).pixels() + Pixels.LANES;
+    lit = new int[pixels];
+    values = new int[pixels];
+    places = new int[pixels];
+    int largest = 0;
+    for (int module = 0; module < detector.modules(); module++) {
+      SectorPlacement s = detector.sector(module);
+      largest = Math.max(largest, (s.rows() + 2) * (s.columns() + 2));
+    }
+    plane = new int[largest];
+  }
+
+  /** How blocks are scanned, for the log. */
+  public String blockScan() {
+    return scan.toString();
   }
 
   /**
@@ -59,10 +89,11 @@ public final class SectorCounter {
    *
    * @param header which sector; its module is one of the detector
    * @param pixels the sector's pixels, see {@link Pixels}
+   * @param scan what is lit in the sector's scan
    * @param out is overwritten
    * @throws IllegalArgumentException if the pixels are not as many as the detector's sector has
    */
-  public void count(SectorHeader header, byte[] pixels, Thresholds thresholds, CountedSector out) {
+  public void count(SectorHeader header, byte[] pixels, Discriminators scan, CountedSector out) {
     if (pixels.length != detector.sectorBytes()) {
       throw new IllegalArgumentException(
           "%s: %d bytes of pixels, but a sector of detector %s has %d"
@@ -70,53 +101,28 @@ public final class SectorCounter {
     }
     out.clear();
     out.header.set(header);
-    int lo = (int) Math.max(1, Math.min(Pixels.MAX + 1, Math.floor(thresholds.background()) + 1));
-    int hi = (int) Math.max(0, Math.min(Pixels.MAX, Math.ceil(thresholds.xray()) - 1));
-    int n = findLit(pixels, lo, hi);
-    findEvents(pixels, hi, n, detector.sector(header.module), out);
+    SectorPlacement sector = detector.sector(header.module);
+    int n = findLit(pixels, scan.of(header.module));
+    lay(n, sector);
+    findEvents(n, sector, out);
+    clean(n, sector);
   }
 
-  /**
-   * Phase 1, from blocks to words of four pixels to pixels. Returns how many are lit.
-   *
-   * <p>A word is asked at once, in lanes of 16 bits: t + bias reaches the lane's top bit iff t
-   * &gt;= lo. A large t overflows, but has the top bit itself; its carry can only make the next
-   * lane look lit, and so does a lo above 0x8000, which bias cannot express. So no lit pixel is
-   * overlooked, and the pixels of the words that remain are compared exactly.
-   *
-   * <p>Each loop writes what it looks at and moves on by 0 or 1: a branch that is taken now and
-   * then would cost more than the work that it saves. Each is a method of its own, because the
-   * compiler makes more of small ones.
-   */
-  private int findLit(byte[] pixels, int lo, int hi) {
-    long bias = (0x8000 - Math.min(lo, 0x8000)) * EACH_LANE;
-    int found = findWords(pixels, bias, findBlocks(pixels, bias));
-    int n = 0;
-    for (int w = 0; w < found; w++) {
-      int first = words[w] / Short.BYTES;
-      for (int p = first; p < first + WORD / Short.BYTES; p++) {
-        lit[n] = p;
-        n += isLit(Pixels.get(pixels, p), lo, hi);
-      }
+  /** From blocks to words of four pixels to pixels. Returns how many are lit. */
+  private int findLit(byte[] pixels, Discriminator discriminator) {
+    long[] biases = discriminator.biases(pixels);
+    int found;
+    if (biases == null) {
+      long bias = discriminator.bias();
+      found = findWords(pixels, bias, scan.find(pixels, bias, blocks));
+    } else {
+      found = findWords(pixels, biases, scan.find(pixels, biases, blocks));
     }
-    for (int p = pixels.length / BLOCK * BLOCK / Short.BYTES; p < lit.length; p++) {
-      lit[n] = p;
-      n += isLit(Pixels.get(pixels, p), lo, hi);
-    }
-    return n;
-  }
-
-  /** The blocks that may hold a lit pixel. */
-  private int findBlocks(byte[] pixels, long bias) {
-    int n = 0;
-    for (int block = 0; block <= pixels.length - BLOCK; block += BLOCK) {
-      long lanes = 0;
-      for (int i = 0; i < BLOCK; i += WORD) {
-        long word = Pixels.word(pixels, block + i);
-        lanes |= (word + bias) | word;
-      }
-      blocks[n] = block;
-      n += hasTopBit(lanes);
+    int n = findPixels(pixels, found, discriminator);
+    for (int p = pixels.length / BlockScan.BLOCK * BlockScan.BLOCK / Short.BYTES;
+        p < pixels.length / Short.BYTES;
+        p++) {
+      n = add(n, p, Float.floatToRawIntBits(discriminator.value(pixels, p)), discriminator);
     }
     return n;
   }
@@ -125,109 +131,175 @@ public final class SectorCounter {
   private int findWords(byte[] pixels, long bias, int inBlocks) {
     int n = 0;
     for (int b = 0; b < inBlocks; b++) {
-      for (int i = 0; i < BLOCK; i += WORD) {
+      for (int i = 0; i < BlockScan.BLOCK; i += Pixels.WORD) {
         int offset = blocks[b] + i;
         long word = Pixels.word(pixels, offset);
         words[n] = offset;
-        n += hasTopBit((word + bias) | word);
+        n += Pixels.hasTopBit((word + bias) | word);
       }
     }
     return n;
   }
 
-  /** 1 if the top bit of any lane is set, otherwise 0. */
-  private static int hasTopBit(long lanes) {
-    return (int) (-((lanes & TOP_BITS) >>> 1) >>> 63);
+  private int findWords(byte[] pixels, long[] biases, int inBlocks) {
+    int n = 0;
+    for (int b = 0; b < inBlocks; b++) {
+      for (int i = 0; i < BlockScan.BLOCK; i += Pixels.WORD) {
+        int offset = blocks[b] + i;
+        long word = Pixels.word(pixels, offset);
+        words[n] = offset;
+        n += Pixels.hasTopBit((word + biases[offset / Pixels.WORD]) | word);
+      }
+    }
+    return n;
   }
 
-  /** 1 if lo &lt;= t &lt;= hi, otherwise 0. */
-  private static int isLit(int t, int lo, int hi) {
-    return ((lo - 1 - t) & (t - 1 - hi)) >>> 31;
+  private int findPixels(byte[] pixels, int inWords, Discriminator discriminator) {
+    int n = 0;
+    for (int w = 0; w < inWords; w++) {
+      int first = words[w] / Short.BYTES;
+      for (int p = first; p < first + Pixels.LANES; p++) {
+        n = add(n, p, Float.floatToRawIntBits(discriminator.value(pixels, p)), discriminator);
+      }
+    }
+    return n;
   }
 
-  /** Phase 2. */
-  private void findEvents(byte[] pixels, int hi, int n, SectorPlacement sector, CountedSector out) {
+  private int add(int n, int pixel, int bits, Discriminator discriminator) {
+    lit[n] = pixel;
+    values[n] = bits;
+    return n + discriminator.isLit(bits);
+  }
+
+  private void lay(int n, SectorPlacement sector) {
+    long rowsPerPixel = rowsPerPixel(sector);
+    int stride = sector.columns() + 2;
+    for (int i = 0; i < n; i++) {
+      int p = lit[i];
+      // Each row is two places longer than that of the sector, and one row comes before.
+      int place = p + 2 * row(p, rowsPerPixel) + stride + 1;
+      places[i] = place;
+      plane[place] = values[i];
+    }
+  }
+
+  private void findEvents(int n, SectorPlacement sector, CountedSector out) {
+    long rowsPerPixel = rowsPerPixel(sector);
     int columns = sector.columns();
-    int lastRow = pixels.length / Short.BYTES - columns;
+    int stride = columns + 2;
     int origin = sector.row() * detector.columns() + sector.column();
     int skip = detector.columns() - columns;
-    // A product and a shift instead of a slow division: exact for p * columns < 2^40.
-    long rowsPerPixel = (1L << 40) / columns + 1;
+    // A row or column that no sector has: without another sector there, an edge is no seam.
+    int top = sector.row() > 0 ? 0 : -1;
+    int bottom = sector.endRow() < detector.rows() ? sector.rows() - 1 : -1;
+    int left = sector.column() > 0 ? 0 : -1;
+    int right = sector.endColumn() < detector.columns() ? columns - 1 : -1;
     int[] events = out.events.reserve(n);
     int found = 0;
-    for (int h = 0; h < n; h++) {
-      int p = lit[h];
-      int row = (int) (p * rowsPerPixel >>> 40);
+    for (int i = 0; i < n; i++) {
+      int p = lit[i];
+      int row = row(p, rowsPerPixel);
       int column = p - row * columns;
+      int place = places[i];
+      int isEvent = isMaximum(place, stride);
       int inFrame = origin + p + row * skip;
-      boolean edge = p < columns || p >= lastRow || column == 0 || column == columns - 1;
+      if (row == top | row == bottom | column == left | column == right) {
+        addToHalo(inFrame, place, stride, isEvent, out);
+        isEvent = 0;
+      }
       events[found] = inFrame;
-      found +=
-          edge
-              ? edge(pixels, hi, row, column, sector, inFrame, out)
-              : inside(pixels, hi, p, columns);
+      places[found] = place;
+      found += isEvent;
     }
     out.events.setSize(found);
+    if (centroids) {
+      addCentroids(found, stride, out);
+    }
   }
 
-  /** 1 if the lit pixel p, which has all its neighbours in the sector, is an event; otherwise 0. */
-  private static int inside(byte[] pixels, int hi, int p, int columns) {
-    int v = Pixels.get(pixels, p);
-    int above = p - columns;
-    int below = p + columns;
-    return (passes(pixels, above - 1, v, hi)
-            & passes(pixels, above, v, hi)
-            & passes(pixels, above + 1, v, hi)
-            & passes(pixels, p - 1, v, hi)
-            & passes(pixels, p + 1, v, hi)
-            & passes(pixels, below - 1, v, hi)
-            & passes(pixels, below, v, hi)
-            & passes(pixels, below + 1, v, hi))
+  /** 1 if a value is greater than its 8 neighbours, otherwise 0; no value is negative. */
+  private int isMaximum(int place, int stride) {
+    int v = plane[place];
+    int above = place - stride;
+    int below = place + stride;
+    return ((plane[above - 1] - v)
+            & (plane[above] - v)
+            & (plane[above + 1] - v)
+            & (plane[place - 1] - v)
+            & (plane[place + 1] - v)
+            & (plane[below - 1] - v)
+            & (plane[below] - v)
+            & (plane[below + 1] - v))
         >>> 31;
   }
 
-  /** Negative iff neighbour n lets v pass: n &lt; v or n &gt; hi. */
-  private static int passes(byte[] pixels, int neighbour, int v, int hi) {
-    int n = Pixels.get(pixels, neighbour);
-    return (n - v) | (hi - n);
-  }
-
-  /**
-   * The same for a lit pixel on the sector's edge. If it touches another sector, it goes into the
-   * halo and its event, if it is one so far, is provisional: returns 0.
-   */
-  private int edge(
-      byte[] pixels,
-      int hi,
-      int row,
-      int column,
-      SectorPlacement s,
-      int inFrame,
-      CountedSector out) {
-    int p = row * s.columns() + column;
-    int v = Pixels.get(pixels, p);
-    int pass = -1;
-    for (int r = Math.max(row - 1, 0); r <= Math.min(row + 1, s.rows() - 1); r++) {
-      for (int c = Math.max(column - 1, 0); c <= Math.min(column + 1, s.columns() - 1); c++) {
-        if (r != row || c != column) {
-          pass &= passes(pixels, r * s.columns() + c, v, hi);
+  private void addToHalo(int inFrame, int place, int stride, int isEvent, CountedSector out) {
+    out.addHalo(inFrame, Float.intBitsToFloat(plane[place]));
+    if (isEvent == 0) {
+      return;
+    }
+    out.borderEvents.add(inFrame);
+    if (!centroids) {
+      return;
+    }
+    for (int dr = -1; dr <= 1; dr++) {
+      for (int dc = -1; dc <= 1; dc++) {
+        int bits = plane[place + dr * stride + dc];
+        if (bits != 0) {
+          out.addHalo(inFrame + dr * detector.columns() + dc, Float.intBitsToFloat(bits));
         }
       }
     }
-    // The sectors cover the frame: what lies beyond the sector's edge is another sector, or
-    // nothing.
-    boolean touches =
-        (row == 0 && s.row() > 0)
-            || (row == s.rows() - 1 && s.endRow() < detector.rows())
-            || (column == 0 && s.column() > 0)
-            || (column == s.columns() - 1 && s.endColumn() < detector.columns());
-    if (!touches) {
-      return pass >>> 31;
+  }
+
+  /** The centroids of the events, whose places stand in {@link #places}; see {@link Centroids}. */
+  private void addCentroids(int n, int stride, CountedSector out) {
+    for (int e = 0; e < n; e++) {
+      int place = places[e];
+      double above = rowSum(place - stride);
+      double here = rowSum(place);
+      double below = rowSum(place + stride);
+      double left = columnSum(place - 1, stride);
+      double right = columnSum(place + 1, stride);
+      double charge = above + here + below;
+      int pixel = out.events.get(e);
+      int row = pixel / detector.columns();
+      int column = pixel - row * detector.columns();
+      out.centroids.add(
+          (float) (row + (below - above) / charge),
+          (float) (column + (right - left) / charge),
+          (float) charge);
     }
-    out.addHalo(inFrame, v);
-    if (pass < 0) {
-      out.borderEvents.add(inFrame);
+  }
+
+  /** The sum of three neighbours in a row. */
+  private double rowSum(int place) {
+    return value(place - 1) + value(place) + value(place + 1);
+  }
+
+  /** The sum of three neighbours in a column. */
+  private double columnSum(int place, int stride) {
+    return value(place - stride) + value(place) + value(place + stride);
+  }
+
+  private double value(int place) {
+    return Float.intBitsToFloat(plane[place]);
+  }
+
+  private void clean(int n, SectorPlacement sector) {
+    long rowsPerPixel = rowsPerPixel(sector);
+    int stride = sector.columns() + 2;
+    for (int i = 0; i < n; i++) {
+      plane[lit[i] + 2 * row(lit[i], rowsPerPixel) + stride + 1] = 0;
     }
-    return 0;
+  }
+
+  /** A product and a shift instead of a slow division: exact for pixels * columns < 2^40. */
+  private static long rowsPerPixel(SectorPlacement sector) {
+    return (1L << 40) / sector.columns() + 1;
+  }
+
+  private static int row(int pixel, long rowsPerPixel) {
+    return (int) (pixel * rowsPerPixel >>> 40);
   }
 }

@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.millrace.detector.Calibration;
 import io.millrace.detector.CountedFrame;
 import io.millrace.detector.CountedSector;
 import io.millrace.detector.DetectorDescription;
 import io.millrace.detector.SectorHeader;
 import io.millrace.operators.assembly.FrameBlock.Offer;
+import io.millrace.operators.counting.Corrections;
+import io.millrace.operators.counting.Discriminators;
 import io.millrace.operators.counting.Oracle;
 import io.millrace.operators.counting.SectorCounter;
 import java.nio.ByteBuffer;
@@ -71,7 +74,10 @@ class ScanVectorsTest {
   }
 
   private List<CountedSector> sectors(String scan, Oracle.Events expected) {
-    SectorCounter counter = new SectorCounter(camera);
+    SectorCounter counter = new SectorCounter(camera, false);
+    Discriminators discriminators =
+        Discriminators.of(
+            camera, Corrections.NONE, Calibration.given(101, expected.thresholds(), null));
     List<CountedSector> sectors = new ArrayList<>();
     for (String file : Oracle.files(scan, "data_", ".data.gz")) {
       int module = Integer.parseInt(file.replaceAll(".*_module(\\d+)_.*", "$1"));
@@ -91,7 +97,7 @@ class ScanVectorsTest {
         byte[] pixels = new byte[camera.sectorBytes()];
         records.get(pixels);
         CountedSector sector = new CountedSector();
-        counter.count(header, pixels, expected.thresholds(), sector);
+        counter.count(header, pixels, discriminators, sector);
         sectors.add(sector);
       }
     }

@@ -73,8 +73,8 @@ class ThresholdFitTest {
     float[] ones = new float[stack.rows() * stack.columns()];
     Arrays.fill(ones, 1);
     float[] f =
-        new Corrections(dark, gain == null ? null : ones, null, 0)
-            .apply(frame, stack.rows(), stack.columns());
+        new Corrections(dark, gain == null ? null : ones, null, null)
+            .apply(frame, stack.rows(), stack.columns(), 0);
     int[] integers = new int[f.length];
     for (int j = 0; j < f.length; j++) {
       float value = gain == null ? f[j] : (int) f[j] * gain[j];

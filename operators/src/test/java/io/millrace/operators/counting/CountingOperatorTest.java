@@ -44,6 +44,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 class CountingOperatorTest {
   private static final DetectorDescription DETECTOR = Frames.grid(8, 6, 4, 1);
+  private static final CountingSettings COUNTING =
+      new CountingSettings(DETECTOR, Corrections.NONE, false);
+
   private static final Thresholds THRESHOLDS = new Thresholds(18.5, 300);
   private static final long PATIENCE = 5_000 + 1_000 + 30_000;
 
@@ -158,7 +161,7 @@ class CountingOperatorTest {
 
   private void openCalibrated(TestInfo test) throws Exception {
     CalibrationSettings settings = settings(test.getTestMethod().orElseThrow().getName());
-    open(CountingOperator.calibrated(DETECTOR, settings));
+    open(CountingOperator.calibrated(COUNTING, settings));
     calibration =
         settings.connect(
             operator.getOperator().getRuntimeContext().getJobInfo().getJobId().toString());
@@ -199,7 +202,12 @@ class CountingOperatorTest {
 
   private void assertCounted(int index, Slot slot) {
     CountedSector expected = new CountedSector();
-    new SectorCounter(DETECTOR).count(slot.header, slot.pixels, THRESHOLDS, expected);
+    new SectorCounter(DETECTOR, false)
+        .count(
+            slot.header,
+            slot.pixels,
+            Discriminators.of(DETECTOR, Corrections.NONE, Calibration.given(0, THRESHOLDS, null)),
+            expected);
     CountedSector sector = counted.get(index);
     String as = "sector " + index;
     assertThat(sector.header).as(as).hasToString(slot.header.toString());
@@ -211,7 +219,7 @@ class CountingOperatorTest {
 
   @Test
   void withGivenThresholdsEachSectorIsCountedAtOnceAndReleasedOnce() throws Exception {
-    open(CountingOperator.given(DETECTOR, THRESHOLDS));
+    open(CountingOperator.given(COUNTING, THRESHOLDS, null));
     for (int i = 0; i < 500; i++) {
       Slot slot = send(random.nextInt(3), i, i % 4);
       assertThat(counted).as("sector %d", i).hasSize(i + 1);
@@ -223,7 +231,7 @@ class CountingOperatorTest {
 
   @Test
   void withGivenThresholdsNothingIsHeld() throws Exception {
-    open(CountingOperator.given(DETECTOR, THRESHOLDS));
+    open(CountingOperator.given(COUNTING, THRESHOLDS, null));
     send(7, 0, 0);
     report(7);
     operator.processWatermark(7);
@@ -368,7 +376,7 @@ class CountingOperatorTest {
   void itClosesWithoutHavingOpened() throws Exception {
     operator =
         new OneInputStreamOperatorTestHarness<>(
-            CountingOperator.calibrated(DETECTOR, settings("no name")));
+            CountingOperator.calibrated(COUNTING, settings("no name")));
     assertThatThrownBy(operator::open).hasMessageContaining("no name");
     assertThatCode(operator.getOperator()::close).doesNotThrowAnyException();
   }

@@ -1,5 +1,8 @@
 package io.millrace.operators.counting;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.millrace.detector.Calibration;
 import io.millrace.detector.CountedSector;
 import io.millrace.detector.DetectorDescription;
 import io.millrace.detector.SectorHeader;
@@ -97,13 +100,65 @@ public final class Frames {
   /** The sectors of a frame, each counted alone; null where the mask has no bit. */
   public static CountedSector[] count(
       byte[] frame, DetectorDescription detector, Thresholds thresholds, int mask) {
-    SectorCounter counter = new SectorCounter(detector);
+    return count(
+        frame,
+        detector,
+        Corrections.NONE,
+        Calibration.given(0, thresholds, null),
+        false,
+        mask,
+        BlockScans.fastest());
+  }
+
+  /** The same with corrections, as each block scan of this JVM has it; they are all equal. */
+  public static CountedSector[] count(
+      byte[] frame,
+      DetectorDescription detector,
+      Corrections corrections,
+      Calibration calibration,
+      boolean centroids,
+      int mask) {
+    CountedSector[] first = null;
+    for (BlockScan scan : BlockScans.all()) {
+      CountedSector[] sectors =
+          count(frame, detector, corrections, calibration, centroids, mask, scan);
+      if (first == null) {
+        first = sectors;
+      } else {
+        for (int m = 0; m < sectors.length; m++) {
+          assertSame(sectors[m], first[m], "module " + m + " with " + scan);
+        }
+      }
+    }
+    return first;
+  }
+
+  private static void assertSame(CountedSector a, CountedSector b, String as) {
+    if (a != b) {
+      assertThat(a.events).as(as).isEqualTo(b.events);
+      assertThat(a.borderEvents).as(as).isEqualTo(b.borderEvents);
+      assertThat(a.haloPixels).as(as).isEqualTo(b.haloPixels);
+      assertThat(a.copy().haloValues()).as(as).isEqualTo(b.copy().haloValues());
+      assertThat(a.copy().centroids.array()).as(as).isEqualTo(b.copy().centroids.array());
+    }
+  }
+
+  private static CountedSector[] count(
+      byte[] frame,
+      DetectorDescription detector,
+      Corrections corrections,
+      Calibration calibration,
+      boolean centroids,
+      int mask,
+      BlockScan scan) {
+    SectorCounter counter = new SectorCounter(detector, centroids, scan);
+    Discriminators discriminators = Discriminators.of(detector, corrections, calibration);
     CountedSector[] sectors = new CountedSector[detector.modules()];
     for (int m = 0; m < sectors.length; m++) {
       if ((mask >>> m & 1) != 0) {
         sectors[m] = new CountedSector();
         SectorHeader header = new SectorHeader().set(1, 0, 1, 1, 0, 0, 0, m);
-        counter.count(header, cut(frame, detector, m), thresholds, sectors[m]);
+        counter.count(header, cut(frame, detector, m), discriminators, sectors[m]);
       }
     }
     return sectors;
@@ -139,5 +194,40 @@ public final class Frames {
     };
     double xray = xrays[random.nextInt(xrays.length)];
     return new Thresholds(background, xray > background ? xray : Double.POSITIVE_INFINITY);
+  }
+
+  /** Any corrections, each with an even chance. */
+  public static Corrections corrections(Random random, int pixels) {
+    float[] dark = null;
+    if (random.nextBoolean()) {
+      dark = new float[pixels];
+      float offset = random.nextInt(4) == 0 ? random.nextInt(140_000) - 70_000 : 0;
+      boolean whole = random.nextBoolean();
+      for (int p = 0; p < pixels; p++) {
+        float value = offset + 40 * random.nextFloat() - 10;
+        dark[p] = whole ? (int) value : value;
+      }
+    }
+    float[] gain = null;
+    if (random.nextBoolean()) {
+      gain = new float[pixels];
+      boolean wild = random.nextBoolean();
+      for (int p = 0; p < pixels; p++) {
+        gain[p] =
+            wild
+                ? (float) (random.nextInt(3) * Math.exp(10 * random.nextGaussian()))
+                : 0.9f + 0.2f * random.nextFloat();
+      }
+    }
+    boolean[] bad = null;
+    if (random.nextBoolean()) {
+      bad = new boolean[pixels];
+      int density = 1 + random.nextInt(20);
+      for (int p = 0; p < pixels; p++) {
+        bad[p] = random.nextInt(density) == 0;
+      }
+    }
+    RowDark rowDark = random.nextBoolean() ? null : RowDark.values()[random.nextInt(2)];
+    return new Corrections(dark, gain, bad, rowDark);
   }
 }

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.millrace.detector.Calibration;
 import io.millrace.detector.Thresholds;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -37,7 +39,7 @@ class ReferenceCounterTest {
     int[] frame = {
       2000, 0, 1000, 0, 0, 0, 0, 0, 200, 0, 0, 0, 1000, 0, 0, 0, 200, 0, 200, 0, 0, 0, 1000, 0, 0
     };
-    assertThat(count(5, 5, new Corrections(dark, null, null, 0), 1, 10000, frame))
+    assertThat(count(5, 5, new Corrections(dark, null, null, null), 1, 10000, frame))
         .containsExactly(0, 2, 12, 22);
   }
 
@@ -48,24 +50,49 @@ class ReferenceCounterTest {
     byte[] frame = Frames.bytes(0, 0, 0, 0, 10, 30, 20, 20);
     for (float[] g : new float[][] {null, gain}) {
       for (RowDark rowDark : RowDark.values()) {
-        assertThat(new Corrections(dark, g, rowDark, 40).apply(frame, 2, 4))
+        assertThat(new Corrections(dark, g, null, rowDark).apply(frame, 2, 4, 40))
             .containsExactly(0, 0, 0, 0, 20, 60, 40, 40);
       }
     }
   }
 
   @Test
+  void aBadPixelIsNeverLitAndNeverBlocksAndIsNoPartOfAHalfRow() {
+    boolean[] bad = {false, true, false, false};
+    Corrections masked = new Corrections(null, null, bad, null);
+    assertThat(count(1, 4, masked, 28.5, 435, 0, 90, 50, 0)).containsExactly(2);
+    assertThat(count(1, 4, Corrections.NONE, 28.5, 435, 0, 90, 50, 0)).containsExactly(1);
+    for (RowDark rowDark : RowDark.values()) {
+      assertThat(
+              new Corrections(null, null, bad, rowDark)
+                  .apply(Frames.bytes(10, 60000, 20, 20), 1, 4, 40))
+          .containsExactly(40, 0, 40, 40);
+    }
+    Calibration hot = Calibration.given(1, new Thresholds(28.5, 435), null).masking(List.of(1));
+    assertThat(
+            new ReferenceCounter(1, 4, Corrections.NONE)
+                .count(Frames.bytes(0, 90, 50, 0), hot)
+                .toArray())
+        .containsExactly(2);
+  }
+
+  @Test
   void aMapOfAnotherSizeOrWithoutNumbersIsRefused() {
     float[] three = {1, 2, 3};
-    assertThatThrownBy(() -> count(2, 2, new Corrections(three, null, null, 0), 1, 2, 0, 0, 0, 0))
+    assertThatThrownBy(
+            () -> count(2, 2, new Corrections(three, null, null, null), 1, 2, 0, 0, 0, 0))
         .hasMessageContaining("dark map has 3 pixels, not 2 x 2");
-    assertThatThrownBy(() -> count(2, 2, new Corrections(null, three, null, 0), 1, 2, 0, 0, 0, 0))
+    assertThatThrownBy(
+            () -> count(2, 2, new Corrections(null, three, null, null), 1, 2, 0, 0, 0, 0))
         .hasMessageContaining("gain map has 3 pixels");
     assertThatThrownBy(() -> count(2, 2, Corrections.NONE, 1, 2, 0, 0, 0))
         .hasMessageContaining("frame has 3 pixels");
     float[] holed = {1, Float.NaN};
-    assertThatThrownBy(() -> new Corrections(null, holed, null, 0))
+    assertThatThrownBy(() -> new Corrections(null, holed, null, null))
         .hasMessageContaining("gain map is not finite at pixel 1");
+    float[] negative = {1, 1, -1};
+    assertThatThrownBy(() -> new Corrections(null, negative, null, null))
+        .hasMessageContaining("gain map is negative at pixel 2");
   }
 
   @TestFactory
@@ -86,7 +113,8 @@ class ReferenceCounterTest {
     int[] events;
     if (corrections.rowDark() != null && rows != columns) {
       // The program in use takes rows for columns here; so we give it what it takes them for.
-      float[] corrected = corrections.apply(frame, columns, rows);
+      float[] corrected =
+          corrections.apply(frame, columns, rows, c.get("optimized_mean").asDouble());
       int[] integers = new int[corrected.length];
       for (int j = 0; j < integers.length; j++) {
         integers[j] = (int) corrected[j];
@@ -96,7 +124,10 @@ class ReferenceCounterTest {
               .count(Frames.bytes(integers), thresholds)
               .toArray();
     } else {
-      events = new ReferenceCounter(rows, columns, corrections).count(frame, thresholds).toArray();
+      events =
+          new ReferenceCounter(rows, columns, corrections)
+              .count(frame, calibration(c, thresholds))
+              .toArray();
     }
     if (c.get("name").asText().equals("neg_wrap")) {
       assertThat(expected).containsExactly(18); // A pixel below its dark wraps there,
@@ -122,7 +153,7 @@ class ReferenceCounterTest {
     Oracle.Events expected = Oracle.events("frames/" + named.getKey() + ".ev.gz");
     for (int f = 0; f < expected.frames().size(); f++) {
       byte[] frame = stack.frames().get(f);
-      int[] events = counter.count(frame, expected.thresholds()).toArray();
+      int[] events = counter.count(frame, calibration(c, expected.thresholds())).toArray();
       if (named.getKey().equals("dark_true_wrap_no_xray")) {
         assertThat(events).isNotEmpty().hasSizeLessThan(expected.frames().get(f).length / 10);
         for (int event : events) {
@@ -150,11 +181,11 @@ class ReferenceCounterTest {
 
   private static Corrections corrections(JsonNode c, float[] dark, float[] gain) {
     RowDark rowDark = c.get("use_mean").asBoolean() ? RowDark.MEAN : RowDark.MEDIAN;
-    return new Corrections(
-        dark,
-        gain,
-        c.get("row_dark").asBoolean() ? rowDark : null,
-        c.get("optimized_mean").asDouble());
+    return new Corrections(dark, gain, null, c.get("row_dark").asBoolean() ? rowDark : null);
+  }
+
+  private static Calibration calibration(JsonNode c, Thresholds thresholds) {
+    return Calibration.given(0, thresholds, c.get("optimized_mean").asDouble());
   }
 
   static int[] ints(JsonNode array) {

@@ -1,0 +1,35 @@
+package io.millrace.operators.counting;
+
+/**
+ * Finds the blocks of 32 pixels that may hold one above the background: the first look at all
+ * bytes, and the only one at most of them.
+ *
+ * <p>Four pixels lie in a word, in lanes of 16 bits. With a bias of {@code 0x8000 - lo} in a lane,
+ * {@code (t + bias) | t} has the lane's top bit iff {@code t >= lo}, for {@code 0 <= lo <= 0x8000}.
+ * A t from 0x8000 on overflows, but has the top bit itself; its carry can only make the next lane
+ * look as if it were above. So no pixel above the background is overlooked.
+ *
+ * <p>Implementations find the same blocks (with a carry or without) and differ in speed. They have
+ * no state.
+ */
+interface BlockScan {
+  /** Bytes of a block. */
+  int BLOCK = 64;
+
+  /**
+   * Finds blocks in a sector.
+   *
+   * @param pixels the sector; what lies behind its last whole block is not looked at
+   * @param bias of all pixels: four lanes
+   * @param blocks gets the byte offsets of the blocks, ascending; has room for all
+   * @return how many were found
+   */
+  int find(byte[] pixels, long bias, int[] blocks);
+
+  /**
+   * The same with a bias of its own for each pixel.
+   *
+   * @param biases four lanes a word, one word for each eight bytes of the sector
+   */
+  int find(byte[] pixels, long[] biases, int[] blocks);
+}
