@@ -21,11 +21,21 @@ final class RowDarkDiscriminator extends Discriminator {
   private static final long EVEN_LANES = 0x0000_ffff_0000_ffffL;
 
   private final SectorCorrections sector;
+
+  /** ADU, infinite for a bad pixel; null for none. */
+  private final float[] dark;
+
+  /** Null for none. */
+  private final float[] gain;
+
   private final RowDark statistic;
   private final float level;
   private final double background;
   private final long lowestInteger;
   private final SectorPlacement placement;
+
+  private final int columns;
+  private final long rowsPerPixel;
 
   /** Columns of the sector that lie in the left half of the frame. */
   private final int leftColumns;
@@ -63,6 +73,10 @@ final class RowDarkDiscriminator extends Discriminator {
     this.background = Math.max(0, thresholds.background());
     this.lowestInteger = lowestInteger(thresholds);
     this.placement = sector.placement();
+    gain = sector.gain();
+    dark = darkOf(sector);
+    columns = placement.columns();
+    rowsPerPixel = Pixels.rowsPerPixel(columns);
     leftColumns = wholeHalves(placement, detector);
     ratios = new float[2 * placement.rows()];
     biases = new long[words(placement.pixels())];
@@ -105,9 +119,20 @@ final class RowDarkDiscriminator extends Discriminator {
     return left;
   }
 
+  private static float[] darkOf(SectorCorrections sector) {
+    if (sector.badPixels() == null) {
+      return sector.dark();
+    }
+    float[] dark = sector.dark() == null ? new float[sector.pixels()] : sector.dark().clone();
+    for (int p = 0; p < dark.length; p++) {
+      dark[p] = sector.isBad(p) ? Float.POSITIVE_INFINITY : dark[p];
+    }
+    return dark;
+  }
+
   private int half(int pixel) {
-    int row = pixel / placement.columns();
-    return 2 * row + (pixel - row * placement.columns() < leftColumns ? 0 : 1);
+    int row = Pixels.row(pixel, rowsPerPixel);
+    return 2 * row + (pixel - row * columns < leftColumns ? 0 : 1);
   }
 
   @Override
@@ -236,20 +261,16 @@ final class RowDarkDiscriminator extends Discriminator {
 
   @Override
   float value(byte[] pixels, int pixel) {
-    if (sector.isBad(pixel)) {
-      return 0;
-    }
     float value = Pixels.get(pixels, pixel);
-    float ratio = ratios[half(pixel)];
-    if (sector.dark() != null) {
-      value = integral(value - sector.dark()[pixel]);
+    if (dark != null) {
+      value = integral(value - dark[pixel]);
     }
-    value = ratio == 0 ? 0 : integral(value * ratio);
-    return sector.gain() == null ? value : value * sector.gain()[pixel];
+    value = integral(value * ratios[half(pixel)]);
+    return gain == null ? value : value * gain[pixel];
   }
 
   /** With a gain map the value itself; otherwise truncated, 0 to 65,535. */
   private float integral(float value) {
-    return sector.gain() != null ? value : Math.max(0, Math.min(Pixels.MAX, (int) value));
+    return gain != null ? value : Math.max(0, Math.min(Pixels.MAX, (int) value));
   }
 }

@@ -44,8 +44,11 @@ public final class SectorCounter {
   /** Scratch: the values of the lit pixels, as the bits of floats. */
   private final int[] values;
 
-  /** Scratch: the place of each lit pixel on the plane; then that of each event. */
+  /** Scratch: the place of each lit pixel on the plane. */
   private final int[] places;
+
+  /** Scratch: the place of each event on the plane. */
+  private final int[] eventPlaces;
 
   /** Values of the sector's lit pixels, with a rim of one pixel; all zeros between calls. */
   private final int[] plane;
@@ -71,6 +74,7 @@ public final class SectorCounter {
     lit = new int[pixels];
     values = new int[pixels];
     places = new int[pixels];
+    eventPlaces = new int[pixels];
     int largest = 0;
     for (int module = 0; module < detector.modules(); module++) {
       SectorPlacement s = detector.sector(module);
@@ -105,7 +109,7 @@ public final class SectorCounter {
     int n = findLit(pixels, scan.of(header.module));
     lay(n, sector);
     findEvents(n, sector, out);
-    clean(n, sector);
+    clean(n);
   }
 
   /** From blocks to words of four pixels to pixels. Returns how many are lit. */
@@ -172,19 +176,19 @@ public final class SectorCounter {
   }
 
   private void lay(int n, SectorPlacement sector) {
-    long rowsPerPixel = rowsPerPixel(sector);
+    long rowsPerPixel = Pixels.rowsPerPixel(sector.columns());
     int stride = sector.columns() + 2;
     for (int i = 0; i < n; i++) {
       int p = lit[i];
       // Each row is two places longer than that of the sector, and one row comes before.
-      int place = p + 2 * row(p, rowsPerPixel) + stride + 1;
+      int place = p + 2 * Pixels.row(p, rowsPerPixel) + stride + 1;
       places[i] = place;
       plane[place] = values[i];
     }
   }
 
   private void findEvents(int n, SectorPlacement sector, CountedSector out) {
-    long rowsPerPixel = rowsPerPixel(sector);
+    long rowsPerPixel = Pixels.rowsPerPixel(sector.columns());
     int columns = sector.columns();
     int stride = columns + 2;
     int origin = sector.row() * detector.columns() + sector.column();
@@ -198,7 +202,7 @@ public final class SectorCounter {
     int found = 0;
     for (int i = 0; i < n; i++) {
       int p = lit[i];
-      int row = row(p, rowsPerPixel);
+      int row = Pixels.row(p, rowsPerPixel);
       int column = p - row * columns;
       int place = places[i];
       int isEvent = isMaximum(place, stride);
@@ -208,7 +212,7 @@ public final class SectorCounter {
         isEvent = 0;
       }
       events[found] = inFrame;
-      places[found] = place;
+      eventPlaces[found] = place;
       found += isEvent;
     }
     out.events.setSize(found);
@@ -252,10 +256,10 @@ public final class SectorCounter {
     }
   }
 
-  /** The centroids of the events, whose places stand in {@link #places}; see {@link Centroids}. */
+  /** The centroids of the events; see {@link Centroids}. */
   private void addCentroids(int n, int stride, CountedSector out) {
     for (int e = 0; e < n; e++) {
-      int place = places[e];
+      int place = eventPlaces[e];
       double above = rowSum(place - stride);
       double here = rowSum(place);
       double below = rowSum(place + stride);
@@ -286,20 +290,9 @@ public final class SectorCounter {
     return Float.intBitsToFloat(plane[place]);
   }
 
-  private void clean(int n, SectorPlacement sector) {
-    long rowsPerPixel = rowsPerPixel(sector);
-    int stride = sector.columns() + 2;
+  private void clean(int n) {
     for (int i = 0; i < n; i++) {
-      plane[lit[i] + 2 * row(lit[i], rowsPerPixel) + stride + 1] = 0;
+      plane[places[i]] = 0;
     }
-  }
-
-  /** A product and a shift instead of a slow division: exact for pixels * columns < 2^40. */
-  private static long rowsPerPixel(SectorPlacement sector) {
-    return (1L << 40) / sector.columns() + 1;
-  }
-
-  private static int row(int pixel, long rowsPerPixel) {
-    return (int) (pixel * rowsPerPixel >>> 40);
   }
 }
