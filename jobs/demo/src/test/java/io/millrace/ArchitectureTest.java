@@ -34,8 +34,7 @@ class ArchitectureTest {
               "references", Set.of("detector", "hdf5"),
               "operators", Set.of("detector", "coordination"),
               "counting",
-                  Set.of(
-                      "detector", "coordination", "zeromq", "hdf5", "references", "operators"),
+                  Set.of("detector", "coordination", "zeromq", "hdf5", "references", "operators"),
               "demo", Set.of("detector", "hdf5", "operators")));
 
   static final Set<String> ROOMS = MAY_USE.keySet();

@@ -8,7 +8,6 @@ import io.millrace.hdf5.CountedFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;
-import java.util.NoSuchElementException;
 import java.util.OptionalDouble;
 
 /**
@@ -40,7 +39,7 @@ public record CalibrationFile(Thresholds thresholds, Double level) {
                 .formatted(calibration.thresholds.background()));
       }
       return calibration;
-    } catch (IOException | NoSuchElementException | IllegalArgumentException e) {
+    } catch (IOException | RuntimeException e) {
       throw new IllegalArgumentException(
           "no calibration in %s: %s; give a counted file, or a .json with background and xray"
               .formatted(

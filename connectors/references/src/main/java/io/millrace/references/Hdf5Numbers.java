@@ -5,7 +5,8 @@ import io.jhdf.api.Attribute;
 import io.jhdf.api.Dataset;
 import io.jhdf.api.Group;
 import io.jhdf.api.Node;
-import io.jhdf.exceptions.HdfException;
+import io.jhdf.exceptions.HdfBrokenLinkException;
+import io.jhdf.exceptions.HdfInvalidPathException;
 import io.jhdf.object.datatype.DataType;
 import io.jhdf.object.datatype.EnumDataType;
 import io.jhdf.object.datatype.FixedPoint;
@@ -18,6 +19,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /** The data sets of numbers in an HDF5 file. Truth values, as h5py writes them, are 0 and 1. */
@@ -30,20 +32,21 @@ final class Hdf5Numbers implements AutoCloseable {
    */
   Hdf5Numbers(Path path) throws IOException {
     this.path = path;
+    file = undamaged(() -> new HdfFile(path));
+  }
+
+  /** The library throws whatever it stumbles over in a damaged file. */
+  private static <T> T undamaged(Supplier<T> use) throws IOException {
     try {
-      file = new HdfFile(path);
-    } catch (HdfException e) {
-      throw new IOException(e.getMessage(), e);
+      return use.get();
+    } catch (RuntimeException e) {
+      throw new IOException("it is damaged (%s)".formatted(e.getMessage()), e);
     }
   }
 
   /** Whether there is a group or a data set of that path. */
-  boolean has(String at) {
-    try {
-      return file.getByPath(at) != null;
-    } catch (HdfException e) {
-      return false;
-    }
+  boolean has(String at) throws IOException {
+    return node(at) != null;
   }
 
   /**
@@ -51,7 +54,7 @@ final class Hdf5Numbers implements AutoCloseable {
    *
    * @throws IllegalArgumentException if there is none, or several; says which
    */
-  String onlyMap() {
+  String onlyMap() throws IOException {
     List<Dataset> maps = datasets().stream().filter(d -> isNumeric(d) && isMap(d)).toList();
     if (maps.size() == 1) {
       return maps.get(0).getPath();
@@ -68,7 +71,7 @@ final class Hdf5Numbers implements AutoCloseable {
    *
    * @throws IllegalArgumentException if there is no such data set; says which there are
    */
-  long[] shape(String at) {
+  long[] shape(String at) throws IOException {
     return dataset(at).getDimensionsAsLong();
   }
 
@@ -86,16 +89,12 @@ final class Hdf5Numbers implements AutoCloseable {
     if (dataset.getSize() == 0) {
       return new double[0];
     }
-    try {
-      Object flat = dataset.getDataFlat();
-      double[] values = new double[Array.getLength(flat)];
-      for (int i = 0; i < values.length; i++) {
-        values[i] = number(dataset, Array.get(flat, i));
-      }
-      return values;
-    } catch (HdfException e) {
-      throw new IOException(e.getMessage(), e);
+    Object flat = undamaged(dataset::getDataFlat);
+    double[] values = new double[Array.getLength(flat)];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = number(dataset, Array.get(flat, i));
     }
+    return values;
   }
 
   /**
@@ -103,8 +102,8 @@ final class Hdf5Numbers implements AutoCloseable {
    *
    * @throws IllegalArgumentException if there is none
    */
-  long integer(String at, String name) {
-    Attribute attribute = has(at) ? file.getByPath(at).getAttribute(name) : null;
+  long integer(String at, String name) throws IOException {
+    Attribute attribute = has(at) ? node(at).getAttribute(name) : null;
     if (attribute != null && attribute.getData() instanceof Number number) {
       return number.longValue();
     }
@@ -146,8 +145,20 @@ final class Hdf5Numbers implements AutoCloseable {
     return n >= 2 && Arrays.stream(shape, 0, n - 2).allMatch(length -> length == 1);
   }
 
-  private Dataset dataset(String at) {
-    if (has(at) && file.getByPath(at) instanceof Dataset dataset) {
+  /** Null if nothing is there, or a link leads nowhere. */
+  private Node node(String at) throws IOException {
+    return undamaged(
+        () -> {
+          try {
+            return file.getByPath(at);
+          } catch (HdfInvalidPathException | HdfBrokenLinkException e) {
+            return null;
+          }
+        });
+  }
+
+  private Dataset dataset(String at) throws IOException {
+    if (node(at) instanceof Dataset dataset) {
       return dataset;
     }
     throw new IllegalArgumentException(
@@ -164,26 +175,27 @@ final class Hdf5Numbers implements AutoCloseable {
   /**
    * All data sets, in the order of their paths. Those behind soft links are found by themselves.
    */
-  private List<Dataset> datasets() {
-    List<Dataset> found = new ArrayList<>();
-    collect(file, new HashSet<>(), found);
+  private List<Dataset> datasets() throws IOException {
+    List<Dataset> found = undamaged(() -> collect(file, new HashSet<>(), new ArrayList<>()));
     found.sort((a, b) -> a.getPath().compareTo(b.getPath()));
     return found;
   }
 
   /**
    * @param seen addresses of what has been found; hard links may go round in circles
+   * @param found receives the data sets, and is returned
    */
-  private static void collect(Group group, Set<Long> seen, List<Dataset> into) {
+  private static List<Dataset> collect(Group group, Set<Long> seen, List<Dataset> found) {
     for (Node node : group) {
       if (node.isLink() || !seen.add(node.getAddress())) {
         continue;
       }
       if (node instanceof Group child) {
-        collect(child, seen, into);
+        collect(child, seen, found);
       } else if (node instanceof Dataset dataset) {
-        into.add(dataset);
+        found.add(dataset);
       }
     }
+    return found;
   }
 }

@@ -1,5 +1,18 @@
 package io.millrace.references;
 
+import static javax.imageio.plugins.tiff.BaselineTIFFTagSet.PHOTOMETRIC_INTERPRETATION_BLACK_IS_ZERO;
+import static javax.imageio.plugins.tiff.BaselineTIFFTagSet.SAMPLE_FORMAT_FLOATING_POINT;
+import static javax.imageio.plugins.tiff.BaselineTIFFTagSet.SAMPLE_FORMAT_SIGNED_INTEGER;
+import static javax.imageio.plugins.tiff.BaselineTIFFTagSet.SAMPLE_FORMAT_UNSIGNED_INTEGER;
+import static javax.imageio.plugins.tiff.BaselineTIFFTagSet.TAG_BITS_PER_SAMPLE;
+import static javax.imageio.plugins.tiff.BaselineTIFFTagSet.TAG_PHOTOMETRIC_INTERPRETATION;
+import static javax.imageio.plugins.tiff.BaselineTIFFTagSet.TAG_SAMPLES_PER_PIXEL;
+import static javax.imageio.plugins.tiff.BaselineTIFFTagSet.TAG_SAMPLE_FORMAT;
+import static javax.imageio.plugins.tiff.BaselineTIFFTagSet.TAG_STRIP_BYTE_COUNTS;
+import static javax.imageio.plugins.tiff.BaselineTIFFTagSet.TAG_STRIP_OFFSETS;
+import static javax.imageio.plugins.tiff.BaselineTIFFTagSet.TAG_TILE_BYTE_COUNTS;
+import static javax.imageio.plugins.tiff.BaselineTIFFTagSet.TAG_TILE_OFFSETS;
+
 import io.millrace.detector.DetectorDescription;
 import java.awt.image.DataBuffer;
 import java.awt.image.Raster;
@@ -8,7 +21,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
-import javax.imageio.metadata.IIOMetadata;
 import javax.imageio.plugins.tiff.BaselineTIFFTagSet;
 import javax.imageio.plugins.tiff.TIFFDirectory;
 import javax.imageio.plugins.tiff.TIFFField;
@@ -16,7 +28,8 @@ import javax.imageio.stream.FileImageInputStream;
 
 /**
  * Reads a TIFF of one page and one channel, of integers of up to 32 bits or floating-point numbers,
- * by the reader that Java brings.
+ * by the reader that Java brings. That reader makes pictures, and is generous: so what it would
+ * take for something else, or fill up, is checked first.
  */
 final class TiffFile {
   private TiffFile() {}
@@ -38,27 +51,12 @@ final class TiffFile {
                 .formatted(file, pages));
       }
       ReferenceMap.checkShape(file, detector, reader.getHeight(0), reader.getWidth(0));
-      IIOMetadata metadata = reader.getImageMetadata(0);
-      // The reader takes what is missing for one bit a pixel, and white for zero.
-      field(metadata, BaselineTIFFTagSet.TAG_BITS_PER_SAMPLE, null);
-      // Others have a palette, or values that the reader turns round.
-      if (field(metadata, BaselineTIFFTagSet.TAG_PHOTOMETRIC_INTERPRETATION, null)
-              != BaselineTIFFTagSet.PHOTOMETRIC_INTERPRETATION_BLACK_IS_ZERO
-          || field(metadata, BaselineTIFFTagSet.TAG_SAMPLES_PER_PIXEL, 1) != 1) {
-        throw new IllegalArgumentException(
-            "%s is a picture in colours or with white as zero; save the numbers as one grey channel"
-                .formatted(file));
-      }
-      checkWhole(metadata, in.length());
+      TIFFDirectory directory = TIFFDirectory.createFromMetadata(reader.getImageMetadata(0));
+      boolean signed = checkType(file, directory) == SAMPLE_FORMAT_SIGNED_INTEGER;
+      checkWhole(directory, in.length());
       Raster raster = reader.read(0).getRaster();
       double[] values =
           raster.getSamples(0, 0, raster.getWidth(), raster.getHeight(), 0, (double[]) null);
-      boolean signed =
-          field(
-                  metadata,
-                  BaselineTIFFTagSet.TAG_SAMPLE_FORMAT,
-                  BaselineTIFFTagSet.SAMPLE_FORMAT_UNSIGNED_INTEGER)
-              == BaselineTIFFTagSet.SAMPLE_FORMAT_SIGNED_INTEGER;
       // Java's rasters know no unsigned 32-bit and no signed 8-bit values.
       for (int j = 0; j < values.length; j++) {
         if (raster.getTransferType() == DataBuffer.TYPE_INT && !signed) {
@@ -76,18 +74,40 @@ final class TiffFile {
     }
   }
 
+  /**
+   * Refuses what the reader would not give as it stands in the file: colours, palettes, white as
+   * zero, numbers of other sizes.
+   *
+   * @return the kind of numbers, a value of the field SampleFormat
+   */
+  private static int checkType(Path file, TIFFDirectory directory) throws IOException {
+    int bits = field(directory, TAG_BITS_PER_SAMPLE, null);
+    int format = field(directory, TAG_SAMPLE_FORMAT, SAMPLE_FORMAT_UNSIGNED_INTEGER);
+    boolean known =
+        switch (format) {
+          case SAMPLE_FORMAT_UNSIGNED_INTEGER, SAMPLE_FORMAT_SIGNED_INTEGER ->
+              bits == 8 || bits == 16 || bits == 32;
+          case SAMPLE_FORMAT_FLOATING_POINT -> bits == 32 || bits == 64;
+          default -> false;
+        };
+    if (!known
+        || field(directory, TAG_SAMPLES_PER_PIXEL, 1) != 1
+        || field(directory, TAG_PHOTOMETRIC_INTERPRETATION, null)
+            != PHOTOMETRIC_INTERPRETATION_BLACK_IS_ZERO) {
+      throw new IllegalArgumentException(
+          ("%s is not one grey channel of integers of 8, 16 or 32 bits or floating-point numbers of"
+                  + " 32 or 64, with black as zero; save it as that")
+              .formatted(file));
+    }
+    return format;
+  }
+
   /** The reader leaves zeros where compressed values end too soon. */
-  private static void checkWhole(IIOMetadata metadata, long bytes) throws IOException {
-    TIFFDirectory directory = TIFFDirectory.createFromMetadata(metadata);
-    boolean tiled = directory.containsTIFFField(BaselineTIFFTagSet.TAG_TILE_OFFSETS);
-    TIFFField offsets =
-        directory.getTIFFField(
-            tiled ? BaselineTIFFTagSet.TAG_TILE_OFFSETS : BaselineTIFFTagSet.TAG_STRIP_OFFSETS);
+  private static void checkWhole(TIFFDirectory directory, long bytes) throws IOException {
+    boolean tiled = directory.containsTIFFField(TAG_TILE_OFFSETS);
+    TIFFField offsets = directory.getTIFFField(tiled ? TAG_TILE_OFFSETS : TAG_STRIP_OFFSETS);
     TIFFField lengths =
-        directory.getTIFFField(
-            tiled
-                ? BaselineTIFFTagSet.TAG_TILE_BYTE_COUNTS
-                : BaselineTIFFTagSet.TAG_STRIP_BYTE_COUNTS);
+        directory.getTIFFField(tiled ? TAG_TILE_BYTE_COUNTS : TAG_STRIP_BYTE_COUNTS);
     for (int i = 0; i < offsets.getCount(); i++) {
       long end = offsets.getAsLong(i) + lengths.getAsLong(i);
       if (end > bytes) {
@@ -99,8 +119,8 @@ final class TiffFile {
   /**
    * @param otherwise the value of a field that is not there; null if it has to be
    */
-  private static int field(IIOMetadata metadata, int tag, Integer otherwise) throws IOException {
-    TIFFField field = TIFFDirectory.createFromMetadata(metadata).getTIFFField(tag);
+  private static int field(TIFFDirectory directory, int tag, Integer otherwise) throws IOException {
+    TIFFField field = directory.getTIFFField(tag);
     if (field == null && otherwise == null) {
       throw new IOException(
           "it does not say its %s"

@@ -151,7 +151,16 @@ class TiffFileTest {
     Path whiteIsZero = write(ByteOrder.BIG_ENDIAN, 4, 3, 8, UNSIGNED, 0, new byte[12]);
     assertThatThrownBy(() -> TiffFile.read(whiteIsZero, Cameras.SMALL))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("white as zero");
+        .hasMessageContaining("with black as zero");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 1", "4, 1", "12, 1", "64, 1", "64, 2", "16, 3", "24, 3", "32, 4", "64, 5"})
+  void numbersOfOtherSizesAndKindsAreRefused(int bits, int format) throws IOException {
+    Path file = write(ByteOrder.LITTLE_ENDIAN, 4, 3, bits, format, BLACK_IS_ZERO, new byte[96]);
+    assertThatThrownBy(() -> TiffFile.read(file, Cameras.SMALL))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("map.tif is not one grey channel of integers of 8, 16 or 32 bits");
   }
 
   @Test
