@@ -31,8 +31,10 @@ class ArchitectureTest {
               "zeromq", Set.of("detector", "coordination"),
               "ingest", Set.of("detector", "coordination"),
               "hdf5", Set.of("detector"),
+              "references", Set.of("detector", "hdf5"),
               "operators", Set.of("detector", "coordination"),
-              "counting", Set.of("detector", "coordination", "zeromq", "hdf5", "operators"),
+              "counting",
+                  Set.of("detector", "coordination", "zeromq", "hdf5", "references", "operators"),
               "demo", Set.of("detector", "hdf5", "operators")));
 
   static final Set<String> ROOMS = MAY_USE.keySet();

@@ -7,8 +7,12 @@ import io.millrace.detector.wire.Lanes;
 import io.millrace.hdf5.Layout;
 import io.millrace.operators.calibration.CalibrationSettings;
 import io.millrace.operators.calibration.ThresholdFit;
+import io.millrace.operators.counting.RowDark;
 import io.millrace.operators.images.ScanImages;
 import io.millrace.operators.images.VirtualDetector;
+import io.millrace.references.BadPixels;
+import io.millrace.references.CalibrationFile;
+import io.millrace.references.ReferenceMap;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -124,7 +128,8 @@ public final class CountingOptions {
       names = "--background",
       paramLabel = "ADU",
       description =
-          "Values up to this are noise. With --xray; without both, each scan is calibrated.")
+          "Values up to this are noise. With --xray. Without thresholds, given or by --calibration,"
+              + " each scan is calibrated.")
   Double background;
 
   @Option(
@@ -132,6 +137,57 @@ public final class CountingOptions {
       paramLabel = "ADU",
       description = "Values from this on are x-rays. With --background.")
   Double xray;
+
+  @Option(
+      names = "--calibration",
+      paramLabel = "FILE",
+      description =
+          "Takes the thresholds of an earlier scan: its counted file, or JSON with background, xray"
+              + " and perhaps level. In place of --background and --xray.")
+  Path calibrationFile;
+
+  @Option(
+      names = "--dark",
+      paramLabel = "FILE[:/DATASET]",
+      description =
+          "Dark reference in ADU, subtracted from each pixel: .npy, TIFF, or a data set of an HDF5"
+              + " file; see docs/REFERENCES.md. Read once, where the job is submitted.")
+  String darkFile;
+
+  @Option(
+      names = "--gain",
+      paramLabel = "FILE[:/DATASET]",
+      description = "Gain map, by which each pixel is divided; files as for --dark.")
+  String gainFile;
+
+  @Option(
+      names = "--bad-pixels",
+      paramLabel = "FILE[:/DATASET]",
+      description =
+          "Pixels that are never lit and never block: a map in which they are not 0 (files as for"
+              + " --dark), a .txt or .csv with lines row,column, or a counted file for its hot"
+              + " pixels.")
+  String badPixelsFile;
+
+  @Option(
+      names = "--row-dark",
+      paramLabel = "mean|median",
+      description =
+          "Multiplies each half-row by level / its mean or median. Default: rows stay as they are.")
+  RowDark rowDark;
+
+  @Option(
+      names = "--row-dark-level",
+      paramLabel = "ADU",
+      description =
+          "The level of --row-dark. Default: the calibration's centre of the noise; given"
+              + " thresholds have none.")
+  Double rowDarkLevel;
+
+  @Option(
+      names = "--centroids",
+      description = "Adds a sub-pixel position and the charge to each event. Default: off.")
+  boolean centroids;
 
   @Option(
       names = "--calibration-frames",
@@ -230,6 +286,11 @@ public final class CountingOptions {
               + " Default: ${DEFAULT-VALUE}.")
   Duration scanTimeout;
 
+  private CalibrationFile earlier;
+  private float[] dark;
+  private float[] gain;
+  private boolean[] badPixels;
+
   /**
    * Reads and checks the arguments.
    *
@@ -263,6 +324,9 @@ public final class CountingOptions {
     check((background == null) == (xray == null), "--background and --xray go together; give both");
     if (background != null) {
       check(background >= 0, "--background cannot be negative: %s ADU", background);
+      check(
+          calibrationFile == null,
+          "--calibration brings thresholds; leave it out, or --background and --xray");
       named("--background and --xray", this::thresholds);
     }
     check(id >= 0 && id <= 99_999, "--id has to be 1 to 99,999, or 0 for the next one: %d", id);
@@ -280,9 +344,11 @@ public final class CountingOptions {
     check(lanes >= 1, "--lanes has to be at least 1");
     named("--camera", this::camera);
     named("--lanes-at and --lanes", this::lanes);
+    loadReferences();
+    checkRowDark();
     long framesOfLane = (calibrationFrames - 1L) / lanes + 1;
     check(
-        background != null || slots >= framesOfLane + 4,
+        thresholds() != null || slots >= framesOfLane + 4,
         "--slots %d is too few to hold the %d calibration frames that come through each lane; give"
             + " at least %d",
         slots,
@@ -298,6 +364,41 @@ public final class CountingOptions {
     named(
         "--detector",
         () -> new ScanImages(camera(), virtualDetectors(), 0, new ScanGeometry(1, 1)));
+  }
+
+  /** Reads all files that options name, once. */
+  private void loadReferences() {
+    DetectorDescription camera = camera();
+    if (calibrationFile != null) {
+      named("--calibration", () -> earlier = CalibrationFile.read(calibrationFile));
+    }
+    if (badPixelsFile != null) {
+      named("--bad-pixels", () -> badPixels = BadPixels.read(badPixelsFile, camera));
+    }
+    if (darkFile != null) {
+      named("--dark", () -> dark = ReferenceMap.read(darkFile, camera).values(badPixels));
+    }
+    if (gainFile != null) {
+      named("--gain", () -> gain = ReferenceMap.read(gainFile, camera).factors(badPixels));
+    }
+  }
+
+  private void checkRowDark() {
+    check(
+        rowDark != null || rowDarkLevel == null,
+        "--row-dark-level is the level of a row dark; give --row-dark mean or median as well");
+    if (rowDark != null && thresholds() != null) {
+      check(
+          level() != null,
+          "--row-dark needs --row-dark-level, since %s",
+          earlier == null
+              ? "--background and --xray tell nothing of the noise's centre"
+              : "the --calibration does not tell the noise's centre");
+    }
+    check(
+        level() == null || level() > 0 && Double.isFinite(level()),
+        "--row-dark-level has to be a positive number: %s ADU",
+        level());
   }
 
   /** Lets a complaint about a value say which option it comes from. */
@@ -323,9 +424,38 @@ public final class CountingOptions {
     return Lanes.at(lanesAt, lanes, camera().modules());
   }
 
-  /** The given thresholds, or null if scans are calibrated. */
+  /** The given thresholds, or those of an earlier scan; null if scans are calibrated. */
   Thresholds thresholds() {
+    if (earlier != null) {
+      return earlier.thresholds();
+    }
     return background == null ? null : new Thresholds(background, xray);
+  }
+
+  /** ADU to be subtracted from each pixel of a frame, row-major; null for none. */
+  float[] dark() {
+    return dark;
+  }
+
+  /** Factor for each pixel of a frame, row-major; null for none. */
+  float[] gain() {
+    return gain;
+  }
+
+  /** Which pixels of a frame are left out, row-major; null if there are none. */
+  boolean[] badPixels() {
+    return badPixels;
+  }
+
+  /**
+   * The level of the row dark in ADU; null without a row dark, or if each scan's calibration finds
+   * it.
+   */
+  Double level() {
+    if (rowDark == null || rowDarkLevel != null) {
+      return rowDarkLevel;
+    }
+    return earlier == null ? null : earlier.level();
   }
 
   CalibrationSettings calibration() {
@@ -342,13 +472,20 @@ public final class CountingOptions {
     return detectors.stream().map(text -> VirtualDetector.parse(text, camera)).toList();
   }
 
-  /** All options by name with their values, for the record: numbers, texts, lists, or null. */
+  /**
+   * All options by name with their values, for the record: numbers, truth values, texts, lists, or
+   * null.
+   */
   Map<String, Object> values() {
     Map<String, Object> values = new TreeMap<>();
     for (OptionSpec option : commandLine(this).getCommandSpec().options()) {
       if (!option.usageHelp()) {
         Object value = option.getValue();
-        boolean plain = value == null || value instanceof Number || value instanceof Collection;
+        boolean plain =
+            value == null
+                || value instanceof Number
+                || value instanceof Boolean
+                || value instanceof Collection;
         values.put(option.longestName().substring(2), plain ? value : value.toString());
       }
     }

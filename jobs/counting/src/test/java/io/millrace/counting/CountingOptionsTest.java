@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.detector.Thresholds;
 import io.millrace.hdf5.Layout;
+import io.millrace.operators.counting.RowDark;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +19,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import picocli.CommandLine;
@@ -26,6 +29,8 @@ import picocli.CommandLine.Model.OptionSpec;
 class CountingOptionsTest {
   private static final Path DOCUMENT =
       Path.of(System.getProperty("basedir", "."), "../../docs/OPTIONS.md").normalize();
+
+  @TempDir Path directory;
 
   private static CountingOptions parse(String... args) {
     List<String> all = new ArrayList<>(List.of("--output", "counted"));
@@ -62,6 +67,12 @@ class CountingOptionsTest {
         .extracting(d -> d.name())
         .containsExactly("bright_field", "annular_dark_field");
     assertThat(options.layout).isEqualTo(Layout.VLEN);
+    assertThat(options.dark()).isNull();
+    assertThat(options.gain()).isNull();
+    assertThat(options.badPixels()).isNull();
+    assertThat(options.rowDark).isNull();
+    assertThat(options.level()).isNull();
+    assertThat(options.centroids).isFalse();
     assertThat(options.slots).isEqualTo(32);
     assertThat(options.frameTimeout).isEqualTo(Duration.ofSeconds(30));
     assertThat(options.scanTimeout).isEqualTo(Duration.ofSeconds(30));
@@ -158,12 +169,110 @@ class CountingOptionsTest {
         "--detector=sum_pattern,0,4 | --detector | not sum_pattern",
         "--detector=a,0,4 --detector=a,0,5 | --detector | different names",
         "--layout=round | --layout | see --help",
+        "--calibration=no.h5 | --calibration | give a counted file",
+        "--calibration=no.h5 --background=1 --xray=2 | --calibration | leave it out",
+        "--dark=no.npy | --dark | no file there that can be read",
+        "--gain=no.h5:/gain | --gain | no file there that can be read",
+        "--bad-pixels=no.txt | --bad-pixels | no file there that can be read",
+        "--row-dark=mode | --row-dark | see --help",
+        "--row-dark-level=20 | --row-dark-level | give --row-dark",
+        "--row-dark=mean --row-dark-level=0 | --row-dark-level | positive",
+        "--row-dark=mean --row-dark-level=NaN | --row-dark-level | positive",
+        "--row-dark=mean --row-dark-level=Infinity | --row-dark-level | positive",
+        "--row-dark=mean --background=1 --xray=2 | --row-dark | needs --row-dark-level",
       })
   void aWrongOptionIsNamedAndSaysWhatToDo(String args, String named, String advice) {
     assertThatThrownBy(() -> parse(args.split(" (?=--)")))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(named)
         .hasMessageContaining(advice);
+  }
+
+  /** A camera of one row of three pixels, and a map of it in a file of numpy. */
+  private String[] withMap(float... map) throws IOException {
+    Path camera =
+        Files.writeString(
+            directory.resolve("line.yaml"),
+            """
+            name: line
+            frame: {rows: 1, columns: 3}
+            pixel: uint16-le
+            sectors:
+              - {row: 0, column: 0, rows: 1, columns: 3}
+            """);
+    String header = "{'descr': '>f4', 'fortran_order': False, 'shape': (1, 3), }\n";
+    ByteBuffer npy = ByteBuffer.allocate(10 + header.length() + 4 * map.length);
+    npy.put(new byte[] {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0, (byte) header.length(), 0});
+    npy.put(header.getBytes(StandardCharsets.US_ASCII));
+    for (float value : map) {
+      npy.putFloat(value);
+    }
+    Path file = Files.write(directory.resolve("map.npy"), npy.array());
+    return new String[] {"--camera=" + camera, file.toString()};
+  }
+
+  @Test
+  void mapsAreReadOnceAndGainIsInverted() throws IOException {
+    String[] map = withMap(2, 0, -4);
+    Path list = Files.writeString(directory.resolve("bad.txt"), "0,1\n0,2");
+    CountingOptions options =
+        parse(map[0], "--dark=" + map[1], "--gain=" + map[1], "--bad-pixels=" + list);
+    Files.delete(Path.of(map[1]));
+
+    assertThat(options.dark()).containsExactly(2, 0, -4).isSameAs(options.dark());
+    assertThat(options.gain()).startsWith(0.5f).hasSize(3);
+    assertThat(options.badPixels()).containsExactly(false, true, true);
+    assertThat(options.values())
+        .containsEntry("gain", map[1])
+        .containsEntry("bad-pixels", list.toString())
+        .containsEntry("centroids", false);
+    assertThat(parse("--centroids").values()).containsEntry("centroids", true);
+  }
+
+  @Test
+  void aMapThatCannotBeUsedIsNamedWithItsOption() throws IOException {
+    String[] map = withMap(2, 0, Float.NaN);
+    assertThatThrownBy(() -> parse(map[0], "--gain=" + map[1]))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("--gain: ")
+        .hasMessageContaining("row 0, column 1: 0.0 (2 such pixels)");
+    assertThatThrownBy(() -> parse(map[0], "--dark=" + map[1]))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("--dark: ")
+        .hasMessageContaining("row 0, column 2: NaN");
+    assertThatThrownBy(() -> parse("--dark=" + map[1]))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("is 1 x 3, but a frame of the detector 4d-camera is 576 x 576");
+  }
+
+  @Test
+  void thresholdsOfAnEarlierScanNeedNoCalibration() throws IOException {
+    Path file =
+        Files.writeString(
+            directory.resolve("earlier.json"), "{\"background\": 28.5, \"xray\": 436}");
+    CountingOptions options = parse("--calibration=" + file, "--slots=1");
+
+    assertThat(options.thresholds()).isEqualTo(new Thresholds(28.5, 436));
+    assertThat(options.level()).isNull();
+    assertThatThrownBy(() -> parse("--calibration=" + file, "--row-dark=mean"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("--row-dark needs --row-dark-level")
+        .hasMessageContaining("--calibration does not tell");
+  }
+
+  @Test
+  void theRowDarksLevelIsTheGivenOneOrThatOfTheCalibration() throws IOException {
+    Path file =
+        Files.writeString(
+            directory.resolve("earlier.json"),
+            "{\"background\": 28.5, \"xray\": 436, \"level\": 20.5}");
+    assertThat(parse("--calibration=" + file).level()).isNull();
+    assertThat(parse("--calibration=" + file, "--row-dark=Median").level()).isEqualTo(20.5);
+    assertThat(parse("--calibration=" + file, "--row-dark=mean", "--row-dark-level=3").level())
+        .isEqualTo(3);
+    assertThat(parse("--row-dark=median").rowDark).isEqualTo(RowDark.MEDIAN);
+    assertThat(parse("--row-dark=median").level()).isNull();
+    assertThat(parse("--row-dark=mean", "--row-dark-level=3").level()).isEqualTo(3);
   }
 
   @Test
@@ -196,7 +305,7 @@ class CountingOptionsTest {
     int at = text.indexOf("Countstheelectrons"); // behind the synopsis, which has the names too
     for (OptionSpec option : specification()) {
       String name = option.longestName();
-      at = text.indexOf(name + (option.usageHelp() ? "Show" : "="), at);
+      at = text.indexOf(name + (option.arity().max() == 0 ? "" : "="), at);
       assertThat(at).as("place of %s in %s", name, text).isNotNegative();
       if (option.defaultValue() != null) {
         at = text.indexOf("Default:", at);
