@@ -40,6 +40,7 @@ public final class AssemblyFunction
 
   private final DetectorDescription detector;
   private final long frameTimeoutMillis;
+  private final boolean centroids;
 
   private transient ValueState<FrameBlock> state;
   private transient ValueState<Long> lastActivity;
@@ -50,10 +51,12 @@ public final class AssemblyFunction
 
   /**
    * @param frameTimeout silence of a block after which its incomplete frames leave
+   * @param centroids whether the sectors have centroids, and the frames shall have them
    */
-  public AssemblyFunction(DetectorDescription detector, Duration frameTimeout) {
+  public AssemblyFunction(DetectorDescription detector, Duration frameTimeout, boolean centroids) {
     this.detector = detector;
     this.frameTimeoutMillis = frameTimeout.toMillis();
+    this.centroids = centroids;
   }
 
   /** The key of a sector: its scan, and the block of 64 frames it belongs to. */
@@ -72,7 +75,7 @@ public final class AssemblyFunction
             .getState(new ValueStateDescriptor<>("block", Types.GENERIC(FrameBlock.class)));
     lastActivity =
         getRuntimeContext().getState(new ValueStateDescriptor<>("last-activity", Types.LONG));
-    seams = new SeamResolver(detector);
+    seams = new SeamResolver(detector, centroids);
     frame = new CountedFrame();
     MetricGroup metrics = getRuntimeContext().getMetricGroup();
     MetricGroup dropped = metrics.addGroup("dropped");

@@ -161,7 +161,7 @@ public final class FrameBlock {
     out.x = first.x;
     out.y = first.y;
     out.mask = mask(slot);
-    seams.resolve(waiting[slot], out.events);
+    seams.resolve(waiting[slot], out);
     waiting[slot] = null;
     done |= 1L << slot;
     if (out.mask != completeMask()) {

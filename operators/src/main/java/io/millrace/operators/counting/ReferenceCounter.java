@@ -1,6 +1,7 @@
 package io.millrace.operators.counting;
 
 import io.millrace.detector.Calibration;
+import io.millrace.detector.Centroids;
 import io.millrace.detector.IntList;
 import io.millrace.detector.Thresholds;
 
@@ -53,6 +54,46 @@ public record ReferenceCounter(int rows, int columns, Corrections corrections) {
       }
     }
     return events;
+  }
+
+  /**
+   * The sub-pixel positions of these events, in their order.
+   *
+   * <p>With the sums over the pixels i of an event j = (row, column) and its up to 8 neighbours,
+   * and with (dr, dc) the place of i relative to j,
+   *
+   * <pre>
+   *   charge = sum k[i]
+   *   y = row + sum k[i] * dr / charge      x = column + sum k[i] * dc / charge
+   * </pre>
+   *
+   * <p>in double precision, then rounded to single precision. The sums do not depend on the order:
+   * those of nine pixels are exact, as long as their values differ by less than a factor of 2^25.
+   *
+   * @param pixels raw frame, see {@link Pixels}
+   * @param calibration thresholds, level of the noise, and pixels that count as bad in this scan
+   * @throws IllegalArgumentException if the frame has another size
+   */
+  public Centroids centroids(byte[] pixels, Calibration calibration) {
+    float[] k = keptValues(pixels, calibration);
+    Centroids centroids = new Centroids(256);
+    for (int j : count(pixels, calibration).toArray()) {
+      int row = j / columns;
+      int column = j % columns;
+      double charge = 0;
+      double sy = 0;
+      double sx = 0;
+      for (int r = Math.max(row - 1, 0); r <= Math.min(row + 1, rows - 1); r++) {
+        for (int c = Math.max(column - 1, 0); c <= Math.min(column + 1, columns - 1); c++) {
+          double value = k[r * columns + c];
+          charge += value;
+          sy += value * (r - row);
+          sx += value * (c - column);
+        }
+      }
+      centroids.add((float) (row + sy / charge), (float) (column + sx / charge), (float) charge);
+    }
+    return centroids;
   }
 
   /** k of each pixel. */

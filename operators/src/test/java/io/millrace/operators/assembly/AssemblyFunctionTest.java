@@ -2,6 +2,8 @@ package io.millrace.operators.assembly;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.detector.Calibration;
+import io.millrace.detector.Centroids;
 import io.millrace.detector.CountedFrame;
 import io.millrace.detector.CountedSector;
 import io.millrace.detector.DetectorDescription;
@@ -15,6 +17,7 @@ import io.millrace.operators.counting.ReferenceCounter;
 import io.millrace.operators.ledger.Counters;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -41,7 +44,7 @@ class AssemblyFunctionTest {
 
   @BeforeEach
   void open() throws Exception {
-    open(QUARTERS);
+    open(QUARTERS, false);
   }
 
   @AfterEach
@@ -49,10 +52,11 @@ class AssemblyFunctionTest {
     assembly.close();
   }
 
-  private void open(DetectorDescription detector) throws Exception {
+  private void open(DetectorDescription detector, boolean centroids) throws Exception {
     Counters registered = new Counters();
     counters = registered;
-    AssemblyFunction function = new AssemblyFunction(detector, Duration.ofMillis(TIMEOUT));
+    AssemblyFunction function =
+        new AssemblyFunction(detector, Duration.ofMillis(TIMEOUT), centroids);
     assembly =
         new KeyedOneInputStreamOperatorTestHarness<>(
             new KeyedProcessOperator<>(function) {
@@ -124,7 +128,7 @@ class AssemblyFunctionTest {
       Collections.shuffle(sectors, random);
 
       close();
-      open(detector);
+      open(detector, false);
       for (CountedSector sector : sectors) {
         assembly.processElement(sector, 3);
       }
@@ -145,6 +149,27 @@ class AssemblyFunctionTest {
       assertThat(frames()).as("seed %d, after the end", seed).hasSize(expected.size());
       assertThat(drops()).as("seed %d", seed).isEmpty();
     }
+  }
+
+  @Test
+  void eventsLeaveWithTheirCentroids() throws Exception {
+    close();
+    open(QUARTERS, true);
+    Random random = new Random(1);
+    byte[] pixels = Frames.random(random, QUARTERS.pixels());
+    Calibration calibration = Calibration.given(1, new Thresholds(28.5, 435), null);
+    for (CountedSector sector :
+        Frames.count(pixels, QUARTERS, Corrections.NONE, calibration, true, 0b1111)) {
+      assembly.processElement(sector, 1);
+    }
+    Centroids expected =
+        new ReferenceCounter(QUARTERS.rows(), QUARTERS.columns(), Corrections.NONE)
+            .centroids(pixels, calibration);
+    assertThat(expected.size()).isPositive();
+    assertThat(frames()).hasSize(1);
+    Centroids centroids = frames().get(0).centroids;
+    assertThat(centroids.size()).isEqualTo(frames().get(0).events.size());
+    assertThat(centroids.array()).startsWith(Arrays.copyOf(expected.array(), 3 * expected.size()));
   }
 
   @Test

@@ -4,8 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.millrace.detector.Calibration;
+import io.millrace.detector.Centroids;
+import io.millrace.detector.CountedFrame;
 import io.millrace.detector.DetectorDescription;
-import io.millrace.detector.IntList;
 import io.millrace.detector.SectorPlacement;
 import io.millrace.detector.Thresholds;
 import io.millrace.operators.counting.Corrections;
@@ -14,6 +15,7 @@ import io.millrace.operators.counting.Oracle;
 import io.millrace.operators.counting.ReferenceCounter;
 import io.millrace.operators.counting.RowDark;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -21,7 +23,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * With dark, gain, bad pixels, row dark and all their combinations, counting sector by sector gives
- * the events of the assembled frame.
+ * the events of the assembled frame, and their centroids to the last bit.
  */
 class EveryOptionTest {
   private int combinations;
@@ -55,16 +57,24 @@ class EveryOptionTest {
       }
     }
     Corrections present = corrections.masking(missing, detector.pixels());
-    IntList events = new IntList(0);
-    new SeamResolver(detector)
-        .resolve(Frames.count(frame, detector, corrections, calibration, false, mask), events);
-    assertThat(events.toArray())
-        .as("%s, mask %d, %s, %s", as, mask, calibration.thresholds(), detector)
-        .isEqualTo(
-            new ReferenceCounter(detector.rows(), detector.columns(), present)
-                .count(frame, calibration)
-                .toArray());
+    ReferenceCounter reference = new ReferenceCounter(detector.rows(), detector.columns(), present);
+    int[] events = reference.count(frame, calibration).toArray();
+    String which = "%s, mask %d, %s, %s".formatted(as, mask, calibration.thresholds(), detector);
+    CountedFrame counted = new CountedFrame();
+    for (boolean centroids : new boolean[] {true, false}) {
+      new SeamResolver(detector, centroids)
+          .resolve(
+              Frames.count(frame, detector, corrections, calibration, centroids, mask), counted);
+      assertThat(counted.events.toArray()).as(which).isEqualTo(events);
+      assertThat(values(counted.centroids))
+          .as(which)
+          .isEqualTo(centroids ? values(reference.centroids(frame, calibration)) : new float[0]);
+    }
     combinations++;
+  }
+
+  private static float[] values(Centroids centroids) {
+    return Arrays.copyOf(centroids.array(), Centroids.FIELDS * centroids.size());
   }
 
   @Test
@@ -139,8 +149,8 @@ class EveryOptionTest {
           Calibration.given(1, expected.thresholds(), c.get("optimized_mean").asDouble());
       for (int across = 1; across <= 2; across++) {
         DetectorDescription detector = Frames.grid(stack.rows(), stack.columns(), 4, across);
-        IntList events = new IntList(0);
-        SeamResolver seams = new SeamResolver(detector);
+        CountedFrame counted = new CountedFrame();
+        SeamResolver seams = new SeamResolver(detector, false);
         for (int f = 0; f < expected.frames().size(); f++) {
           seams.resolve(
               Frames.count(
@@ -150,8 +160,8 @@ class EveryOptionTest {
                   calibration,
                   false,
                   detector.completeMask()),
-              events);
-          assertThat(events.toArray())
+              counted);
+          assertThat(counted.events.toArray())
               .as("%s, frame %d in %s", named.getKey(), f, detector.name())
               .isEqualTo(expected.frames().get(f));
         }

@@ -26,7 +26,7 @@ class FrameBlockTest {
   private static final int COMPLETE = 0xf;
 
   private final DetectorDescription detector = Frames.grid(8, 6, 4, 1);
-  private final SeamResolver seams = new SeamResolver(detector);
+  private final SeamResolver seams = new SeamResolver(detector, false);
   private final CountedFrame out = new CountedFrame();
   private final FrameBlock block = new FrameBlock(4);
 

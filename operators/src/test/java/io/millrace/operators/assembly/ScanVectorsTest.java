@@ -44,7 +44,7 @@ class ScanVectorsTest {
     List<List<int[]>> found =
         Stream.<List<int[]>>generate(ArrayList::new).limit(positions).collect(Collectors.toList());
     FrameBlock block = new FrameBlock(camera.modules());
-    SeamResolver seams = new SeamResolver(camera);
+    SeamResolver seams = new SeamResolver(camera, false);
     CountedFrame frame = new CountedFrame();
     int absent = 0;
     for (CountedSector sector : arriving) {

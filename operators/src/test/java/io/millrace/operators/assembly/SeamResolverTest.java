@@ -1,8 +1,10 @@
 package io.millrace.operators.assembly;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.millrace.detector.CountedFrame;
 import io.millrace.detector.CountedSector;
 import io.millrace.detector.DetectorDescription;
 import io.millrace.detector.IntList;
@@ -20,10 +22,10 @@ import org.junit.jupiter.api.Test;
 /** Counting sector by sector and deciding the seams gives the events of the assembled frame. */
 class SeamResolverTest {
   private static int[] inSectors(byte[] frame, DetectorDescription detector, Thresholds t) {
-    IntList events = new IntList(0);
-    new SeamResolver(detector)
-        .resolve(Frames.count(frame, detector, t, detector.completeMask()), events);
-    return events.toArray();
+    CountedFrame counted = new CountedFrame();
+    new SeamResolver(detector, false)
+        .resolve(Frames.count(frame, detector, t, detector.completeMask()), counted);
+    return counted.events.toArray();
   }
 
   @Test
@@ -38,8 +40,8 @@ class SeamResolverTest {
       byte[] frame = Frames.random(random, rows * columns);
       Thresholds thresholds = Frames.thresholds(random);
       ReferenceCounter reference = new ReferenceCounter(rows, columns, Corrections.NONE);
-      SeamResolver seams = new SeamResolver(detector);
-      IntList events = new IntList(0);
+      SeamResolver seams = new SeamResolver(detector, false);
+      CountedFrame counted = new CountedFrame();
       for (int mask :
           new int[] {detector.completeMask(), random.nextInt(1 << detector.modules())}) {
         byte[] present = frame;
@@ -48,12 +50,26 @@ class SeamResolverTest {
             present = Frames.without(present, detector, m);
           }
         }
-        seams.resolve(Frames.count(frame, detector, thresholds, mask), events);
-        assertThat(events.toArray())
+        seams.resolve(Frames.count(frame, detector, thresholds, mask), counted);
+        assertThat(counted.events.toArray())
             .as("seed %d, mask %d, %s, %s", seed, mask, thresholds, detector)
             .isEqualTo(reference.count(present, thresholds).toArray());
       }
     }
+  }
+
+  @Test
+  void aSectorThatWasCountedWithoutCentroidsIsNamed() {
+    DetectorDescription detector = Frames.grid(4, 4, 2, 1);
+    byte[] frame = Frames.bytes(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 9, 0, 0);
+    CountedSector[] sectors = Frames.count(frame, detector, new Thresholds(1, 99), 0b11);
+    assertThat(sectors[1].events.toArray()).containsExactly(13);
+    SeamResolver seams = new SeamResolver(detector, true);
+    CountedFrame counted = new CountedFrame();
+    assertThatThrownBy(() -> seams.resolve(sectors, counted))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("module 1")
+        .hasMessageContaining("0 centroids for 1 final events");
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.millrace.detector.Calibration;
+import io.millrace.detector.Centroids;
 import io.millrace.detector.Thresholds;
 import java.util.Arrays;
 import java.util.List;
@@ -41,6 +42,27 @@ class ReferenceCounterTest {
     };
     assertThat(count(5, 5, new Corrections(dark, null, null, null), 1, 10000, frame))
         .containsExactly(0, 2, 12, 22);
+  }
+
+  @Test
+  void aCentroidIsTheMeanOfTheKeptNeighboursWeightedByTheirValue() {
+    assertThat(centroids(3, 3, 5, 100, 0, 10, 0, 20, 50, 40, 0, 5, 100))
+        .as("5 is noise, 100 an x-ray")
+        .containsExactly((float) (1 - 10 / 120.0), (float) (1 + 20 / 120.0), 120);
+    assertThat(centroids(3, 3, 5, 100, 0, 0, 0, 0, 50, 0, 0, 0, 0)).containsExactly(1, 1, 50);
+    assertThat(centroids(2, 3, 5, 100, 60, 20, 99, 10, 30, 6))
+        .as("on corners, where both have the column between them")
+        .containsExactly(40f / 120, 50f / 120, 120, 36f / 155, (float) (2 - 50 / 155.0), 155);
+    assertThat(centroids(3, 3, 5, 100, 50, 50, 0, 0, 0, 0, 0, 0, 0)).as("a tie").isEmpty();
+  }
+
+  private static float[] centroids(
+      int rows, int columns, double background, double xray, int... f) {
+    Centroids centroids =
+        new ReferenceCounter(rows, columns, Corrections.NONE)
+            .centroids(
+                Frames.bytes(f), Calibration.given(0, new Thresholds(background, xray), null));
+    return Arrays.copyOf(centroids.array(), Centroids.FIELDS * centroids.size());
   }
 
   @Test
