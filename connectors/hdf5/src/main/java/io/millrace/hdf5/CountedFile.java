@@ -6,6 +6,7 @@ import io.jhdf.api.Dataset;
 import io.jhdf.api.Group;
 import io.jhdf.api.Node;
 import io.jhdf.exceptions.HdfException;
+import io.millrace.detector.Centroids;
 import io.millrace.detector.DropReason;
 import io.millrace.detector.Drops;
 import io.millrace.detector.ScanGeometry;
@@ -21,19 +22,21 @@ import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.function.BiFunction;
 
 /**
  * Reads a counted file: one of ours in either layout, or one of stempy (version 3), which has
  * events, geometry and thresholds but no {@linkplain #hasAccount account}.
  *
- * <p>Events are read in blocks, so going through a file in order is quick and memory stays bounded.
- * Not for several threads at once.
+ * <p>Events and centroids are read in blocks, so going through a file in order is quick and memory
+ * stays bounded. Not for several threads at once.
  */
 public final class CountedFile implements AutoCloseable {
   private static final String EVENTS = "/electron_events";
   private static final String COUNTING = "/metadata/electron_counting";
   private static final String ACCOUNT = "/millrace";
   private static final String IMAGES = ACCOUNT + "/images";
+  private static final String CENTROIDS = ACCOUNT + "/centroids";
 
   /** Frames that are read at once. */
   private static final int BLOCK = 256;
@@ -47,8 +50,8 @@ public final class CountedFile implements AutoCloseable {
   private final boolean flat;
   private int[] masks;
   private long[] frameNumbers;
-  private int blockStart;
-  private int[][] block = {};
+  private final Block<int[]> events;
+  private final Block<float[]> centroids;
 
   /**
    * Opens a file.
@@ -74,6 +77,8 @@ public final class CountedFile implements AutoCloseable {
       columns = (int) integer(frames, "Ny");
       long entries = flat ? dataset(EVENTS + "/indptr").getSize() - 1 : dataset(frames).getSize();
       framesPerPosition = Math.toIntExact(entries / geometry.positions());
+      events = new Block<>(flat ? this::eventArrays : this::eventLists);
+      centroids = new Block<>(flat ? this::centroidArrays : this::centroidLists);
     } catch (HdfException | NoSuchElementException e) {
       file.close();
       throw new IOException("%s is not a counted file: %s".formatted(path, e.getMessage()), e);
@@ -108,14 +113,23 @@ public final class CountedFile implements AutoCloseable {
    * @param k which of the position's frames, from 0
    */
   public int[] events(int position, int k) {
-    int entry = entry(position, k);
-    if (entry < blockStart || entry >= blockStart + block.length) {
-      blockStart = entry - entry % BLOCK;
-      int end =
-          Math.min(blockStart + BLOCK, entry(geometry.positions() - 1, 0) + framesPerPosition);
-      block = flat ? arrays(blockStart, end) : lists(blockStart, end);
-    }
-    return block[entry - blockStart].clone();
+    return events.get(entry(position, k)).clone();
+  }
+
+  /** Whether the events have centroids. */
+  public boolean hasCentroids() {
+    return hasAccount() && ((Group) node(ACCOUNT)).getChildren().containsKey("centroids");
+  }
+
+  /**
+   * The centroids of a frame's {@link #events}, in their order.
+   *
+   * @param position index of the position, {@code y * width + x}
+   * @param k which of the position's frames, from 0
+   * @throws NoSuchElementException if the file has none
+   */
+  public Centroids centroids(int position, int k) {
+    return Centroids.of(centroids.get(entry(position, k)).clone());
   }
 
   /** Whether the file tells what arrived and who made it, as ours do. */
@@ -241,27 +255,75 @@ public final class CountedFile implements AutoCloseable {
     return position * framesPerPosition + k;
   }
 
-  private int[][] lists(int from, int to) {
-    Object[] lists =
-        (Object[]) dataset(EVENTS + "/frames").getData(new long[] {from}, new int[] {to - from});
+  /** The lists of consecutive entries, which are read at once. */
+  private final class Block<T> {
+    /** Gives the lists of the entries from one to before another. */
+    private final BiFunction<Integer, Integer, T[]> reading;
+
+    private int first;
+    private T[] lists;
+
+    Block(BiFunction<Integer, Integer, T[]> reading) {
+      this.reading = reading;
+    }
+
+    T get(int entry) {
+      if (lists == null || entry < first || entry >= first + lists.length) {
+        first = entry - entry % BLOCK;
+        int entries = geometry.positions() * framesPerPosition;
+        lists = reading.apply(first, Math.min(first + BLOCK, entries));
+      }
+      return lists[entry - first];
+    }
+  }
+
+  private int[][] eventLists(int from, int to) {
+    Object[] lists = (Object[]) read(EVENTS + "/frames", from, to - from);
     return Arrays.stream(lists).map(CountedFile::ints).toArray(int[][]::new);
   }
 
-  private int[][] arrays(int from, int to) {
-    long[] indptr =
-        (long[]) dataset(EVENTS + "/indptr").getData(new long[] {from}, new int[] {to - from + 1});
+  private float[][] centroidLists(int from, int to) {
+    Object[] lists = (Object[]) read(CENTROIDS, from, to - from);
+    return Arrays.stream(lists).map(float[].class::cast).toArray(float[][]::new);
+  }
+
+  private int[][] eventArrays(int from, int to) {
+    long[] indptr = (long[]) read(EVENTS + "/indptr", from, to - from + 1);
     int n = Math.toIntExact(indptr[to - from] - indptr[0]);
-    int[] indices =
-        n == 0
-            ? new int[0]
-            : ints(dataset(EVENTS + "/indices").getData(new long[] {indptr[0]}, new int[] {n}));
+    int[] events = n == 0 ? new int[0] : ints(read(EVENTS + "/indices", indptr[0], n));
     int[][] lists = new int[to - from][];
     for (int i = 0; i < lists.length; i++) {
       lists[i] =
           Arrays.copyOfRange(
-              indices, (int) (indptr[i] - indptr[0]), (int) (indptr[i + 1] - indptr[0]));
+              events, (int) (indptr[i] - indptr[0]), (int) (indptr[i + 1] - indptr[0]));
     }
     return lists;
+  }
+
+  private float[][] centroidArrays(int from, int to) {
+    long[] indptr = (long[]) read(EVENTS + "/indptr", from, to - from + 1);
+    int n = Math.toIntExact(indptr[to - from] - indptr[0]);
+    Dataset centroids = dataset(CENTROIDS);
+    float[][] rows =
+        n == 0
+            ? new float[0][]
+            : (float[][])
+                centroids.getData(new long[] {indptr[0], 0}, new int[] {n, Centroids.FIELDS});
+    float[][] lists = new float[to - from][];
+    for (int i = 0; i < lists.length; i++) {
+      int events = (int) (indptr[i + 1] - indptr[i]);
+      lists[i] = new float[Centroids.FIELDS * events];
+      for (int e = 0; e < events; e++) {
+        float[] row = rows[(int) (indptr[i] - indptr[0]) + e];
+        System.arraycopy(row, 0, lists[i], Centroids.FIELDS * e, Centroids.FIELDS);
+      }
+    }
+    return lists;
+  }
+
+  /** Reads {@code n} values of a data set of one dimension. */
+  private Object read(String at, long first, int n) {
+    return dataset(at).getData(new long[] {first}, new int[] {n});
   }
 
   /** The library gives unsigned 32-bit values as longs. */

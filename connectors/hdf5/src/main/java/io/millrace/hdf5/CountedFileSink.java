@@ -42,6 +42,7 @@ public final class CountedFileSink implements Sink<ScanRecord> {
   private final DetectorDescription detector;
   private final Provenance provenance;
   private final Layout layout;
+  private final boolean centroids;
 
   CountedFileSink(
       Path directory,
@@ -49,13 +50,15 @@ public final class CountedFileSink implements Sink<ScanRecord> {
       ZoneId zone,
       DetectorDescription detector,
       Provenance provenance,
-      Layout layout) {
+      Layout layout,
+      boolean centroids) {
     this.directory = directory.toString();
     this.id = id;
     this.zone = zone;
     this.detector = detector;
     this.provenance = provenance;
     this.layout = layout;
+    this.centroids = centroids;
   }
 
   /** A builder, which checks everything. */
@@ -86,5 +89,9 @@ public final class CountedFileSink implements Sink<ScanRecord> {
 
   Layout layout() {
     return layout;
+  }
+
+  boolean centroids() {
+    return centroids;
   }
 }

@@ -18,6 +18,7 @@ public final class CountedFileSinkBuilder {
   private DetectorDescription detector;
   private Provenance provenance;
   private Layout layout = Layout.VLEN;
+  private boolean centroids;
 
   CountedFileSinkBuilder() {}
 
@@ -54,6 +55,12 @@ public final class CountedFileSinkBuilder {
   /** How events lie in the files; {@link Layout#VLEN} if none is set. */
   public CountedFileSinkBuilder setLayout(Layout layout) {
     this.layout = layout;
+    return this;
+  }
+
+  /** Whether the frames have centroids, to be written beside their events; false if not set. */
+  public CountedFileSinkBuilder setCentroids(boolean centroids) {
+    this.centroids = centroids;
     return this;
   }
 
@@ -94,7 +101,7 @@ public final class CountedFileSinkBuilder {
       throw new IllegalArgumentException(
           "the directory %s cannot be read (%s); give another".formatted(directory, e), e);
     }
-    return new CountedFileSink(directory, id, zone, detector, provenance, layout);
+    return new CountedFileSink(directory, id, zone, detector, provenance, layout, centroids);
   }
 
   private static void require(Object value, String message) {

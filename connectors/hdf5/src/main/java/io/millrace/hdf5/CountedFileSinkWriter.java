@@ -40,7 +40,7 @@ final class CountedFileSinkWriter implements SinkWriter<ScanRecord> {
   public void write(ScanRecord record, Context context) throws IOException {
     CountedFileWriter writer = scans.get(record.scan());
     if (writer == null) {
-      writer = new CountedFileWriter(sink.part(record.scan()), sink.detector());
+      writer = new CountedFileWriter(sink.part(record.scan()), sink.detector(), sink.centroids());
       scans.put(record.scan(), writer);
     }
     if (record instanceof CountedFrame frame) {

@@ -1,6 +1,7 @@
 package io.millrace.hdf5;
 
 import io.millrace.detector.Calibration;
+import io.millrace.detector.Centroids;
 import io.millrace.detector.CountedFrame;
 import io.millrace.detector.DetectorDescription;
 import io.millrace.detector.DropReason;
@@ -26,16 +27,16 @@ import java.util.Map;
  * Writes the counted file of one scan.
  *
  * <pre>
- *   try (CountedFileWriter writer = new CountedFileWriter(part, detector)) {
+ *   try (CountedFileWriter writer = new CountedFileWriter(part, detector, centroids)) {
  *     writer.add(frame);                                       // any number, in any order
  *     writer.add(image);
  *     writer.finish(report, provenance, Layout.VLEN, file);
  *   }
  * </pre>
  *
- * <p>Events go to the disk as they come, into a part file; some 30 bytes a frame stay in memory.
- * The file appears under its own name only when it is whole, and never in the place of another.
- * Closing removes the part of an unfinished scan.
+ * <p>Events and centroids go to the disk as they come, into a part file; some 30 bytes a frame stay
+ * in memory, 16 more with centroids. The file appears under its own name only when it is whole, and
+ * never in the place of another. Closing removes the part of an unfinished scan.
  */
 public final class CountedFileWriter implements Closeable {
   private static final long FILE_VERSION = 3;
@@ -43,8 +44,12 @@ public final class CountedFileWriter implements Closeable {
   /** Frame number of an entry without a frame. */
   static final int NO_FRAME = 0xffff_ffff;
 
+  private static final Map<String, Object> CENTROID_FIELDS =
+      Map.of("fields", "y, x, charge", "units", "pixel, pixel, ADU");
+
   private final Path part;
   private final DetectorDescription detector;
+  private final boolean centroids;
   private final Hdf5File file;
   private final FrameTable frames = new FrameTable();
   private final List<ScanImage> images = new ArrayList<>();
@@ -58,15 +63,24 @@ public final class CountedFileWriter implements Closeable {
    * Begins the part file.
    *
    * @param part where to write until the file is whole; in the directory of the file
+   * @param centroids whether the frames have centroids
    * @throws IOException if it exists, or cannot be written
    */
-  public CountedFileWriter(Path part, DetectorDescription detector) throws IOException {
+  public CountedFileWriter(Path part, DetectorDescription detector, boolean centroids)
+      throws IOException {
     this.part = part;
     this.detector = detector;
+    this.centroids = centroids;
     this.file = open(part);
   }
 
-  /** Writes the events of a frame; the frame may be used again. */
+  /**
+   * Writes the events of a frame; the frame may be used again.
+   *
+   * @throws IllegalArgumentException if it does not lie in the scan of the frames before
+   * @throws IllegalStateException if its centroids are not as many as its events, or there are some
+   *     in a scan without
+   */
   public void add(CountedFrame frame) throws IOException {
     if (geometry == null) {
       geometry = new ScanGeometry(frame.width, frame.height);
@@ -88,10 +102,19 @@ public final class CountedFileWriter implements Closeable {
                   geometry.height()));
     }
     int n = frame.events.size();
-    if (n == 0) {
-      frames.add(frame);
-    } else {
-      frames.add(frame, file.heap().add(frame.events.array(), n));
+    if (frame.centroids.size() != (centroids ? n : 0)) {
+      throw new IllegalStateException(
+          "scan %d, frame %d: %d centroids for %d events; the scan is counted %s centroids"
+              .formatted(
+                  frame.scan,
+                  frame.frame,
+                  frame.centroids.size(),
+                  n,
+                  centroids ? "with" : "without"));
+    }
+    frames.add(frame, file.heap().add(frame.events.array(), n));
+    if (centroids) {
+      frames.centroids().add(file.heap().add(frame.centroids.array(), Centroids.FIELDS * n));
     }
     events += n;
   }
@@ -121,7 +144,13 @@ public final class CountedFileWriter implements Closeable {
     Map<Path, Path> whole = new LinkedHashMap<>();
     if (layout != Layout.FLAT) {
       writeRest(
-          file, eventLists(entries), Map.of("version", FILE_VERSION), entries, report, provenance);
+          file,
+          eventLists(entries),
+          centroidLists(entries),
+          Map.of("version", FILE_VERSION),
+          entries,
+          report,
+          provenance);
       whole.put(part, target);
     }
     if (layout != Layout.VLEN) {
@@ -130,6 +159,7 @@ public final class CountedFileWriter implements Closeable {
         writeRest(
             flat,
             eventArrays(flat, entries),
+            centroidArray(flat, entries),
             Map.of("format", "millrace-flat-1"),
             entries,
             report,
@@ -222,6 +252,7 @@ public final class CountedFileWriter implements Closeable {
   private void writeRest(
       Hdf5File out,
       Map<String, Long> eventData,
+      Map<String, Long> centroidData,
       Map<String, Object> rootAttributes,
       int[] entries,
       ScanReport report,
@@ -248,28 +279,45 @@ public final class CountedFileWriter implements Closeable {
         out.group(
             Map.of("electron_counting", out.group(Map.of(), counting(report.calibration()))),
             Map.of()));
-    root.put("millrace", writeAccount(out, entries, report, provenance));
+    root.put("millrace", writeAccount(out, centroidData, entries, report, provenance));
     out.finish(out.group(root, rootAttributes));
   }
 
-  /** The data sets of {@link Layout#VLEN}: a reference for each frame. */
+  /** The events in {@link Layout#VLEN}. */
   private Map<String, Long> eventLists(int[] entries) throws IOException {
+    return Map.of("frames", references(Hdf5Type.U4_LIST, entries, frames.events(), 1, frameSize()));
+  }
+
+  /** The centroids in {@link Layout#VLEN}; nothing in a scan without. */
+  private Map<String, Long> centroidLists(int[] entries) throws IOException {
+    if (!centroids) {
+      return Map.of();
+    }
+    return Map.of(
+        "centroids",
+        references(
+            Hdf5Type.F4_LIST, entries, frames.centroids(), Centroids.FIELDS, CENTROID_FIELDS));
+  }
+
+  /** A reference to the list of each entry, which has some values for each event. */
+  private long references(
+      Hdf5Type type, int[] entries, Places lists, int valuesOfEvent, Map<String, Object> attributes)
+      throws IOException {
     long begin = file.begin();
     for (int row : entries) {
-      if (row == FrameTable.ABSENT || frames.count(row) == 0) {
+      if (row == FrameTable.ABSENT) {
         file.putLong(0);
         file.putLong(0);
       } else {
-        file.putInt(frames.count(row));
-        file.putLong(frames.collection(row));
-        file.putInt(frames.index(row));
+        file.putInt(valuesOfEvent * frames.count(row));
+        file.putLong(lists.collection(row));
+        file.putInt(lists.index(row));
       }
     }
-    return Map.of(
-        "frames", file.dataset(Hdf5Type.U4_LIST, new long[] {entries.length}, begin, frameSize()));
+    return file.dataset(type, new long[] {entries.length}, begin, attributes);
   }
 
-  /** The data sets of {@link Layout#FLAT}: the events are read back, in the order of the file. */
+  /** The events in {@link Layout#FLAT}. */
   private Map<String, Long> eventArrays(Hdf5File flat, int[] entries) throws IOException {
     long begin = flat.begin();
     long sum = 0;
@@ -279,32 +327,40 @@ public final class CountedFileWriter implements Closeable {
       flat.putLong(sum);
     }
     long indptr = flat.dataset(Hdf5Type.I8, new long[] {entries.length + 1L}, begin, Map.of());
-    return Map.of("indptr", indptr, "indices", sum == 0 ? empty(flat) : indices(flat, entries));
+    CompressedRows indices = new CompressedRows(flat, Hdf5Type.U4, events);
+    copy(frames.events(), 1, entries, indices);
+    return Map.of("indptr", indptr, "indices", indices.dataset(frameSize()));
   }
 
-  private long empty(Hdf5File flat) throws IOException {
-    return flat.dataset(Hdf5Type.U4, new long[] {0}, flat.begin(), frameSize());
+  /** The centroids in {@link Layout#FLAT}; nothing in a scan without. */
+  private Map<String, Long> centroidArray(Hdf5File flat, int[] entries) throws IOException {
+    if (!centroids) {
+      return Map.of();
+    }
+    CompressedRows rows = new CompressedRows(flat, Hdf5Type.F4, events, Centroids.FIELDS);
+    copy(frames.centroids(), Centroids.FIELDS, entries, rows);
+    return Map.of("centroids", rows.dataset(CENTROID_FIELDS));
   }
 
-  private long indices(Hdf5File flat, int[] entries) throws IOException {
+  /** Reads the lists back, in the order of the file. */
+  private void copy(Places lists, int valuesOfEvent, int[] entries, CompressedRows to)
+      throws IOException {
     file.flush();
-    CompressedInts indices = new CompressedInts(flat, events);
     ByteBuffer list = ByteBuffer.allocate(0);
     for (int row : entries) {
       if (row == FrameTable.ABSENT) {
         continue;
       }
-      int bytes = frames.count(row) * Integer.BYTES;
+      int bytes = valuesOfEvent * frames.count(row) * Integer.BYTES;
       if (list.capacity() < bytes) {
         list = ByteBuffer.allocate(2 * bytes).order(ByteOrder.LITTLE_ENDIAN);
       }
-      file.read(frames.address(row), list.clear().limit(bytes));
+      file.read(lists.address(row), list.clear().limit(bytes));
       list.flip();
       while (list.hasRemaining()) {
-        indices.put(list.getInt());
+        to.put(list.getInt());
       }
     }
-    return indices.dataset(frameSize());
   }
 
   private Map<String, Object> frameSize() {
@@ -334,9 +390,14 @@ public final class CountedFileWriter implements Closeable {
   }
 
   /** The group that is ours: what arrived, what is made of it, and how. */
-  private long writeAccount(Hdf5File out, int[] entries, ScanReport report, Provenance provenance)
+  private long writeAccount(
+      Hdf5File out,
+      Map<String, Long> centroidData,
+      int[] entries,
+      ScanReport report,
+      Provenance provenance)
       throws IOException {
-    Map<String, Long> children = new LinkedHashMap<>();
+    Map<String, Long> children = new LinkedHashMap<>(centroidData);
     long[] length = {entries.length};
     long begin = out.begin();
     for (int row : entries) {

@@ -6,7 +6,7 @@ import java.util.Arrays;
 
 /**
  * What is remembered of a frame when its events are on the disk: whose they are, and where. Some 30
- * bytes a frame, in the order of arrival.
+ * bytes a frame, 16 more with centroids, in the order of arrival.
  */
 final class FrameTable {
   /** Entry without a frame. */
@@ -17,14 +17,8 @@ final class FrameTable {
   private int[] frame = new int[1024];
   private byte[] mask = new byte[1024];
   private int[] count = new int[1024];
-  private long[] collection = new long[1024];
-  private int[] index = new int[1024];
-  private int[] offset = new int[1024];
-
-  /** Remembers a frame without events. */
-  void add(CountedFrame f) {
-    add(f, new GlobalHeap.Place(0, 0, 0));
-  }
+  private final Places events = new Places();
+  private final Places centroids = new Places();
 
   /** Remembers a frame and where its events are. */
   void add(CountedFrame f, GlobalHeap.Place place) {
@@ -34,17 +28,12 @@ final class FrameTable {
       frame = Arrays.copyOf(frame, capacity);
       mask = Arrays.copyOf(mask, capacity);
       count = Arrays.copyOf(count, capacity);
-      collection = Arrays.copyOf(collection, capacity);
-      index = Arrays.copyOf(index, capacity);
-      offset = Arrays.copyOf(offset, capacity);
     }
     position[size] = f.position();
     frame[size] = (int) f.frame;
     mask[size] = (byte) f.mask;
     count[size] = f.events.size();
-    collection[size] = place.collection();
-    index[size] = place.index();
-    offset[size] = place.offset();
+    events.add(place);
     size++;
   }
 
@@ -67,19 +56,14 @@ final class FrameTable {
     return count[row];
   }
 
-  /** Address of the collection that holds the events. */
-  long collection(int row) {
-    return collection[row];
+  /** Where the events of each frame are. */
+  Places events() {
+    return events;
   }
 
-  /** Index of the events in their collection. */
-  int index(int row) {
-    return index[row];
-  }
-
-  /** Address of the first event. */
-  long address(int row) {
-    return collection[row] + offset[row];
+  /** Where the centroids of each frame are; empty in a scan without. */
+  Places centroids() {
+    return centroids;
   }
 
   /**

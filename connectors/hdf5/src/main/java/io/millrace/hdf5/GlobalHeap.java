@@ -38,17 +38,34 @@ final class GlobalHeap {
    * @param index its index in the collection, from 1
    * @param offset bytes from the collection's start to the object's data
    */
-  record Place(long collection, int index, int offset) {}
+  record Place(long collection, int index, int offset) {
+    /** Of a list without values. */
+    static final Place NOWHERE = new Place(0, 0, 0);
+  }
 
   GlobalHeap(Hdf5File file) {
     this.file = file;
   }
 
-  /** Adds the first {@code n} values; at least one. */
+  /** Adds the first {@code n} values. */
   Place add(int[] values, int n) throws IOException {
+    if (n == 0) {
+      return Place.NOWHERE;
+    }
     Place place = begin(Math.multiplyExact(n, Integer.BYTES));
     collection.slice().order(ByteOrder.LITTLE_ENDIAN).asIntBuffer().put(values, 0, n);
     end(n * Integer.BYTES);
+    return place;
+  }
+
+  /** Adds the first {@code n} values. */
+  Place add(float[] values, int n) throws IOException {
+    if (n == 0) {
+      return Place.NOWHERE;
+    }
+    Place place = begin(Math.multiplyExact(n, Float.BYTES));
+    collection.slice().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().put(values, 0, n);
+    end(n * Float.BYTES);
     return place;
   }
 

@@ -8,14 +8,18 @@ enum Hdf5Type {
   U4(4, integer(4, false)),
   /** Signed, 64 bits. */
   I8(8, integer(8, true)),
+  /** IEEE, 32 bits. */
+  F4(4, ieee(4, 8, 127)),
   /** IEEE, 64 bits. */
-  F8(8, float64()),
+  F8(8, ieee(8, 11, 1023)),
   /** FALSE or TRUE on a signed byte, as h5py writes booleans. */
   BOOLEAN(1, falseOrTrue()),
   /** UTF-8 of any length: a reference into the global heap. */
   TEXT(GlobalHeap.REFERENCE_BYTES, list(0x01, 0x01, U1)),
   /** A list of {@link #U4} of any length: a reference into the global heap. */
-  U4_LIST(GlobalHeap.REFERENCE_BYTES, list(0x00, 0x00, U4));
+  U4_LIST(GlobalHeap.REFERENCE_BYTES, list(0x00, 0x00, U4)),
+  /** A list of {@link #F4} of any length: a reference into the global heap. */
+  F4_LIST(GlobalHeap.REFERENCE_BYTES, list(0x00, 0x00, F4));
 
   private static final int VERSION = 0x10;
   private final int bytes;
@@ -46,19 +50,21 @@ enum Hdf5Type {
         .u2(8 * bytes);
   }
 
-  private static Bytes float64() {
+  private static Bytes ieee(int bytes, int exponentBits, int bias) {
+    int sign = 8 * bytes - 1;
+    int mantissaBits = sign - exponentBits;
     return new Bytes()
         .u1(VERSION | 1)
         .u1(0x20) // the mantissa's leading 1 is implied
-        .u2(63) // bit of the sign
-        .u4(8)
-        .u2(0)
-        .u2(64)
-        .u1(52) // exponent: first bit, bits
-        .u1(11)
+        .u2(sign)
+        .u4(bytes)
+        .u2(0) // first bit
+        .u2(8 * bytes)
+        .u1(mantissaBits) // exponent: first bit, bits
+        .u1(exponentBits)
         .u1(0) // mantissa: first bit, bits
-        .u1(52)
-        .u4(1023); // bias of the exponent
+        .u1(mantissaBits)
+        .u4(bias);
   }
 
   private static Bytes falseOrTrue() {

@@ -35,7 +35,9 @@ class CountedFileSinkIT {
   @TempDir Path dir;
 
   private static Scan scan(long number) {
-    return Scan.of(number, new ScanGeometry(5, 4), 2, new Random(number), e -> e % 7 * 10);
+    Random random = new Random(number);
+    return Scan.of(number, new ScanGeometry(5, 4), 2, random, e -> e % 7 * 10)
+        .withCentroids(random);
   }
 
   /** Two scans, frame by frame in turn, as they overlap in a stream. */
@@ -71,6 +73,8 @@ class CountedFileSinkIT {
         for (CountedFrame frame : scan.frames()) {
           int k = (int) ((frame.frame - scan.frames().get(0).frame) % 2);
           assertThat(IntList.of(file.events(frame.position(), k))).isEqualTo(frame.events);
+          assertThat(Scan.values(file.centroids(frame.position(), k)))
+              .isEqualTo(Scan.values(frame.centroids));
         }
       }
     }
@@ -109,6 +113,7 @@ class CountedFileSinkIT {
             .setDetector(Scan.CAMERA)
             .setProvenance(Scan.PROVENANCE)
             .setLayout(Layout.BOTH)
+            .setCentroids(true)
             .build();
     env.fromSequence(1, 1).flatMap(records).returns(ScanRecord.class).sinkTo(sink);
     env.execute();

@@ -43,6 +43,7 @@ class CountedFileTest {
             .isEqualTo(ints(expected, counts[entry]));
       }
       assertThat(file.hasAccount()).isFalse();
+      assertThat(file.hasCentroids()).isFalse();
       assertThat(file.imageNames()).isEmpty();
       assertThat(file.text("session")).isEmpty();
       assertThatThrownBy(() -> file.mask(0, 0))

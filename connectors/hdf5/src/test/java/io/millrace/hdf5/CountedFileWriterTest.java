@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -30,6 +31,8 @@ import org.assertj.core.description.TextDescription;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CountedFileWriterTest {
   @TempDir Path dir;
@@ -56,6 +59,9 @@ class CountedFileWriterTest {
               random,
               e -> random.nextInt(10) == 0 ? -1 : random.nextInt(most + 1));
       Layout layout = Layout.values()[random.nextInt(3)];
+      if (random.nextBoolean()) {
+        scan.withCentroids(random);
+      }
       Collections.shuffle(scan.frames(), random);
       Path file = dir.resolve(seed + ".h5");
       List<Path> written = write(scan, layout, file);
@@ -68,8 +74,9 @@ class CountedFileWriterTest {
   }
 
   /** Frames of more than a collection, and those that just fit (16,372), beside small ones. */
-  @Test
-  void hugeFrames() throws Exception {
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void hugeFrames(boolean centroids) throws Exception {
     Random random = new Random(1);
     Scan scan =
         Scan.of(
@@ -78,6 +85,9 @@ class CountedFileWriterTest {
             1,
             random,
             e -> new int[] {5, 300_000, 16_371, 16_372, 16_373, 9, Scan.CAMERA.pixels()}[e % 7]);
+    if (centroids) {
+      scan.withCentroids(random);
+    }
     for (Path file : write(scan, Layout.BOTH, target)) {
       assertHolds(file, scan, file.toString());
     }
@@ -87,6 +97,7 @@ class CountedFileWriterTest {
   @Test
   void manyTinyFrames() throws Exception {
     Scan scan = Scan.of(2, new ScanGeometry(270, 270), 1, new Random(2), e -> 1 + e % 2);
+    scan.withCentroids(new Random(2));
     for (Path file : write(scan, Layout.BOTH, target)) {
       assertHolds(file, scan, file.toString());
     }
@@ -97,6 +108,56 @@ class CountedFileWriterTest {
     Scan scan = Scan.of(3, new ScanGeometry(3, 2), 2, new Random(3), e -> -1);
     for (Path file : write(scan, Layout.BOTH, target)) {
       assertHolds(file, scan, file.toString());
+    }
+  }
+
+  @Test
+  void centroidsAreInTheFileIfTheyAreOnAlsoWithoutElectrons() throws Exception {
+    Scan scan = Scan.of(3, new ScanGeometry(3, 2), 2, new Random(3), e -> e % 2 - 1);
+    for (boolean on : new boolean[] {true, false}) {
+      try (CountedFileWriter writer = new CountedFileWriter(part, Scan.CAMERA, on)) {
+        for (CountedFrame frame : scan.frames()) {
+          writer.add(frame);
+        }
+        Path name = dir.resolve(on + ".h5");
+        for (Path path : writer.finish(scan.report(), Scan.PROVENANCE, Layout.BOTH, name)) {
+          try (CountedFile file = new CountedFile(path)) {
+            assertThat(file.hasCentroids()).as(path.toString()).isEqualTo(on);
+            if (on) {
+              assertThat(file.centroids(5, 1).size()).as(path.toString()).isZero();
+            } else {
+              assertThatThrownBy(() -> file.centroids(5, 1))
+                  .isInstanceOf(NoSuchElementException.class)
+                  .hasMessageContaining(path.getFileName().toString())
+                  .hasMessageContaining("/millrace/centroids");
+            }
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void asManyCentroidsAsEventsOrNone() throws Exception {
+    CountedFrame frame = smallScan().withCentroids(new Random(5)).frames().get(3);
+    try (CountedFileWriter without = new CountedFileWriter(part, Scan.CAMERA, false)) {
+      assertThatThrownBy(() -> without.add(frame))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining(
+              "scan 5, frame %d: 100 centroids for 100 events".formatted(frame.frame))
+          .hasMessageContaining("without centroids");
+    }
+    try (CountedFileWriter with = new CountedFileWriter(part, Scan.CAMERA, true)) {
+      with.add(frame);
+      frame.centroids.add(1, 2, 3);
+      assertThatThrownBy(() -> with.add(frame))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("101 centroids for 100 events")
+          .hasMessageContaining("with centroids");
+      frame.centroids.clear();
+      assertThatThrownBy(() -> with.add(frame))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("0 centroids for 100 events");
     }
   }
 
@@ -159,7 +220,7 @@ class CountedFileWriterTest {
   @Test
   void thereIsNoFileUntilTheScanIsFinished() throws Exception {
     Scan scan = smallScan();
-    try (CountedFileWriter writer = new CountedFileWriter(part, Scan.CAMERA)) {
+    try (CountedFileWriter writer = new CountedFileWriter(part, Scan.CAMERA, false)) {
       for (CountedFrame frame : scan.frames()) {
         writer.add(frame);
         assertThat(part).exists();
@@ -185,7 +246,7 @@ class CountedFileWriterTest {
   @Test
   void aPartOfSomebodyElseIsNotTouched() throws Exception {
     Files.writeString(part, "busy");
-    assertThatThrownBy(() -> new CountedFileWriter(part, Scan.CAMERA))
+    assertThatThrownBy(() -> new CountedFileWriter(part, Scan.CAMERA, false))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("scan.part")
         .hasMessageContaining("another id");
@@ -214,7 +275,7 @@ class CountedFileWriterTest {
   @Test
   void aReportThatContradictsTheFramesIsAnError() throws Exception {
     Scan scan = smallScan();
-    try (CountedFileWriter writer = new CountedFileWriter(part, Scan.CAMERA)) {
+    try (CountedFileWriter writer = new CountedFileWriter(part, Scan.CAMERA, false)) {
       writer.add(scan.frames().get(0));
       assertThatThrownBy(() -> writer.finish(scan.report(), Scan.PROVENANCE, Layout.VLEN, target))
           .hasMessageContaining("%d frames".formatted(scan.frames().size()))
@@ -246,7 +307,7 @@ class CountedFileWriterTest {
   }
 
   private List<Path> write(Scan scan, Layout layout, Path file) throws IOException {
-    try (CountedFileWriter writer = new CountedFileWriter(part, Scan.CAMERA)) {
+    try (CountedFileWriter writer = new CountedFileWriter(part, Scan.CAMERA, scan.hasCentroids())) {
       for (CountedFrame frame : scan.frames()) {
         writer.add(frame);
       }
@@ -261,6 +322,7 @@ class CountedFileWriterTest {
       assertThat(file.framesPerPosition()).as(what).isEqualTo(scan.framesPerPosition());
       assertThat(file.rows()).isEqualTo(576);
       assertThat(file.columns()).isEqualTo(576);
+      assertThat(file.hasCentroids()).as(what).isEqualTo(scan.hasCentroids());
       Map<Integer, TreeMap<Long, CountedFrame>> byPosition = new TreeMap<>();
       for (CountedFrame f : scan.frames()) {
         byPosition.computeIfAbsent(f.position(), p -> new TreeMap<>()).put(f.frame, f);
@@ -274,6 +336,11 @@ class CountedFileWriterTest {
           assertThat(file.events(p, k))
               .as(which)
               .isEqualTo(there ? frames.get(k).events.toArray() : new int[0]);
+          if (scan.hasCentroids()) {
+            assertThat(Scan.values(file.centroids(p, k)))
+                .as(which)
+                .isEqualTo(there ? Scan.values(frames.get(k).centroids) : new float[0]);
+          }
           assertThat(file.mask(p, k)).as(which).isEqualTo(there ? frames.get(k).mask : 0);
           assertThat(file.frameNumber(p, k)).as(which).isEqualTo(there ? frames.get(k).frame : -1);
         }

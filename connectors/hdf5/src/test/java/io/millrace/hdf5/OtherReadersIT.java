@@ -11,6 +11,8 @@ import io.millrace.detector.ScanGeometry;
 import io.millrace.detector.ScanReport;
 import io.millrace.detector.Thresholds;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,8 +23,10 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import java.util.zip.CRC32;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -56,9 +60,9 @@ class OtherReadersIT {
 
   @Test
   void h5dumpReadsEverything() throws Exception {
-    for (Path file : write(bigScan(), Layout.BOTH)) {
+    for (Path file : write(bigScan().withCentroids(new Random(9)), Layout.BOTH)) {
       // Without -H every byte of every data set is read; problems are reported by the status.
-      assertThat(h5dump(file)).contains("sector_mask", "bright_field", "TRUE");
+      assertThat(h5dump(file)).contains("sector_mask", "bright_field", "centroids", "TRUE");
     }
   }
 
@@ -83,6 +87,44 @@ class OtherReadersIT {
                 file,
                 "r"))
         .isEqualTo(eventLines(scan));
+  }
+
+  @Test
+  void h5pyReadsTheCentroids() throws Exception {
+    Scan scan = bigScan().withCentroids(new Random(9));
+    List<Path> files = write(scan, Layout.BOTH);
+    String expected = centroidChecksums(scan);
+    assertThat(
+            python(
+                """
+                lists = f['millrace/centroids']
+                assert lists.dtype.metadata['vlen'] == numpy.float32
+                assert lists.attrs['fields'] == 'y, x, charge'
+                assert lists.attrs['units'] == 'pixel, pixel, ADU'
+                for events, list in zip(f['electron_events/frames'][()], lists[()]):
+                    y, x, charge = list.reshape(-1, 3).T
+                    assert len(y) == len(events)
+                    assert (abs(y - events // 576) < 1.001).all()
+                    assert (abs(x - events % 576) < 1.001).all()
+                    print(len(list), zlib.crc32(list.tobytes()))
+                """,
+                files.get(0), "r"))
+        .isEqualTo(expected);
+    assertThat(
+            python(
+                """
+                indptr, centroids = f['electron_events/indptr'][()], f['millrace/centroids']
+                assert centroids.shape == (indptr[-1], 3)
+                assert centroids.compression == 'gzip' and centroids.shuffle
+                assert centroids.attrs['units'] == 'pixel, pixel, ADU'
+                centroids = centroids[()]
+                assert centroids.dtype == numpy.float32
+                for a, b in zip(indptr, indptr[1:]):
+                    print(3 * (b - a), zlib.crc32(centroids[a:b].tobytes()))
+                """,
+                files.get(1),
+                "r"))
+        .isEqualTo(expected);
   }
 
   @Test
@@ -188,7 +230,8 @@ class OtherReadersIT {
   }
 
   private List<Path> write(Scan scan, Layout layout) throws IOException {
-    try (CountedFileWriter writer = new CountedFileWriter(dir.resolve("scan.part"), Scan.CAMERA)) {
+    try (CountedFileWriter writer =
+        new CountedFileWriter(dir.resolve("scan.part"), Scan.CAMERA, scan.hasCentroids())) {
       for (CountedFrame frame : scan.frames()) {
         writer.add(frame);
       }
@@ -199,18 +242,41 @@ class OtherReadersIT {
 
   /** What is printed of a scan: a line of events for each entry. */
   private static String eventLines(Scan scan) {
+    return lines(
+        scan,
+        "",
+        frame ->
+            Arrays.stream(frame.events.toArray())
+                .mapToObj(Integer::toString)
+                .collect(Collectors.joining(" ")));
+  }
+
+  /** For each entry the number of values of its centroids, and their checksum. */
+  private static String centroidChecksums(Scan scan) {
+    return lines(
+        scan,
+        "0 0",
+        frame -> {
+          float[] values = Scan.values(frame.centroids);
+          ByteBuffer bytes = ByteBuffer.allocate(Float.BYTES * values.length);
+          bytes.order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().put(values);
+          CRC32 checksum = new CRC32();
+          checksum.update(bytes);
+          return values.length + " " + checksum.getValue();
+        });
+  }
+
+  /** A line for each entry. */
+  private static String lines(Scan scan, String absent, Function<CountedFrame, String> line) {
     int perPosition = scan.framesPerPosition();
     String[] lines = new String[scan.geometry().positions() * perPosition];
-    Arrays.fill(lines, "");
+    Arrays.fill(lines, absent);
     List<CountedFrame> frames = new ArrayList<>(scan.frames());
     frames.sort((a, b) -> Long.compare(a.frame, b.frame));
     int[] used = new int[scan.geometry().positions()];
     for (CountedFrame frame : frames) {
       int k = used[frame.position()]++;
-      lines[frame.position() * perPosition + k] =
-          Arrays.stream(frame.events.toArray())
-              .mapToObj(Integer::toString)
-              .collect(Collectors.joining(" "));
+      lines[frame.position() * perPosition + k] = line.apply(frame);
     }
     return String.join("\n", lines) + "\n";
   }
@@ -218,7 +284,8 @@ class OtherReadersIT {
   /** Writes the scan of a file once more. */
   private void writeAgain(Path theirs, Path ours) throws IOException {
     try (CountedFile in = new CountedFile(theirs);
-        CountedFileWriter writer = new CountedFileWriter(dir.resolve("again.part"), Scan.CAMERA)) {
+        CountedFileWriter writer =
+            new CountedFileWriter(dir.resolve("again.part"), Scan.CAMERA, false)) {
       long events = 0;
       int width = in.geometry().width();
       int entries = in.geometry().positions() * in.framesPerPosition();
@@ -289,7 +356,7 @@ class OtherReadersIT {
     Path program = dir.resolve("script.py");
     Files.writeString(
         program,
-        "import h5py, json, numpy\nf = h5py.File('%s', '%s')\n%sf.close()\n"
+        "import h5py, json, numpy, zlib\nf = h5py.File('%s', '%s')\n%sf.close()\n"
             .formatted(file, mode, script));
     return run(List.of(PYTHON, program.toString()));
   }

@@ -1,6 +1,7 @@
 package io.millrace.hdf5;
 
 import io.millrace.detector.Calibration;
+import io.millrace.detector.Centroids;
 import io.millrace.detector.CountedFrame;
 import io.millrace.detector.DetectorDescription;
 import io.millrace.detector.DropReason;
@@ -12,6 +13,7 @@ import io.millrace.detector.ScanReport;
 import io.millrace.detector.Thresholds;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.function.IntUnaryOperator;
@@ -109,6 +111,29 @@ record Scan(
         Instant.parse("2026-11-22T08:43:37.125Z"),
         Instant.parse("2026-11-22T08:43:41Z"),
         calibration);
+  }
+
+  /** Gives each event a centroid within a pixel of it, and any charge. */
+  Scan withCentroids(Random random) {
+    for (CountedFrame frame : frames) {
+      frame.centroids.clear();
+      for (int event : frame.events.toArray()) {
+        frame.centroids.add(
+            event / CAMERA.columns() + random.nextFloat(-1, 1),
+            event % CAMERA.columns() + random.nextFloat(-1, 1),
+            random.nextFloat(1, 4000));
+      }
+    }
+    return this;
+  }
+
+  /** y, x and charge in turn. */
+  static float[] values(Centroids centroids) {
+    return Arrays.copyOf(centroids.array(), Centroids.FIELDS * centroids.size());
+  }
+
+  boolean hasCentroids() {
+    return frames.stream().anyMatch(f -> f.centroids.size() > 0);
   }
 
   Scan with(Calibration other) {

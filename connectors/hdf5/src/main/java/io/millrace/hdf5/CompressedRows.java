@@ -7,11 +7,11 @@ import java.util.Map;
 import java.util.zip.Deflater;
 
 /**
- * A long row of {@link Hdf5Type#U4} values in compressed chunks: bytes of the same weight are put
+ * A long table of values of 32 bits, in compressed chunks of rows: bytes of the same weight are put
  * together (the filter "shuffle"), then deflated. The chunks are found by a fixed array.
  */
-final class CompressedInts {
-  /** Values of a chunk: 256 kB, which readers' chunk caches hold. */
+final class CompressedRows {
+  /** Values of a chunk, or a little less: 256 kB, which readers' chunk caches hold. */
   private static final int CHUNK = 1 << 16;
 
   /** Higher levels take half as long again for 1 % less. */
@@ -23,7 +23,10 @@ final class CompressedInts {
   private static final int CLIENT_FILTERED = 1;
 
   private final Hdf5File file;
+  private final Hdf5Type type;
+  private final long[] dimensions;
   private final long length;
+  private final int chunkRows;
   private final int chunk;
   private final int sizeBytes;
   private final byte[] shuffled;
@@ -34,12 +37,17 @@ final class CompressedInts {
   private int inChunk;
 
   /**
-   * @param length number of values that will come, at least 1
+   * @param type of 32 bits
+   * @param dimensions number of rows that will come; also of columns, if there are more than one
    */
-  CompressedInts(Hdf5File file, long length) {
+  CompressedRows(Hdf5File file, Hdf5Type type, long... dimensions) {
     this.file = file;
-    this.length = length;
-    this.chunk = (int) Math.min(CHUNK, length);
+    this.type = type;
+    this.dimensions = dimensions;
+    int columns = dimensions.length == 1 ? 1 : (int) dimensions[1];
+    this.length = dimensions[0] * columns;
+    this.chunkRows = (int) Math.min(CHUNK / columns, dimensions[0]);
+    this.chunk = chunkRows * columns;
     int chunkBytes = chunk * Integer.BYTES;
     // What a reader expects: room for a chunk that did not get smaller, and one byte more.
     this.sizeBytes = 1 + (39 - Integer.numberOfLeadingZeros(chunkBytes)) / 8;
@@ -47,9 +55,10 @@ final class CompressedInts {
     this.deflated = new byte[2 * chunkBytes + 64];
   }
 
-  void put(int value) throws IOException {
+  /** Appends a value's bits, row by row. */
+  void put(int bits) throws IOException {
     for (int b = 0; b < Integer.BYTES; b++) {
-      shuffled[b * chunk + inChunk] = (byte) (value >>> 8 * b);
+      shuffled[b * chunk + inChunk] = (byte) (bits >>> 8 * b);
     }
     inChunk++;
     count++;
@@ -67,6 +76,9 @@ final class CompressedInts {
       writeChunk();
     }
     deflater.end();
+    if (length == 0) {
+      return file.dataset(type, dimensions, file.begin(), attributes);
+    }
     int entryBytes = Long.BYTES + sizeBytes + Integer.BYTES;
     long chunks = (length + chunk - 1) / chunk;
     // Header and data block of the index name each other, so the header's address comes first.
@@ -87,13 +99,17 @@ final class CompressedInts {
             .u1(4)
             .u1(2) // chunked
             .u1(0)
-            .u1(2) // dimensions, the value's bytes being one
+            .u1(dimensions.length + 1) // the value's bytes being one
             .u1(Integer.BYTES)
-            .u4(chunk)
-            .u4(Integer.BYTES)
-            .u1(3) // found by a fixed array
-            .u1(PAGE_BITS)
-            .u8(headerAddress);
+            .u4(chunkRows);
+    if (dimensions.length > 1) {
+      layout.u4((int) dimensions[1]);
+    }
+    layout
+        .u4(Integer.BYTES)
+        .u1(3) // found by a fixed array
+        .u1(PAGE_BITS)
+        .u8(headerAddress);
     Bytes filters =
         new Bytes()
             .u1(2)
@@ -107,7 +123,7 @@ final class CompressedInts {
             .u2(1)
             .u4(DEFLATE_LEVEL);
     return file.header(
-        Hdf5File.describe(Hdf5Type.U4, length)
+        Hdf5File.describe(type, dimensions)
             .message(ObjectHeader.LAYOUT, layout)
             .message(ObjectHeader.FILTERS, filters),
         attributes);
