@@ -116,7 +116,9 @@ class SerializersTest {
   void countedFrames(int size) throws IOException {
     for (long seed = 0; seed < 5; seed++) {
       Random random = new Random(seed);
-      CountedFrame frame = new CountedFrame(ascending(random, size));
+      CountedFrame frame =
+          new CountedFrame(
+              ascending(random, size), random.nextBoolean() ? centroids(random, size) : none());
       frame.scan = u32(random);
       frame.frame = u32(random);
       frame.width = u16(random);
@@ -125,10 +127,15 @@ class SerializersTest {
       frame.y = u16(random);
       frame.mask = random.nextInt(256);
       assertSame(roundTrip(ScanRecord.class, frame), frame, "seed " + seed);
-      frame.events.reserve(100); // Spare memory is not part of the frame.
-      assertThat(((CountedFrame) roundTrip(ScanRecord.class, frame)).events)
-          .as("seed " + seed)
-          .isEqualTo(frame.events);
+      // Spare memory, and what was there before, is not part of the frame.
+      CountedFrame used =
+          new CountedFrame(ascending(random, size + 7), centroids(random, size + 9));
+      used.events.setSize(size);
+      used.centroids.clear();
+      used.centroids.add(frame.centroids, 0, frame.centroids.size());
+      CountedFrame read = (CountedFrame) roundTrip(ScanRecord.class, used);
+      assertThat(read.events).as("seed " + seed).isEqualTo(used.events);
+      assertThat(read.centroids.array()).as("seed " + seed).isEqualTo(frame.centroids.array());
     }
   }
 
@@ -161,7 +168,7 @@ class SerializersTest {
       offer(block, random, random.nextInt(100), 0);
       assertSame(roundTrip(FrameBlock.class, block), block, "pending, seed " + seed);
 
-      block.flush(new SeamResolver(DETECTOR), new CountedFrame(), frame -> {});
+      block.flush(new SeamResolver(DETECTOR, true), new CountedFrame(), frame -> {});
       assertSame(roundTrip(FrameBlock.class, block), block, "masks, seed " + seed);
 
       offer(block, random, random.nextInt(100), 32);
@@ -176,7 +183,7 @@ class SerializersTest {
     Random random = new Random(1);
     FrameBlock block = new FrameBlock(DETECTOR.modules());
     offer(block, random, 40, 0);
-    block.flush(new SeamResolver(DETECTOR), new CountedFrame(), frame -> {});
+    block.flush(new SeamResolver(DETECTOR, true), new CountedFrame(), frame -> {});
     offer(block, random, 10, 32);
     FrameBlock copy = serializer(FrameBlock.class).copy(block);
     assertSame(copy, block, "copy");
@@ -184,7 +191,7 @@ class SerializersTest {
     List<CountedSector> pending = copy.pending();
     byte[] masks = copy.incompleteMasks().clone();
     offer(block, random, 100, 32);
-    block.flush(new SeamResolver(DETECTOR), new CountedFrame(), frame -> {});
+    block.flush(new SeamResolver(DETECTOR, true), new CountedFrame(), frame -> {});
     assertThat(copy.pending()).isEqualTo(pending).isNotEmpty();
     assertThat(copy.incompleteMasks()).isEqualTo(masks);
   }
@@ -208,6 +215,8 @@ class SerializersTest {
     IntStream.range(0, DETECTOR.pixels())
         .filter(pixel -> random.nextInt(40) == 0)
         .forEach(sector.events::add);
+    int n = sector.events.size();
+    sector.centroids.add(centroids(random, n), 0, n);
     int pixel = random.nextInt(DETECTOR.pixels());
     sector.borderEvents.add(pixel);
     sector.addHalo(pixel, random.nextInt(U16));
@@ -276,7 +285,7 @@ class SerializersTest {
             ascending(random, size / 3),
             new IntList(0),
             new float[0],
-            new Centroids(0));
+            random.nextBoolean() ? centroids(random, size) : none());
     for (int i = 0; i < size / 2; i++) {
       sector.addHalo(random.nextInt(), random.nextFloat() * U16);
     }
@@ -290,6 +299,19 @@ class SerializersTest {
         u16(random),
         u16(random));
     return sector;
+  }
+
+  /** Values that tell their place, so that a lost or shifted one is noticed. */
+  private static Centroids centroids(Random random, int size) {
+    Centroids centroids = new Centroids(size);
+    for (int i = 0; i < size; i++) {
+      centroids.add(i + random.nextFloat(), -i - random.nextFloat(), random.nextFloat(1e6f, 2e6f));
+    }
+    return centroids;
+  }
+
+  private static Centroids none() {
+    return new Centroids(0);
   }
 
   private static IntList ascending(Random random, int size) {
