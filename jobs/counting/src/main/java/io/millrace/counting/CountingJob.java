@@ -98,7 +98,7 @@ public final class CountingJob {
         counted
             .keyBy(AssemblyFunction.key(), Types.LONG)
             .process(
-                new AssemblyFunction(detector, options.frameTimeout),
+                new AssemblyFunction(detector, options.frameTimeout, options.centroids),
                 Types.GENERIC(CountedFrame.class))
             .name("assemble")
             .uid("assemble");
@@ -158,6 +158,7 @@ public final class CountingJob {
         .setDetector(detector)
         .setProvenance(provenance(options))
         .setLayout(options.layout)
+        .setCentroids(options.centroids)
         .build();
   }
 
