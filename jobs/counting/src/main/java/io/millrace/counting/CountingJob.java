@@ -76,7 +76,7 @@ public final class CountingJob {
   static void build(StreamExecutionEnvironment env, CountingOptions options) throws IOException {
     DetectorDescription detector = options.camera();
     Thresholds given = options.thresholds();
-    CountingSettings counting = new CountingSettings(detector, Corrections.NONE, false);
+    CountingSettings counting = new CountingSettings(detector, Corrections.NONE, options.centroids);
     // A reader without a lane would only take a slot.
     int readers = Math.min(options.lanes, env.getParallelism());
 
