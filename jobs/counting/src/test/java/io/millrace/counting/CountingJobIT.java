@@ -261,6 +261,24 @@ class CountingJobIT {
   }
 
   @Test
+  void centroidsAreInTheFileAlsoOfFramesThatLackSectors() throws Exception {
+    RandomScan scan =
+        new RandomScan(SMALL, 6, new ScanGeometry(5, 4), 1, new Random(17)).lose(3, 1).lose(4, 0);
+    List<Shot> shots = scan.shots();
+    Collections.shuffle(shots, new Random(18));
+    try (BoundLanes lanes = BoundLanes.bind(2, SMALL.modules(), 10_000)) {
+      startGiven(2, lanes, "--scans=1", "--frames-per-position=1", "--centroids");
+      send(lanes, shots);
+      announce(lanes, scan, shots);
+      finish();
+    }
+    try (CountedFile file = file(6)) {
+      assertThat(file.hasCentroids()).isTrue();
+      scan.assertCounted(file, RandomScan.THRESHOLDS, "with centroids");
+    }
+  }
+
+  @Test
   void whatIsMissingIsInTheFileAndTheScanEndsAsAnnounced() throws Exception {
     RandomScan scan =
         new RandomScan(SMALL, 7, new ScanGeometry(5, 4), 2, new Random(1))

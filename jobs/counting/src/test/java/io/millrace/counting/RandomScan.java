@@ -2,6 +2,8 @@ package io.millrace.counting;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.detector.Calibration;
+import io.millrace.detector.Centroids;
 import io.millrace.detector.DetectorDescription;
 import io.millrace.detector.IntList;
 import io.millrace.detector.ScanGeometry;
@@ -131,8 +133,8 @@ final class RandomScan {
     return histogram;
   }
 
-  /** Events of what was sent of a frame; what was not is zeros. */
-  private IntList events(int frame, Thresholds thresholds) {
+  /** What was sent of a frame; what was not is zeros. */
+  private byte[] arrived(int frame) {
     byte[] arrived = new byte[frames[frame].length];
     for (int m = 0; m < detector.modules(); m++) {
       if ((sent[frame] >>> m & 1) != 0) {
@@ -141,8 +143,19 @@ final class RandomScan {
             sector, 0, arrived, 2 * detector.sector(m).row() * detector.columns(), sector.length);
       }
     }
-    return new ReferenceCounter(detector.rows(), detector.columns(), Corrections.NONE)
-        .count(arrived, thresholds);
+    return arrived;
+  }
+
+  private IntList events(int frame, Thresholds thresholds) {
+    return reference().count(arrived(frame), thresholds);
+  }
+
+  private Centroids centroids(int frame, Thresholds thresholds) {
+    return reference().centroids(arrived(frame), Calibration.given(number, thresholds, null));
+  }
+
+  private ReferenceCounter reference() {
+    return new ReferenceCounter(detector.rows(), detector.columns(), Corrections.NONE);
   }
 
   /** Holds a file against what was sent, counted with these thresholds. */
@@ -160,6 +173,13 @@ final class RandomScan {
           assertThat(file.frameNumber(position, k)).as(where).isEqualTo(firstFrame + f);
           assertThat(file.mask(position, k)).as(where).isEqualTo(sent[f]);
           assertThat(file.events(position, k)).as(where).isEqualTo(events);
+          if (file.hasCentroids()) {
+            assertThat(file.centroids(position, k).array())
+                .as(where)
+                .isEqualTo(
+                    Arrays.copyOf(
+                        centroids(f, thresholds).array(), Centroids.FIELDS * events.length));
+          }
           sum += events.length;
           k++;
         }
