@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
  * indices as a JSON array. It is written once. The one that was written last holds.
  */
 public final class PixelMasks implements AutoCloseable {
-  /** More pixels than this are not masked: an eighth of what a node can hold, 3 % of the camera. */
+  /** More pixels than this are not masked: 3 % of the camera; a node can hold ten times that. */
   public static final int MAX_PIXELS = 10_000;
 
   private static final Logger LOG = LoggerFactory.getLogger(PixelMasks.class);
