@@ -181,9 +181,17 @@ public final class CountingOptions {
       paramLabel = "HOST:PORT",
       defaultValue = "127.0.0.1:2181",
       description =
-          "ZooKeeper that shares calibrations; not used with given thresholds."
+          "ZooKeeper that shares calibrations and masks; not used with given thresholds unless"
+              + " --mask-hot-pixels is set."
               + " Default: ${DEFAULT-VALUE}.")
   String zookeeper;
+
+  @Option(
+      names = "--mask-hot-pixels",
+      description =
+          "Leave out the pixels that the earlier scans of this job have shown to be hot: they are"
+              + " never events, and block none. Default: hot pixels are only listed.")
+  boolean maskHotPixels;
 
   @Option(
       names = "--detector",
@@ -334,7 +342,10 @@ public final class CountingOptions {
         zookeeper,
         session,
         calibrationQuiet,
-        calibrationTimeout);
+        calibrationTimeout,
+        thresholds(),
+        null,
+        maskHotPixels);
   }
 
   List<VirtualDetector> virtualDetectors() {
@@ -342,13 +353,20 @@ public final class CountingOptions {
     return detectors.stream().map(text -> VirtualDetector.parse(text, camera)).toList();
   }
 
-  /** All options by name with their values, for the record: numbers, texts, lists, or null. */
+  /**
+   * All options by name with their values, for the record: numbers, true or false, texts, lists, or
+   * null.
+   */
   Map<String, Object> values() {
     Map<String, Object> values = new TreeMap<>();
     for (OptionSpec option : commandLine(this).getCommandSpec().options()) {
       if (!option.usageHelp()) {
         Object value = option.getValue();
-        boolean plain = value == null || value instanceof Number || value instanceof Collection;
+        boolean plain =
+            value == null
+                || value instanceof Number
+                || value instanceof Boolean
+                || value instanceof Collection;
         values.put(option.longestName().substring(2), plain ? value : value.toString());
       }
     }

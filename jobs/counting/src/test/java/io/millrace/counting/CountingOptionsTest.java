@@ -52,6 +52,8 @@ class CountingOptionsTest {
     assertThat(options.scans).isZero();
     assertThat(options.framesPerPosition).isZero();
     assertThat(options.thresholds()).isNull();
+    assertThat(options.calibration().given()).isNull();
+    assertThat(options.calibration().maskHotPixels()).isFalse();
     assertThat(options.calibration().fit().frames()).isEqualTo(20);
     assertThat(options.calibration().fit().backgroundSigmas()).isEqualTo(4.5);
     assertThat(options.calibration().fit().xraySigmas()).isEqualTo(175);
@@ -86,9 +88,12 @@ class CountingOptionsTest {
             "--detector=side,1.5,4,10,20.25",
             "--frame-timeout=250ms",
             "--scan-timeout=PT2M",
-            "--slots=1");
+            "--slots=1",
+            "--mask-hot-pixels");
 
     assertThat(options.thresholds()).isEqualTo(new Thresholds(31.5, 1000));
+    assertThat(options.calibration().given()).isEqualTo(new Thresholds(31.5, 1000));
+    assertThat(options.calibration().maskHotPixels()).isTrue();
     assertThat(options.scan).containsExactlyInAnyOrder(3L, 0xffff_ffffL);
     assertThat(options.layout).isEqualTo(Layout.BOTH);
     assertThat(options.virtualDetectors())
@@ -105,6 +110,7 @@ class CountingOptionsTest {
         .containsEntry("lanes", 3)
         .containsEntry("scan", Set.of(7L))
         .containsEntry("background", null)
+        .containsEntry("mask-hot-pixels", false)
         .containsEntry("output", "counted")
         .containsEntry("scan-timeout", "PT30S")
         .hasSize(specification().size() - 1)
@@ -196,7 +202,9 @@ class CountingOptionsTest {
     int at = text.indexOf("Countstheelectrons"); // behind the synopsis, which has the names too
     for (OptionSpec option : specification()) {
       String name = option.longestName();
-      at = text.indexOf(name + (option.usageHelp() ? "Show" : "="), at);
+      boolean flag = option.arity().max() == 0;
+      String next = flag ? option.description()[0].split(" ")[0] : "=";
+      at = text.indexOf(name + next, at);
       assertThat(at).as("place of %s in %s", name, text).isNotNegative();
       if (option.defaultValue() != null) {
         at = text.indexOf("Default:", at);
