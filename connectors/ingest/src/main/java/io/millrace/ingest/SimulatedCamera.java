@@ -17,7 +17,8 @@ import java.util.SplittableRandom;
  * <ul>
  *   <li>Noise: pedestal of 20.5 ADU, sigma 1.79, never below 11, with a small pattern that belongs
  *       to the pixels. A sector starts as a copy of one of {@value #NOISE_SECTORS} that are made
- *       beforehand; that is what makes it fast.
+ *       beforehand; that is what makes it fast. So a pixel whose noise is above the threshold in
+ *       one of them fires in every sixteenth frame, and is rightly found hot.
  *   <li>Electrons: Poisson distributed, most in a bright-field disk, the more matter the more of
  *       them in a ring around it. The disk is drawn towards atoms by some pixels. An electron
  *       spreads over its neighbours; its brightest pixel reaches some 30 to 340 ADU.
