@@ -3,7 +3,7 @@
  * it.
  *
  * <pre>
- *   counting ─▶ assembly ─▶ ledger ─▶ images
+ *   counting ─▶ assembly ─▶ ledger ─▶ images ─▶ hot pixels
  *       ▲
  *   calibration
  * </pre>

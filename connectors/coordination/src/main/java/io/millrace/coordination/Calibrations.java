@@ -8,15 +8,8 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
-import org.apache.curator.framework.CuratorFramework;
-import org.apache.curator.framework.CuratorFrameworkFactory;
 import org.apache.curator.framework.recipes.cache.ChildData;
-import org.apache.curator.framework.recipes.cache.CuratorCache;
-import org.apache.curator.framework.recipes.cache.CuratorCacheListener;
-import org.apache.curator.retry.BoundedExponentialBackoffRetry;
 import org.apache.zookeeper.KeeperException;
-import org.apache.zookeeper.client.ZKClientConfig;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,10 +27,8 @@ public final class Calibrations implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final String address;
-  private final String root;
-  private final CuratorFramework client;
-  private final CuratorCache cache;
   private final Map<Long, Calibration> known = new ConcurrentHashMap<>();
+  private final SessionFolder folder;
 
   /**
    * Connects to ZooKeeper.
@@ -48,51 +39,8 @@ public final class Calibrations implements AutoCloseable {
    * @throws IOException if there is no ZooKeeper within that time
    */
   public Calibrations(String address, String session, Duration timeout) throws IOException {
-    if (!session.matches("[A-Za-z0-9._-]+")) {
-      throw new IllegalArgumentException(
-          "a session is named with letters, digits, dots, dashes and underscores, not '%s'"
-              .formatted(session));
-    }
     this.address = address;
-    this.root = "/millrace/sessions/" + session + "/calibrations";
-    this.client =
-        CuratorFrameworkFactory.builder()
-            .connectString(address)
-            .connectionTimeoutMs((int) timeout.toMillis())
-            .zkClientConfig(withoutSasl())
-            .retryPolicy(new BoundedExponentialBackoffRetry(50, 1000, 5))
-            .build();
-    client.start();
-    this.cache = CuratorCache.build(client, root);
-    try {
-      if (!client.blockUntilConnected((int) timeout.toMillis(), TimeUnit.MILLISECONDS)) {
-        throw new IOException(
-            "no ZooKeeper at %s within %d s; start one, or give the right address"
-                .formatted(address, timeout.toSeconds()));
-      }
-      client.createContainers(root);
-    } catch (IOException e) {
-      close();
-      throw e;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      close();
-      throw new IOException("interrupted while connecting to ZooKeeper at " + address, e);
-    } catch (Exception e) {
-      close();
-      throw new IOException("ZooKeeper at %s refused %s".formatted(address, root), e);
-    }
-    cache
-        .listenable()
-        .addListener(CuratorCacheListener.builder().forCreates(this::remember).build());
-    cache.start();
-  }
-
-  /** Flink's JAAS configuration would otherwise be tried, fail, and alarm the reader of the log. */
-  private static ZKClientConfig withoutSasl() {
-    ZKClientConfig config = new ZKClientConfig();
-    config.setProperty(ZKClientConfig.ENABLE_CLIENT_SASL_KEY, "false");
-    return config;
+    this.folder = new SessionFolder(address, session, "calibrations", timeout, this::remember);
   }
 
   /** The scan's calibration, as soon as this session has seen it. Never waits. */
@@ -107,9 +55,9 @@ public final class Calibrations implements AutoCloseable {
    * @throws IOException if ZooKeeper cannot be reached, after retries
    */
   public Calibration publish(Calibration calibration) throws IOException {
-    String path = root + "/" + calibration.scan();
+    String path = folder.path() + "/" + calibration.scan();
     try {
-      client.create().forPath(path, JSON.writeValueAsBytes(calibration));
+      folder.client().create().forPath(path, JSON.writeValueAsBytes(calibration));
       return calibration;
     } catch (KeeperException.NodeExistsException e) {
       return read(path);
@@ -123,7 +71,7 @@ public final class Calibrations implements AutoCloseable {
 
   private Calibration read(String path) throws IOException {
     try {
-      return JSON.readValue(client.getData().forPath(path), Calibration.class);
+      return JSON.readValue(folder.client().getData().forPath(path), Calibration.class);
     } catch (Exception e) {
       throw new IOException(
           "the calibration at %s could not be read from ZooKeeper at %s".formatted(path, address),
@@ -132,9 +80,6 @@ public final class Calibrations implements AutoCloseable {
   }
 
   private void remember(ChildData node) {
-    if (node.getPath().equals(root)) {
-      return;
-    }
     try {
       Calibration calibration = JSON.readValue(node.getData(), Calibration.class);
       known.put(calibration.scan(), calibration);
@@ -147,7 +92,6 @@ public final class Calibrations implements AutoCloseable {
 
   @Override
   public void close() {
-    cache.close();
-    client.close();
+    folder.close();
   }
 }

@@ -15,6 +15,7 @@
  *       electrons instead of pixels
  *   <li>{@link io.millrace.detector.DropReason}, {@link io.millrace.detector.Drops}: why and how
  *       often a message was not used
+ *   <li>{@link io.millrace.detector.HotPixelList}: pixels that fire too often
  *   <li>{@link io.millrace.detector.ScanReport}: the account of a whole scan
  * </ul>
  *

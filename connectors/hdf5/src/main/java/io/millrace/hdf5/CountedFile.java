@@ -9,6 +9,8 @@ import io.jhdf.exceptions.HdfException;
 import io.millrace.detector.Centroids;
 import io.millrace.detector.DropReason;
 import io.millrace.detector.Drops;
+import io.millrace.detector.HotPixelList;
+import io.millrace.detector.HotPixelList.HotPixel;
 import io.millrace.detector.ScanGeometry;
 import io.millrace.detector.ScanImage;
 import io.millrace.detector.Thresholds;
@@ -23,6 +25,7 @@ import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.BiFunction;
+import java.util.stream.IntStream;
 
 /**
  * Reads a counted file: one of ours in either layout, or one of stempy (version 3), which has
@@ -242,6 +245,25 @@ public final class CountedFile implements AutoCloseable {
         ints(image.getDataFlat()));
   }
 
+  /** The pixels that were hot in this scan. */
+  public HotPixelList hotPixels() {
+    int[] pixels = pixels("/hot_pixels");
+    float[] rates =
+        pixels.length == 0
+            ? new float[0]
+            : (float[]) dataset(ACCOUNT + "/hot_pixel_rates").getDataFlat();
+    return new HotPixelList(
+        scan(),
+        IntStream.range(0, pixels.length)
+            .mapToObj(i -> new HotPixel(pixels[i], rates[i]))
+            .toList());
+  }
+
+  /** Flat indices of the pixels that were hot in earlier scans and are left out; ascending. */
+  public List<Integer> maskedPixels() {
+    return Arrays.stream(pixels("/masked_pixels")).boxed().toList();
+  }
+
   @Override
   public void close() {
     file.close();
@@ -329,6 +351,11 @@ public final class CountedFile implements AutoCloseable {
   /** The library gives unsigned 32-bit values as longs. */
   private static int[] ints(Object unsigned) {
     return Arrays.stream((long[]) unsigned).mapToInt(v -> (int) v).toArray();
+  }
+
+  private int[] pixels(String name) {
+    Dataset pixels = dataset(ACCOUNT + name);
+    return pixels.getSize() == 0 ? new int[0] : ints(pixels.getDataFlat());
   }
 
   private Optional<Object> find(String name) {

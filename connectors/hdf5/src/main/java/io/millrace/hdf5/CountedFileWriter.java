@@ -5,6 +5,8 @@ import io.millrace.detector.Centroids;
 import io.millrace.detector.CountedFrame;
 import io.millrace.detector.DetectorDescription;
 import io.millrace.detector.DropReason;
+import io.millrace.detector.HotPixelList;
+import io.millrace.detector.HotPixelList.HotPixel;
 import io.millrace.detector.ScanGeometry;
 import io.millrace.detector.ScanImage;
 import io.millrace.detector.ScanReport;
@@ -53,6 +55,7 @@ public final class CountedFileWriter implements Closeable {
   private final Hdf5File file;
   private final FrameTable frames = new FrameTable();
   private final List<ScanImage> images = new ArrayList<>();
+  private List<HotPixel> hotPixels = List.of();
   private ScanGeometry geometry;
   private long events;
 
@@ -122,6 +125,11 @@ public final class CountedFileWriter implements Closeable {
   /** Takes an image, which is written at the end. */
   public void add(ScanImage image) {
     images.add(image);
+  }
+
+  /** Takes the hot pixels, which are written at the end. */
+  public void add(HotPixelList list) {
+    hotPixels = list.pixels();
   }
 
   /** Frames that were added. */
@@ -414,7 +422,26 @@ public final class CountedFileWriter implements Closeable {
       imageData.put(image.name(), writeImage(out, image));
     }
     children.put("images", out.group(imageData, Map.of()));
+    children.put("hot_pixels", writePixels(out, hotPixels.stream().map(HotPixel::index).toList()));
+    children.put("hot_pixel_rates", writeRates(out, hotPixels));
+    children.put("masked_pixels", writePixels(out, report.calibration().maskedPixels()));
     return out.group(children, account(report, provenance));
+  }
+
+  private static long writePixels(Hdf5File out, List<Integer> pixels) throws IOException {
+    long begin = out.begin();
+    for (int pixel : pixels) {
+      out.putInt(pixel);
+    }
+    return out.dataset(Hdf5Type.U4, new long[] {pixels.size()}, begin, Map.of());
+  }
+
+  private static long writeRates(Hdf5File out, List<HotPixel> pixels) throws IOException {
+    long begin = out.begin();
+    for (HotPixel pixel : pixels) {
+      out.putInt(Float.floatToIntBits(pixel.rate()));
+    }
+    return out.dataset(Hdf5Type.F4, new long[] {pixels.size()}, begin, Map.of());
   }
 
   private static long writeImage(Hdf5File out, ScanImage image) throws IOException {

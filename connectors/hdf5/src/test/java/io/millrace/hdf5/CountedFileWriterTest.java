@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import io.millrace.detector.Calibration;
 import io.millrace.detector.CountedFrame;
 import io.millrace.detector.DropReason;
+import io.millrace.detector.HotPixelList;
+import io.millrace.detector.HotPixelList.HotPixel;
 import io.millrace.detector.ScanGeometry;
 import io.millrace.detector.ScanImage;
 import io.millrace.detector.ScanReport;
@@ -214,6 +216,31 @@ class CountedFileWriterTest {
       assertThat(file.thresholds()).isEqualTo(thresholds);
       assertThat(file.text("threshold_calculated")).hasValue("FALSE");
       assertThat(file.number("mean")).isEmpty();
+    }
+  }
+
+  @Test
+  void hotAndMaskedPixelsAreInTheFile() throws Exception {
+    Scan scan = smallScan();
+    try (CountedFile file = new CountedFile(write(scan, Layout.VLEN, target).get(0))) {
+      assertThat(file.hotPixels()).isEqualTo(new HotPixelList(5, List.of()));
+      assertThat(file.maskedPixels()).isEmpty();
+    }
+    HotPixelList hot =
+        new HotPixelList(5, List.of(new HotPixel(0, 0.25f), new HotPixel(331_775, 1)));
+    Scan masked = scan.with(scan.calibration().masking(List.of(17, 300_000)));
+    try (CountedFileWriter writer = new CountedFileWriter(part, Scan.CAMERA)) {
+      for (CountedFrame frame : masked.frames()) {
+        writer.add(frame);
+      }
+      writer.add(hot);
+      for (Path path :
+          writer.finish(masked.report(), Scan.PROVENANCE, Layout.BOTH, dir.resolve("hot.h5"))) {
+        try (CountedFile file = new CountedFile(path)) {
+          assertThat(file.hotPixels()).isEqualTo(hot);
+          assertThat(file.maskedPixels()).containsExactly(17, 300_000);
+        }
+      }
     }
   }
 

@@ -6,6 +6,8 @@ import io.millrace.detector.Calibration;
 import io.millrace.detector.CountedFrame;
 import io.millrace.detector.DropReason;
 import io.millrace.detector.Drops;
+import io.millrace.detector.HotPixelList;
+import io.millrace.detector.HotPixelList.HotPixel;
 import io.millrace.detector.IntList;
 import io.millrace.detector.ScanGeometry;
 import io.millrace.detector.ScanReport;
@@ -153,6 +155,36 @@ class OtherReadersIT {
             (30, 50) uint32 electrons within 40 px %d
             """
                 .formatted(scan.events()));
+  }
+
+  @Test
+  void h5pyReadsHotAndMaskedPixels() throws Exception {
+    Scan empty = bigScan();
+    Scan scan = empty.with(empty.calibration().masking(List.of(4, 331_775)));
+    Path file = dir.resolve("hot.h5");
+    try (CountedFileWriter writer = new CountedFileWriter(dir.resolve("hot.part"), Scan.CAMERA)) {
+      for (CountedFrame frame : scan.frames()) {
+        writer.add(frame);
+      }
+      writer.add(
+          new HotPixelList(9, List.of(new HotPixel(577, 0.25f), new HotPixel(331_775, 0.5f))));
+      writer.finish(scan.report(), Scan.PROVENANCE, Layout.VLEN, file);
+    }
+    String print =
+        """
+        for name in 'hot_pixels', 'hot_pixel_rates', 'masked_pixels':
+            data = f['millrace'][name]
+            print(data.dtype, data.shape, data[()].tolist())
+        """;
+    assertThat(python(print, file, "r"))
+        .isEqualTo(
+            """
+            uint32 (2,) [577, 331775]
+            float32 (2,) [0.25, 0.5]
+            uint32 (2,) [4, 331775]
+            """);
+    assertThat(python(print, write(empty, Layout.FLAT).get(0), "r"))
+        .isEqualTo("uint32 (0,) []\nfloat32 (0,) []\nuint32 (0,) []\n");
   }
 
   @Test

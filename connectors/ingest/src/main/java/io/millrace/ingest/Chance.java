@@ -14,7 +14,9 @@ enum Chance {
   LOST_FRAME,
   LOST_SECTOR,
   DUPLICATE,
-  ORDER;
+  ORDER,
+  HOT_PIXELS,
+  HOT_FRAME;
 
   /** A generator for this purpose and key. */
   SplittableRandom of(long seed, long... key) {

@@ -111,6 +111,12 @@ final class ProducerCommand implements Callable<Integer> {
     private double electrons = 500;
 
     @Option(
+        names = "--hot-pixels",
+        paramLabel = "N",
+        description = "pixels that are lit in most frames, the same in every scan (default: 0)")
+    private int hotPixels = 0;
+
+    @Option(
         names = "--seed",
         paramLabel = "N",
         description = "of everything that is random (default: 1)")
@@ -262,7 +268,7 @@ final class ProducerCommand implements Callable<Integer> {
     Faults faults = new Faults(s.seed, s.scan, s.loseSectors, s.loseFrames, s.duplicate, s.reorder);
     for (int m : numbers()) {
       SimulatedCamera camera =
-          new SimulatedCamera(detector, m, geometry, s.scan, s.electrons, s.seed);
+          new SimulatedCamera(detector, m, geometry, s.scan, s.electrons, s.hotPixels, s.seed);
       sources.add(new SimulatedSectors(camera, detector, geometry, m, faults, s.repeat));
     }
   }
@@ -353,6 +359,7 @@ final class ProducerCommand implements Callable<Integer> {
       Simulation s = from.simulation;
       require(0 <= s.scan && s.scan <= 0xffff_ffffL, "--scan-number has to be 0 to 4294967295");
       require(s.electrons >= 0 && s.electrons <= 100_000, "--electrons has to be 0 to 100000");
+      require(s.hotPixels >= 0 && s.hotPixels <= 10_000, "--hot-pixels has to be 0 to 10000");
       require(s.repeat >= 0, "--repeat has to be 0 or more");
       require(s.reorder >= 1, "--reorder has to be 1 or more");
       requireShare("--lose-sectors", s.loseSectors);

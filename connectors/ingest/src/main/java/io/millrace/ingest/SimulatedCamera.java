@@ -17,11 +17,13 @@ import java.util.SplittableRandom;
  * <ul>
  *   <li>Noise: pedestal of 20.5 ADU, sigma 1.79, never below 11, with a small pattern that belongs
  *       to the pixels. A sector starts as a copy of one of {@value #NOISE_SECTORS} that are made
- *       beforehand; that is what makes it fast.
+ *       beforehand; that is what makes it fast. So a pixel whose noise is above the threshold in
+ *       one of them fires in every sixteenth frame, and is rightly found hot.
  *   <li>Electrons: Poisson distributed, most in a bright-field disk, the more matter the more of
  *       them in a ring around it. The disk is drawn towards atoms by some pixels. An electron
  *       spreads over its neighbours; its brightest pixel reaches some 30 to 340 ADU.
  *   <li>X-rays: one in twenty frames, some thousand ADU.
+ *   <li>Hot pixels: {@value #HOT_CHARGE} ADU more in most frames, the same pixels in every scan.
  *   <li>The last column is the flyback: the beam sweeps back and sees the specimen's average.
  * </ul>
  */
@@ -41,6 +43,11 @@ final class SimulatedCamera {
 
   /** Average of {@link Specimen#at} over the lattice, roughly. */
   private static final double AVERAGE_MATTER = 0.3;
+
+  private static final int HOT_CHARGE = 200;
+
+  /** Share of the frames in which a hot pixel is so. */
+  private static final double HOT = 0.9;
 
   /** Radii in units of the frame's height. */
   private static final double DISK = 0.16;
@@ -68,12 +75,17 @@ final class SimulatedCamera {
   private final long seed;
   private final int module;
   private final Specimen specimen;
+
+  /** Those of the sector, as indices in the frame. */
+  private final int[] hotPixels;
+
   private final ByteBuffer[] noise = new ByteBuffer[NOISE_SECTORS];
 
   /**
    * Makes the noise.
    *
    * @param electrons average number of electrons in a frame
+   * @param hotPixels number of hot pixels in the frame
    */
   SimulatedCamera(
       DetectorDescription detector,
@@ -81,6 +93,7 @@ final class SimulatedCamera {
       ScanGeometry geometry,
       long scan,
       double electrons,
+      int hotPixels,
       long seed) {
     this.detector = detector;
     this.sector = detector.sector(module);
@@ -90,6 +103,14 @@ final class SimulatedCamera {
     this.seed = seed;
     this.module = module;
     this.specimen = new Specimen(geometry);
+    this.hotPixels =
+        Chance.HOT_PIXELS
+            .of(seed)
+            .ints(0, detector.pixels())
+            .distinct()
+            .limit(hotPixels)
+            .filter(this::isOurs)
+            .toArray();
     makeNoise();
   }
 
@@ -142,6 +163,20 @@ final class SimulatedCamera {
       double column = random.nextDouble() * detector.columns();
       light(row, column, 5_000 + 10_000 * random.nextDouble(), into);
     }
+    for (int pixel : hotPixels) {
+      if (Chance.HOT_FRAME.strikes(HOT, seed, scan, frame, pixel)) {
+        add(pixel / detector.columns(), pixel % detector.columns(), HOT_CHARGE, into);
+      }
+    }
+  }
+
+  private boolean isOurs(int pixel) {
+    int row = pixel / detector.columns();
+    int column = pixel % detector.columns();
+    return row >= sector.row()
+        && row < sector.endRow()
+        && column >= sector.column()
+        && column < sector.endColumn();
   }
 
   /** Spreads a charge (ADU) around a point of the frame over those pixels that are ours. */
@@ -164,13 +199,18 @@ final class SimulatedCamera {
     for (int r = firstRow; r <= lastRow; r++) {
       for (int c = firstColumn; c <= lastColumn; c++) {
         int weight = weights[(r - r0 + REACH) * SPREAD + c - c0 + REACH];
-        int at =
-            DetectorDescription.PIXEL_BYTES
-                * ((r - sector.row()) * sector.columns() + c - sector.column());
-        int value = (into.getShort(at) & 0xffff) + (q * weight >> WEIGHT_BITS);
-        into.putShort(at, (short) Math.min(value, 0xffff));
+        add(r, c, q * weight >> WEIGHT_BITS, into);
       }
     }
+  }
+
+  /** Adds a charge (ADU) to one of our pixels. */
+  private void add(int row, int column, int charge, ByteBuffer into) {
+    int at =
+        DetectorDescription.PIXEL_BYTES
+            * ((row - sector.row()) * sector.columns() + column - sector.column());
+    int value = (into.getShort(at) & 0xffff) + charge;
+    into.putShort(at, (short) Math.min(value, 0xffff));
   }
 
   private void makeNoise() {

@@ -350,7 +350,7 @@ class AggregatorIT {
   private static SimulatedSectors simulated(
       DetectorDescription detector, ScanGeometry geometry, Faults faults, int module) {
     return new SimulatedSectors(
-        new SimulatedCamera(detector, module, geometry, 4, 20, 1),
+        new SimulatedCamera(detector, module, geometry, 4, 20, 0, 1),
         detector,
         geometry,
         module,

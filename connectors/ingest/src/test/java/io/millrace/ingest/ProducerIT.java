@@ -130,7 +130,7 @@ class ProducerIT {
     assertThat(directory.resolve(RawFileName.compose(6, 3, 0))).exists();
     SimulatedSectors expected =
         new SimulatedSectors(
-            new SimulatedCamera(CAMERA, 3, ScanGeometry.withFlyback(8, 4), 6, 500, 2),
+            new SimulatedCamera(CAMERA, 3, ScanGeometry.withFlyback(8, 4), 6, 500, 0, 2),
             CAMERA,
             ScanGeometry.withFlyback(8, 4),
             3,
@@ -222,7 +222,7 @@ class ProducerIT {
 
   private SimulatedSectors simulated(ScanGeometry geometry, int repeat) {
     return new SimulatedSectors(
-        new SimulatedCamera(CAMERA, 3, geometry, 6, 500, 1),
+        new SimulatedCamera(CAMERA, 3, geometry, 6, 500, 0, 1),
         CAMERA,
         geometry,
         3,

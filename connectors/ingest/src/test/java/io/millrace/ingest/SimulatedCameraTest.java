@@ -8,6 +8,8 @@ import io.millrace.detector.SectorPlacement;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 class SimulatedCameraTest {
@@ -111,6 +113,34 @@ class SimulatedCameraTest {
   }
 
   @Test
+  void hotPixelsAreTheSameInEveryScanAndLitInMostFrames() {
+    int all = 0;
+    for (int m = 0; m < 4; m++) {
+      Map<Integer, Integer> litFrames = new TreeMap<>();
+      for (int scan = 1; scan <= 2; scan++) {
+        SimulatedCamera hot = new SimulatedCamera(CAMERA, m, SCAN, scan, 0, 40, 1);
+        SimulatedCamera cool = new SimulatedCamera(CAMERA, m, SCAN, scan, 0, 0, 1);
+        for (int frame = 0; frame < 50; frame++) {
+          ByteBuffer with = expose(hot, CAMERA, frame);
+          ByteBuffer without = expose(cool, CAMERA, frame);
+          for (int i = 0; i < with.remaining(); i += 2) {
+            if (with.getShort(i) != without.getShort(i)) {
+              assertThat(with.getShort(i) - without.getShort(i)).isEqualTo(200);
+              litFrames.merge(i / 2, 1, Integer::sum);
+            }
+          }
+        }
+      }
+      assertThat(litFrames.values())
+          .as("frames of 100 in which the hot pixels of module %d are lit", m)
+          .isNotEmpty()
+          .allMatch(frames -> frames > 70 && frames < 100);
+      all += litFrames.size();
+    }
+    assertThat(all).isEqualTo(40);
+  }
+
+  @Test
   void picturesOfTheScanShowTheAtoms() {
     DetectorDescription detector = Detectors.square(144);
     int n = SCAN.positions();
@@ -166,7 +196,7 @@ class SimulatedCameraTest {
 
   private static SimulatedCamera camera(
       DetectorDescription detector, int module, double electrons, long seed) {
-    return new SimulatedCamera(detector, module, SCAN, 1, electrons, seed);
+    return new SimulatedCamera(detector, module, SCAN, 1, electrons, 0, seed);
   }
 
   private static ByteBuffer expose(

@@ -126,7 +126,7 @@ class SimulatedSectorsTest {
   }
 
   private static SimulatedSectors source(int module, Faults faults, int repeat) {
-    SimulatedCamera camera = new SimulatedCamera(DETECTOR, module, SCAN, 5, 3, 9);
+    SimulatedCamera camera = new SimulatedCamera(DETECTOR, module, SCAN, 5, 3, 0, 9);
     return new SimulatedSectors(camera, DETECTOR, SCAN, module, faults, repeat);
   }
 }

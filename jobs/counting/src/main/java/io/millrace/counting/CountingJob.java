@@ -19,6 +19,7 @@ import io.millrace.operators.calibration.SectorHistogram;
 import io.millrace.operators.counting.Corrections;
 import io.millrace.operators.counting.CountingOperator;
 import io.millrace.operators.counting.CountingSettings;
+import io.millrace.operators.hotpixels.HotPixelFunction;
 import io.millrace.operators.images.ImageFunction;
 import io.millrace.operators.ledger.LedgerFunction;
 import io.millrace.zeromq.source.ZeroMqSource;
@@ -75,7 +76,8 @@ public final class CountingJob {
   /** Builds the topology. */
   static void build(StreamExecutionEnvironment env, CountingOptions options) throws IOException {
     DetectorDescription detector = options.camera();
-    Thresholds given = options.thresholds();
+    // What changes from scan to scan comes through ZooKeeper, also a mask for given thresholds.
+    Thresholds given = options.maskHotPixels ? null : options.thresholds();
     CountingSettings counting = new CountingSettings(detector, Corrections.NONE, options.centroids);
     // A reader without a lane would only take a slot.
     int readers = Math.min(options.lanes, env.getParallelism());
@@ -134,6 +136,10 @@ public final class CountingJob {
         .returns(Types.GENERIC(ScanRecord.class))
         .name("images")
         .uid("images")
+        .flatMap(new HotPixelFunction(detector, options.calibration()))
+        .returns(Types.GENERIC(ScanRecord.class))
+        .name("hot pixels")
+        .uid("hot-pixels")
         .sinkTo(sink(options, detector))
         .name("counted file")
         .uid("counted-file");

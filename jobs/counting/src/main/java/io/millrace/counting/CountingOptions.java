@@ -237,9 +237,17 @@ public final class CountingOptions {
       paramLabel = "HOST:PORT",
       defaultValue = "127.0.0.1:2181",
       description =
-          "ZooKeeper that shares calibrations; not used with given thresholds."
+          "ZooKeeper that shares calibrations and masks; not used with given thresholds unless"
+              + " --mask-hot-pixels is set."
               + " Default: ${DEFAULT-VALUE}.")
   String zookeeper;
+
+  @Option(
+      names = "--mask-hot-pixels",
+      description =
+          "Leave out the pixels that the earlier scans of this job have shown to be hot: they are"
+              + " never events, and block none. Default: hot pixels are only listed.")
+  boolean maskHotPixels;
 
   @Option(
       names = "--detector",
@@ -464,7 +472,10 @@ public final class CountingOptions {
         zookeeper,
         session,
         calibrationQuiet,
-        calibrationTimeout);
+        calibrationTimeout,
+        thresholds(),
+        null,
+        maskHotPixels);
   }
 
   List<VirtualDetector> virtualDetectors() {

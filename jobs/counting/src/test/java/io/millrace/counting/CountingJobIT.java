@@ -2,6 +2,7 @@ package io.millrace.counting;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.fail;
 import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
@@ -11,6 +12,7 @@ import io.millrace.counting.serialization.Serializers;
 import io.millrace.detector.DetectorDescription;
 import io.millrace.detector.DropReason;
 import io.millrace.detector.Drops;
+import io.millrace.detector.HotPixelList;
 import io.millrace.detector.ScanGeometry;
 import io.millrace.detector.SectorHeader;
 import io.millrace.detector.SectorPlacement;
@@ -19,6 +21,8 @@ import io.millrace.hdf5.CountedFile;
 import io.millrace.operators.calibration.CalibrationException;
 import io.millrace.operators.calibration.ThresholdFit;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -664,6 +668,69 @@ class CountingJobIT {
       awaitState(JobStatus.CANCELED);
     }
     assertThat(files()).isEmpty();
+  }
+
+  /** A hot pixel hides an electron beside it until it is masked. */
+  @Test
+  void whatIsHotInAScanIsMaskedInTheNext() throws Exception {
+    int hot = 9 * 32 + 5;
+    int[] hidden = {hot + 1};
+    try (ZooKeeperNode zookeeper = zookeeper();
+        BoundLanes lanes = BoundLanes.bind(2, SMALL.modules(), 10_000)) {
+      startGiven(2, lanes, "--mask-hot-pixels", "--zookeeper=127.0.0.1:" + zookeeper.port());
+      sendWithHotPixel(lanes, 1, hot);
+      try (CountedFile first = awaitFile(1)) {
+        assertThat(first.maskedPixels()).isEmpty();
+        assertThat(first.hotPixels())
+            .isEqualTo(new HotPixelList(1, List.of(new HotPixelList.HotPixel(hot, 1))));
+        assertThat(first.events(0, 0)).containsExactly(hot);
+      }
+      // What ZooKeeper knows is seen a moment later by all who asked; a scan may come too soon.
+      for (int scan = 2; scan < 50; scan++) {
+        sendWithHotPixel(lanes, scan, hot);
+        try (CountedFile next = awaitFile(scan)) {
+          assertThat(next.thresholds()).isEqualTo(RandomScan.THRESHOLDS);
+          if (!next.maskedPixels().isEmpty()) {
+            assertThat(next.maskedPixels()).containsExactly(hot);
+            assertThat(next.hotPixels().pixels()).isEmpty();
+            assertThat(next.events(0, 0)).isEqualTo(hidden);
+            assertThat(next.events(1, 0)).isEmpty();
+            return;
+          }
+        }
+      }
+    }
+    fail("the hot pixel was never masked");
+  }
+
+  /** A scan of 60 frames; an electron is beside the hot pixel in every third of them. */
+  private static void sendWithHotPixel(BoundLanes lanes, long scan, int hot) {
+    for (int module = 0; module < SMALL.modules(); module++) {
+      SectorPlacement sector = SMALL.sector(module);
+      for (int lane = 0; lane < 2; lane++) {
+        lanes.announce(lane, module, scan, 30);
+      }
+      for (int frame = 0; frame < 60; frame++) {
+        ByteBuffer pixels = ByteBuffer.allocate(SMALL.sectorBytes()).order(ByteOrder.LITTLE_ENDIAN);
+        for (int p = 0; p < sector.pixels(); p++) {
+          int pixel = sector.row() * SMALL.columns() + p;
+          boolean electron = pixel == hot + 1 && frame % 3 == 0;
+          pixels.putShort((short) (pixel == hot ? 200 : electron ? 150 : 20));
+        }
+        lanes.send(new SectorHeader().set(scan, frame, 60, 1, frame, 0, 1, module), pixels.array());
+      }
+    }
+  }
+
+  private CountedFile awaitFile(long scan) throws IOException {
+    await()
+        .atMost(Duration.ofSeconds(DEADLINE_SECONDS))
+        .until(
+            () ->
+                Files.isDirectory(output())
+                    && files().stream()
+                        .anyMatch(file -> file.toString().endsWith("_%05d.h5".formatted(scan))));
+    return file(scan);
   }
 
   /** The other functions need no ZooKeeper; see {@link TopologyTest}. */

@@ -57,6 +57,8 @@ class CountingOptionsTest {
     assertThat(options.scans).isZero();
     assertThat(options.framesPerPosition).isZero();
     assertThat(options.thresholds()).isNull();
+    assertThat(options.calibration().given()).isNull();
+    assertThat(options.calibration().maskHotPixels()).isFalse();
     assertThat(options.calibration().fit().frames()).isEqualTo(20);
     assertThat(options.calibration().fit().backgroundSigmas()).isEqualTo(4.5);
     assertThat(options.calibration().fit().xraySigmas()).isEqualTo(175);
@@ -97,9 +99,12 @@ class CountingOptionsTest {
             "--detector=side,1.5,4,10,20.25",
             "--frame-timeout=250ms",
             "--scan-timeout=PT2M",
-            "--slots=1");
+            "--slots=1",
+            "--mask-hot-pixels");
 
     assertThat(options.thresholds()).isEqualTo(new Thresholds(31.5, 1000));
+    assertThat(options.calibration().given()).isEqualTo(new Thresholds(31.5, 1000));
+    assertThat(options.calibration().maskHotPixels()).isTrue();
     assertThat(options.scan).containsExactlyInAnyOrder(3L, 0xffff_ffffL);
     assertThat(options.layout).isEqualTo(Layout.BOTH);
     assertThat(options.virtualDetectors())
@@ -116,6 +121,7 @@ class CountingOptionsTest {
         .containsEntry("lanes", 3)
         .containsEntry("scan", Set.of(7L))
         .containsEntry("background", null)
+        .containsEntry("mask-hot-pixels", false)
         .containsEntry("output", "counted")
         .containsEntry("scan-timeout", "PT30S")
         .hasSize(specification().size() - 1)

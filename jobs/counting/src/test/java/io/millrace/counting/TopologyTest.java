@@ -24,7 +24,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class TopologyTest {
-  private static final Set<String> WITHOUT_ZOOKEEPER = Set.of("assemble", "ledger", "images");
+  private static final Set<String> WITHOUT_ZOOKEEPER =
+      Set.of("assemble", "ledger", "images", "hot pixels");
 
   @TempDir Path output;
 
@@ -100,11 +101,18 @@ class TopologyTest {
         .containsOnly(
             Map.entry("Source: lanes -> count", readers),
             Map.entry("assemble", parallelism),
-            Map.entry("ledger -> images -> counted file: Writer", parallelism));
+            Map.entry("ledger -> images -> hot pixels -> counted file: Writer", parallelism));
     assertThat(calibrated)
         .containsAllEntriesOf(given)
         .containsEntry("calibrate", parallelism)
         .hasSize(4);
+  }
+
+  /** A mask comes with the calibration, also if that has nothing to fit. */
+  @Test
+  void masksForGivenThresholdsComeThroughTheCalibration() throws IOException {
+    assertThat(vertices(job(2, "--background=1", "--xray=2", "--mask-hot-pixels")))
+        .isEqualTo(vertices(calibrated()));
   }
 
   /** Parallelism by name of the tasks; operators that are chained make one task. */

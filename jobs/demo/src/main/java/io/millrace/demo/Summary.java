@@ -4,19 +4,24 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.millrace.detector.DetectorDescription;
 import io.millrace.detector.DropReason;
+import io.millrace.detector.HotPixelList.HotPixel;
 import io.millrace.detector.ScanGeometry;
 import io.millrace.hdf5.CountedFile;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** What came of a scan, from its counted file: for people, and as JSON. */
 record Summary(CountedFile counted, Path file, List<Path> pictures, DetectorDescription camera) {
+
+  private static final int HOT_PIXELS_SHOWN = 3;
 
   /** Drops that lose nothing of this scan. */
   private static final Set<DropReason> HARMLESS =
@@ -79,6 +84,30 @@ record Summary(CountedFile counted, Path file, List<Path> pictures, DetectorDesc
     return counted.number("number_of_samples").isPresent();
   }
 
+  /** The most active ones by row and column, and how many there are. */
+  private String hotPixels() {
+    List<HotPixel> hot = counted.hotPixels().pixels();
+    String first =
+        hot.stream()
+            .sorted(Comparator.comparingDouble(HotPixel::rate).reversed())
+            .limit(HOT_PIXELS_SHOWN)
+            .map(
+                p ->
+                    "(%d, %d) in %.1f %% of the frames"
+                        .formatted(
+                            p.index() / counted.columns(),
+                            p.index() % counted.columns(),
+                            100 * p.rate()))
+            .collect(Collectors.joining(", "));
+    return "%,d found%s%s%s; %,d masked"
+        .formatted(
+            hot.size(),
+            hot.isEmpty() ? "" : ": ",
+            first,
+            hot.size() > HOT_PIXELS_SHOWN ? ", ..." : "",
+            counted.maskedPixels().size());
+  }
+
   String text() {
     ScanGeometry scan = counted.geometry();
     return String.format(
@@ -90,6 +119,7 @@ record Summary(CountedFile counted, Path file, List<Path> pictures, DetectorDesc
           missing      sectors of incomplete frames, by module: %s
           electrons    %,d (%.0f a frame)
           thresholds   background %.4f ADU, x-ray %.3f ADU (%s)
+          hot pixels   %s
           messages     %,d of %,d announced received%s
           throughput   %.2f GB in %.2f s: %.2f GB/s, %,.0f frames/s
           ended by     %s
@@ -108,6 +138,7 @@ record Summary(CountedFile counted, Path file, List<Path> pictures, DetectorDesc
         counted.thresholds().background(),
         counted.thresholds().xray(),
         calibrated() ? "from %d frames".formatted(integer("number_of_samples")) : "as given",
+        hotPixels(),
         integer("messages_received"),
         integer("messages_announced"),
         counted.drops().total() == 0 ? "" : "; not used: " + counted.drops(),
@@ -137,6 +168,8 @@ record Summary(CountedFile counted, Path file, List<Path> pictures, DetectorDesc
     json.put("background_threshold", counted.thresholds().background());
     json.put("x_ray_threshold", counted.thresholds().xray());
     json.put("threshold_calculated", calibrated());
+    json.put("hot_pixels", counted.hotPixels().pixels().size());
+    json.put("masked_pixels", counted.maskedPixels().size());
     json.put("messages_announced", integer("messages_announced"));
     json.put("messages_received", integer("messages_received"));
     json.put("messages_dropped", counted.drops().total());

@@ -1,9 +1,11 @@
 package io.millrace.operators.calibration;
 
 import io.millrace.coordination.Calibrations;
+import io.millrace.coordination.PixelMasks;
 import io.millrace.detector.Calibration;
 import io.millrace.detector.DetectorDescription;
 import io.millrace.operators.Silence;
+import java.io.IOException;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -22,6 +24,9 @@ import org.slf4j.LoggerFactory;
  * <p>The sample is the scan's first complete frames. If some of them do not come, it waits until no
  * more histograms come (the senders are held back then, because all that they sent waits for
  * thresholds) and takes the frames that are complete.
+ *
+ * <p>Thresholds that were given are published as soon as a scan begins, with the hot pixels that it
+ * leaves out.
  *
  * <p>Nothing is kept in Flink's state, as long as the plain protocol cannot send a sector again;
  * what was published holds.
@@ -45,6 +50,7 @@ public final class CalibrationFunction extends KeyedProcessFunction<Long, Sector
   private final CalibrationSettings settings;
 
   private transient Calibrations calibrations;
+  private transient PixelMasks masks;
   private transient Map<Long, OpenSample> open;
   private transient Set<Long> published;
 
@@ -56,7 +62,9 @@ public final class CalibrationFunction extends KeyedProcessFunction<Long, Sector
 
   @Override
   public void open(OpenContext context) throws Exception {
-    calibrations = settings.connect(getRuntimeContext().getJobInfo().getJobId().toString());
+    String job = getRuntimeContext().getJobInfo().getJobId().toString();
+    calibrations = settings.connect(job);
+    masks = settings.maskHotPixels() ? settings.connectMasks(job) : null;
     open = new HashMap<>();
     published = new HashSet<>();
   }
@@ -66,6 +74,11 @@ public final class CalibrationFunction extends KeyedProcessFunction<Long, Sector
       throws Exception {
     long scan = sector.scan();
     if (published.contains(scan)) {
+      return;
+    }
+    if (settings.given() != null) {
+      Calibration holds = share(Calibration.given(scan, settings.given(), settings.level()));
+      LOG.info("Scan {} has the given thresholds: {}", scan, holds);
       return;
     }
     long now = context.timerService().currentProcessingTime();
@@ -119,9 +132,8 @@ public final class CalibrationFunction extends KeyedProcessFunction<Long, Sector
 
   private void publish(long scan, CalibrationSample sample) throws Exception {
     open.remove(scan);
-    published.add(scan);
     Calibration fitted = settings.fit().fit(scan, sample.histogram(), sample.completeFrames());
-    Calibration holds = calibrations.publish(fitted);
+    Calibration holds = share(fitted);
     LOG.info(
         "Scan {} is calibrated from {} of {} frames: {}",
         scan,
@@ -130,10 +142,19 @@ public final class CalibrationFunction extends KeyedProcessFunction<Long, Sector
         holds);
   }
 
+  /** Publishes what all counters use, with the hot pixels left out that are known by now. */
+  private Calibration share(Calibration calibration) throws IOException {
+    published.add(calibration.scan());
+    return calibrations.publish(masks == null ? calibration : calibration.masking(masks.latest()));
+  }
+
   @Override
   public void close() throws Exception {
     if (calibrations != null) {
       calibrations.close();
+    }
+    if (masks != null) {
+      masks.close();
     }
   }
 }

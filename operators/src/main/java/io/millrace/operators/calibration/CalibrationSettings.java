@@ -1,6 +1,8 @@
 package io.millrace.operators.calibration;
 
 import io.millrace.coordination.Calibrations;
+import io.millrace.coordination.PixelMasks;
+import io.millrace.detector.Thresholds;
 import java.io.IOException;
 import java.io.Serializable;
 import java.time.Duration;
@@ -13,9 +15,21 @@ import java.time.Duration;
  * @param session name under which they are held
  * @param quiet silence after which a sample of fewer frames than asked is used
  * @param timeout time after which a scan without one complete frame fails
+ * @param given thresholds of all scans, to which only the masked pixels are added; null if they are
+ *     fitted
+ * @param level centre of the noise in ADU that goes with the given thresholds; null if nobody needs
+ *     it
+ * @param maskHotPixels whether a scan leaves out the pixels that those before have shown to be hot
  */
 public record CalibrationSettings(
-    ThresholdFit fit, String zookeeper, String session, Duration quiet, Duration timeout)
+    ThresholdFit fit,
+    String zookeeper,
+    String session,
+    Duration quiet,
+    Duration timeout,
+    Thresholds given,
+    Double level,
+    boolean maskHotPixels)
     implements Serializable {
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(15);
 
@@ -27,6 +41,15 @@ public record CalibrationSettings(
    */
   public Calibrations connect(String job) throws IOException {
     return new Calibrations(zookeeper, session + "-" + job, CONNECT_TIMEOUT);
+  }
+
+  /**
+   * Joins the masks of hot pixels of the session in this job.
+   *
+   * @param job Flink's id of the job
+   */
+  public PixelMasks connectMasks(String job) throws IOException {
+    return new PixelMasks(zookeeper, session + "-" + job, CONNECT_TIMEOUT);
   }
 
   /**

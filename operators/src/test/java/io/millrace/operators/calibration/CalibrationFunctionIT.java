@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
 import io.millrace.coordination.Calibrations;
+import io.millrace.coordination.PixelMasks;
 import io.millrace.coordination.ZooKeeperNode;
 import io.millrace.detector.Calibration;
 import io.millrace.detector.DetectorDescription;
@@ -15,7 +16,9 @@ import io.millrace.operators.counting.Frames;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
 import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
@@ -53,9 +56,7 @@ class CalibrationFunctionIT {
     CalibrationSettings settings = settings(test.getTestMethod().orElseThrow().getName());
     calibration = harness(settings);
     calibration.open();
-    counter =
-        settings.connect(
-            calibration.getOperator().getRuntimeContext().getJobInfo().getJobId().toString());
+    counter = settings.connect(job());
   }
 
   @AfterEach
@@ -65,12 +66,20 @@ class CalibrationFunctionIT {
   }
 
   private static CalibrationSettings settings(String session) {
+    return settings(session, null, null, false);
+  }
+
+  private static CalibrationSettings settings(
+      String session, Thresholds given, Double level, boolean maskHotPixels) {
     return new CalibrationSettings(
         new ThresholdFit(3, 4.5, 10),
         "127.0.0.1:" + zookeeper.port(),
         session,
         Duration.ofMillis(QUIET),
-        Duration.ofMillis(TIMEOUT));
+        Duration.ofMillis(TIMEOUT),
+        given,
+        level,
+        maskHotPixels);
   }
 
   private static KeyedOneInputStreamOperatorTestHarness<Long, SectorHistogram, Void> harness(
@@ -202,6 +211,52 @@ class CalibrationFunctionIT {
       sendFrame(7, frame, 20);
     }
     assertThat(awaitPublished(7)).isEqualTo(before);
+  }
+
+  @Test
+  void theHotPixelsThatAreKnownByThenAreMasked() throws Exception {
+    use(settings("masked", null, null, true));
+    try (PixelMasks masks = settings("masked", null, null, true).connectMasks(job())) {
+      for (int frame = 0; frame < 3; frame++) {
+        sendFrame(7, frame, 20);
+      }
+      assertThat(awaitPublished(7).maskedPixels()).isEmpty();
+      masks.publish(7, List.of(3, 17));
+      AtomicLong scan = new AtomicLong(7);
+      await()
+          .atMost(Duration.ofSeconds(20))
+          .untilAsserted(
+              () -> {
+                scan.incrementAndGet();
+                for (int frame = 0; frame < 3; frame++) {
+                  sendFrame(scan.get(), frame, 20);
+                }
+                assertThat(awaitPublished(scan.get()).maskedPixels()).containsExactly(3, 17);
+              });
+      assertThat(awaitPublished(scan.get()).fit()).isEqualTo(awaitPublished(7).fit());
+      assertThat(awaitPublished(7).maskedPixels()).as("what is published holds").isEmpty();
+    }
+  }
+
+  @Test
+  void givenThresholdsArePublishedAsSoonAsAScanBegins() throws Exception {
+    Thresholds given = new Thresholds(28.5, 435);
+    use(settings("given", given, 20.5, true));
+    send(7, 40, 1, 20);
+    assertThat(awaitPublished(7)).isEqualTo(Calibration.given(7, given, 20.5));
+    send(7, 41, 1, 20);
+    assertThat(calibration.numProcessingTimeTimers()).isZero();
+  }
+
+  private void use(CalibrationSettings settings) throws Exception {
+    close();
+    calibration = harness(settings);
+    calibration.open();
+    counter = settings.connect(job());
+  }
+
+  private String job() {
+    return calibration.getOperator().getRuntimeContext().getJobInfo().getJobId().toString();
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.millrace.counting.serialization;
 import io.millrace.detector.Calibration;
 import io.millrace.detector.CountedFrame;
 import io.millrace.detector.CountedSector;
+import io.millrace.detector.HotPixelList;
 import io.millrace.detector.LaneReport;
 import io.millrace.detector.ScanImage;
 import io.millrace.detector.ScanReport;
@@ -30,6 +31,7 @@ public final class Serializers {
           SectorDrop.class, JavaSerializer.class,
           Calibration.class, JavaSerializer.class,
           ScanImage.class, JavaSerializer.class,
+          HotPixelList.class, JavaSerializer.class,
           ScanReport.class, JavaSerializer.class);
 
   private Serializers() {}

@@ -9,6 +9,7 @@ import io.millrace.detector.CountedSector;
 import io.millrace.detector.DetectorDescription;
 import io.millrace.detector.DropReason;
 import io.millrace.detector.Drops;
+import io.millrace.detector.HotPixelList;
 import io.millrace.detector.IntList;
 import io.millrace.detector.LaneReport;
 import io.millrace.detector.ScanGeometry;
@@ -236,10 +237,11 @@ class SerializersTest {
     return Stream.of(
         new LaneReport(U32, 3, 4_000_000_000L, 4_000_000_001L, false, drops),
         new SectorDrop(0, DropReason.DUPLICATE),
-        Calibration.given(7, new Thresholds(1, 2), null),
+        Calibration.given(7, new Thresholds(1, 2), 20.5).masking(List.of(4, 331_775)),
         fitted,
         new ScanImage(
             U32, "sum_pattern", "what it shows", false, 2, 3, new int[] {1, 2, 3, 4, 5, 6}),
+        new HotPixelList(U32, List.of(new HotPixelList.HotPixel(331_775, 0.25f))),
         new ScanReport(
             U32,
             new ScanGeometry(65_535, 1),
