@@ -10,6 +10,7 @@ import io.millrace.detector.DropReason;
 import io.millrace.detector.Drops;
 import io.millrace.detector.ScanGeometry;
 import io.millrace.detector.ScanImage;
+import io.millrace.detector.ScanImage.Axes;
 import io.millrace.detector.Thresholds;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -218,14 +219,20 @@ public final class CountedFile implements AutoCloseable {
     String at = IMAGES + "/" + name;
     Dataset image = dataset(at);
     int[] size = image.getDimensions();
+    boolean counts = image.getJavaType() == long.class;
+    Axes axes = Axes.RADIUS;
+    if (size.length == 2) {
+      axes = "TRUE".equals(value(at, "over_scan")) ? Axes.SCAN : Axes.DETECTOR;
+    }
     return new ScanImage(
         scan(),
         name,
         (String) value(at, "description"),
-        "TRUE".equals(value(at, "over_scan")),
-        size[0],
-        size[1],
-        ints(image.getDataFlat()));
+        axes,
+        size.length == 2 ? size[0] : 1,
+        size[size.length - 1],
+        counts,
+        counts ? doubles((long[]) image.getDataFlat()) : doubles((float[]) image.getDataFlat()));
   }
 
   @Override
@@ -267,6 +274,16 @@ public final class CountedFile implements AutoCloseable {
   /** The library gives unsigned 32-bit values as longs. */
   private static int[] ints(Object unsigned) {
     return Arrays.stream((long[]) unsigned).mapToInt(v -> (int) v).toArray();
+  }
+
+  private static double[] doubles(long[] values) {
+    return Arrays.stream(values).asDoubleStream().toArray();
+  }
+
+  private static double[] doubles(float[] values) {
+    double[] doubles = new double[values.length];
+    Arrays.setAll(doubles, i -> values[i]);
+    return doubles;
   }
 
   private Optional<Object> find(String name) {

@@ -8,8 +8,10 @@ enum Hdf5Type {
   U4(4, integer(4, false)),
   /** Signed, 64 bits. */
   I8(8, integer(8, true)),
+  /** IEEE, 32 bits. */
+  F4(4, floating(4, 8, 23)),
   /** IEEE, 64 bits. */
-  F8(8, float64()),
+  F8(8, floating(8, 11, 52)),
   /** FALSE or TRUE on a signed byte, as h5py writes booleans. */
   BOOLEAN(1, falseOrTrue()),
   /** UTF-8 of any length: a reference into the global heap. */
@@ -46,19 +48,19 @@ enum Hdf5Type {
         .u2(8 * bytes);
   }
 
-  private static Bytes float64() {
+  private static Bytes floating(int bytes, int exponentBits, int mantissaBits) {
     return new Bytes()
         .u1(VERSION | 1)
         .u1(0x20) // the mantissa's leading 1 is implied
-        .u2(63) // bit of the sign
-        .u4(8)
+        .u2(8 * bytes - 1) // bit of the sign
+        .u4(bytes)
         .u2(0)
-        .u2(64)
-        .u1(52) // exponent: first bit, bits
-        .u1(11)
+        .u2(8 * bytes)
+        .u1(mantissaBits) // exponent: first bit, bits
+        .u1(exponentBits)
         .u1(0) // mantissa: first bit, bits
-        .u1(52)
-        .u4(1023); // bias of the exponent
+        .u1(mantissaBits)
+        .u4((1 << exponentBits - 1) - 1); // bias of the exponent
   }
 
   private static Bytes falseOrTrue() {

@@ -87,6 +87,7 @@ class SerializersTest {
         .withStrictTypeChecking()
         .withEqualsForType(Arrays::equals, int[].class)
         .withEqualsForType(Arrays::equals, float[].class)
+        .withEqualsForType(Arrays::equals, double[].class)
         .withEqualsForType(Arrays::equals, long[].class)
         .isEqualTo(written);
   }
@@ -230,7 +231,14 @@ class SerializersTest {
         Calibration.given(7, new Thresholds(1, 2), null),
         fitted,
         new ScanImage(
-            U32, "sum_pattern", "what it shows", false, 2, 3, new int[] {1, 2, 3, 4, 5, 6}),
+            U32,
+            "com_x",
+            "what it shows",
+            ScanImage.Axes.SCAN,
+            2,
+            3,
+            false,
+            new double[] {1, 2, Double.NaN, -4, 0.5, 6}),
         new ScanReport(
             U32,
             new ScanGeometry(65_535, 1),
