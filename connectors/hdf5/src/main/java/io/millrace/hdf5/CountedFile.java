@@ -13,6 +13,7 @@ import io.millrace.detector.HotPixelList;
 import io.millrace.detector.HotPixelList.HotPixel;
 import io.millrace.detector.ScanGeometry;
 import io.millrace.detector.ScanImage;
+import io.millrace.detector.ScanImage.Axes;
 import io.millrace.detector.Thresholds;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -235,14 +236,20 @@ public final class CountedFile implements AutoCloseable {
     String at = IMAGES + "/" + name;
     Dataset image = dataset(at);
     int[] size = image.getDimensions();
+    boolean counts = image.getJavaType() == long.class;
+    Axes axes = Axes.RADIUS;
+    if (size.length == 2) {
+      axes = "TRUE".equals(value(at, "over_scan")) ? Axes.SCAN : Axes.DETECTOR;
+    }
     return new ScanImage(
         scan(),
         name,
         (String) value(at, "description"),
-        "TRUE".equals(value(at, "over_scan")),
-        size[0],
-        size[1],
-        ints(image.getDataFlat()));
+        axes,
+        size.length == 2 ? size[0] : 1,
+        size[size.length - 1],
+        counts,
+        counts ? doubles((long[]) image.getDataFlat()) : doubles((float[]) image.getDataFlat()));
   }
 
   /** The pixels that were hot in this scan. */
@@ -356,6 +363,16 @@ public final class CountedFile implements AutoCloseable {
   private int[] pixels(String name) {
     Dataset pixels = dataset(ACCOUNT + name);
     return pixels.getSize() == 0 ? new int[0] : ints(pixels.getDataFlat());
+  }
+
+  private static double[] doubles(long[] values) {
+    return Arrays.stream(values).asDoubleStream().toArray();
+  }
+
+  private static double[] doubles(float[] values) {
+    double[] doubles = new double[values.length];
+    Arrays.setAll(doubles, i -> values[i]);
+    return doubles;
   }
 
   private Optional<Object> find(String name) {

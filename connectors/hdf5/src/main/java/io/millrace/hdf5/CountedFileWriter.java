@@ -9,6 +9,7 @@ import io.millrace.detector.HotPixelList;
 import io.millrace.detector.HotPixelList.HotPixel;
 import io.millrace.detector.ScanGeometry;
 import io.millrace.detector.ScanImage;
+import io.millrace.detector.ScanImage.Axes;
 import io.millrace.detector.ScanReport;
 import java.io.Closeable;
 import java.io.IOException;
@@ -446,14 +447,20 @@ public final class CountedFileWriter implements Closeable {
 
   private static long writeImage(Hdf5File out, ScanImage image) throws IOException {
     long begin = out.begin();
-    for (int electrons : image.electrons()) {
-      out.putInt(electrons);
+    for (double value : image.values()) {
+      out.putInt(image.counts() ? (int) (long) value : Float.floatToIntBits((float) value));
+    }
+    Map<String, Object> attributes = new LinkedHashMap<>();
+    attributes.put("description", image.description());
+    boolean overRadius = image.axes() == Axes.RADIUS;
+    if (!overRadius) {
+      attributes.put("over_scan", image.axes() == Axes.SCAN);
     }
     return out.dataset(
-        Hdf5Type.U4,
-        new long[] {image.rows(), image.columns()},
+        image.counts() ? Hdf5Type.U4 : Hdf5Type.F4,
+        overRadius ? new long[] {image.columns()} : new long[] {image.rows(), image.columns()},
         begin,
-        Map.of("description", image.description(), "over_scan", image.overScan()));
+        attributes);
   }
 
   private Map<String, Object> account(ScanReport report, Provenance provenance) {

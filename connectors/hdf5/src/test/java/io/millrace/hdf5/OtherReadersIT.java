@@ -64,7 +64,8 @@ class OtherReadersIT {
   void h5dumpReadsEverything() throws Exception {
     for (Path file : write(bigScan().withCentroids(new Random(9)), Layout.BOTH)) {
       // Without -H every byte of every data set is read; problems are reported by the status.
-      assertThat(h5dump(file)).contains("sector_mask", "bright_field", "centroids", "TRUE");
+      assertThat(h5dump(file)).contains(
+                  "sector_mask", "bright_field", "centroids", "TRUE", "H5T_IEEE_F32LE");
     }
   }
 
@@ -143,6 +144,10 @@ class OtherReadersIT {
                 print(m['sector_mask'].dtype, m['sector_mask'].shape, m['frame_number'].dtype)
                 image = m['images/bright_field']
                 print(image.shape, image.dtype, image.attrs['description'], image[()].sum())
+                for name, image in m['images'].items():
+                    print(name, image.shape, image.dtype, image.attrs.get('over_scan'))
+                print(m['images/com_x'][()].ravel()[:6])
+                print(m['images/radial_profile'][()])
                 """,
                 file,
                 "r"))
@@ -153,6 +158,12 @@ class OtherReadersIT {
             3000 3
             uint8 (3000,) uint32
             (30, 50) uint32 electrons within 40 px %d
+            bright_field (30, 50) uint32 True
+            com_x (30, 50) float32 True
+            radial_profile (3,) uint32 None
+            sum_pattern (2, 2) uint32 False
+            [-2.     nan -1.5  -1.25   nan -0.75]
+            [         1          0 4294967295]
             """
                 .formatted(scan.events()));
   }
@@ -238,7 +249,7 @@ class OtherReadersIT {
                 assert f.attrs['note'] == 'added' and f.attrs['version'] == 3
                 assert f['millrace'].attrs['note_19'] == 'also added'
                 assert f['millrace'].attrs['software'] == 'millrace'
-                assert len(f['millrace/images']) == 21
+                assert len(f['millrace/images']) == 24
                 for events in f['electron_events/frames'][()]:
                     print(*events)
                 """,

@@ -9,6 +9,7 @@ import io.millrace.detector.Drops;
 import io.millrace.detector.IntList;
 import io.millrace.detector.ScanGeometry;
 import io.millrace.detector.ScanImage;
+import io.millrace.detector.ScanImage.Axes;
 import io.millrace.detector.ScanReport;
 import io.millrace.detector.Thresholds;
 import java.time.Instant;
@@ -56,8 +57,10 @@ record Scan(
         frames.add(frame);
       }
     }
-    int[] perPosition = new int[geometry.positions()];
+    double[] perPosition = new double[geometry.positions()];
     frames.forEach(f -> perPosition[f.position()] += f.events.size());
+    double[] centre = new double[geometry.positions()];
+    Arrays.setAll(centre, p -> p % 3 == 1 ? Double.NaN : p / 4.0 - 2);
     return new Scan(
         number,
         geometry,
@@ -68,10 +71,38 @@ record Scan(
                 number,
                 "bright_field",
                 "electrons within 40 px",
-                true,
+                Axes.SCAN,
                 geometry.height(),
                 geometry.width(),
-                perPosition)),
+                true,
+                perPosition),
+            new ScanImage(
+                number,
+                "com_x",
+                "mean column, pixels",
+                Axes.SCAN,
+                geometry.height(),
+                geometry.width(),
+                false,
+                centre),
+            new ScanImage(
+                number,
+                "radial_profile",
+                "electrons by radius",
+                Axes.RADIUS,
+                1,
+                3,
+                true,
+                new double[] {1, 0, 0xffff_ffffL}),
+            new ScanImage(
+                number,
+                "sum_pattern",
+                "electrons by pixel",
+                Axes.DETECTOR,
+                2,
+                2,
+                true,
+                new double[] {0, 1, 2, 3e9})),
         Calibration.fitted(
             number,
             new Thresholds(28.4973, 436.598),

@@ -7,9 +7,11 @@ import io.millrace.detector.ScanGeometry;
 import io.millrace.detector.SectorPlacement;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.DoubleBinaryOperator;
 import org.junit.jupiter.api.Test;
 
 class SimulatedCameraTest {
@@ -146,6 +148,8 @@ class SimulatedCameraTest {
     int n = SCAN.positions();
     double[] brightField = new double[n];
     double[] darkField = new double[n];
+    double[] right = new double[n];
+    double[] down = new double[n];
     double radius = 0.18 * 144;
     for (int m = 0; m < 4; m++) {
       SimulatedCamera camera = camera(detector, m, 500, 1);
@@ -159,12 +163,22 @@ class SimulatedCameraTest {
           double light = Math.min(300, Math.max(0, sector.getShort(2 * i) - 28));
           brightField[frame] += inDisk ? light : 0;
           darkField[frame] += inDisk ? 0 : light;
+          right[frame] += inDisk ? light * column : 0;
+          down[frame] += inDisk ? light * row : 0;
         }
       }
     }
     Specimen specimen = new Specimen(SCAN);
-    assertThat(correlation(brightField, specimen)).isLessThan(-0.9);
-    assertThat(correlation(darkField, specimen)).isGreaterThan(0.9);
+    assertThat(correlation(brightField, specimen::at)).isLessThan(-0.9);
+    assertThat(correlation(darkField, specimen::at)).isGreaterThan(0.9);
+    Arrays.setAll(right, p -> right[p] / brightField[p]);
+    Arrays.setAll(down, p -> down[p] / brightField[p]);
+    assertThat(correlation(right, (x, y) -> specimen.at(x + 0.5, y) - specimen.at(x - 0.5, y)))
+        .as("the disk's shift to the right, and the slope that it climbs")
+        .isGreaterThan(0.7);
+    assertThat(correlation(down, (x, y) -> specimen.at(x, y + 0.5) - specimen.at(x, y - 0.5)))
+        .as("the disk's shift downwards, and the slope that it climbs")
+        .isGreaterThan(0.7);
     // The pitch is 26 / 6.5 = 4 positions: third row, second and third atom.
     double y = 2.5 * 4 * Math.sqrt(3) / 2;
     double hole = at(darkField, 1.5 * 4, y);
@@ -177,12 +191,12 @@ class SimulatedCameraTest {
   }
 
   /** Of the pictured positions, without the flyback. */
-  private static double correlation(double[] image, Specimen specimen) {
+  private static double correlation(double[] image, DoubleBinaryOperator expected) {
     double n = 0, a = 0, b = 0, aa = 0, bb = 0, ab = 0;
     for (int y = 0; y < SCAN.height(); y++) {
       for (int x = 0; x < SCAN.width() - 1; x++) {
         double u = image[SCAN.position(x, y)];
-        double v = specimen.at(x, y);
+        double v = expected.applyAsDouble(x, y);
         n++;
         a += u;
         b += v;

@@ -132,7 +132,7 @@ public final class CountingJob {
             Types.GENERIC(ScanRecord.class))
         .name("ledger")
         .uid("ledger")
-        .flatMap(new ImageFunction(detector, options.virtualDetectors()))
+        .flatMap(new ImageFunction(detector, options.virtualDetectors(), options.dpc()))
         .returns(Types.GENERIC(ScanRecord.class))
         .name("images")
         .uid("images")

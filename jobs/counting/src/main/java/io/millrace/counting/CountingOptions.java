@@ -8,6 +8,7 @@ import io.millrace.hdf5.Layout;
 import io.millrace.operators.calibration.CalibrationSettings;
 import io.millrace.operators.calibration.ThresholdFit;
 import io.millrace.operators.counting.RowDark;
+import io.millrace.operators.images.DpcPhase;
 import io.millrace.operators.images.ScanImages;
 import io.millrace.operators.images.VirtualDetector;
 import io.millrace.references.BadPixels;
@@ -259,6 +260,22 @@ public final class CountingOptions {
   List<String> detectors = List.of("bright_field,0,110", "annular_dark_field,120,280");
 
   @Option(
+      names = "--dpc-rotation",
+      paramLabel = "DEGREES",
+      defaultValue = "0",
+      description =
+          "Rotates the centre of mass into the scan's axes before the phase is made of it: clockwise"
+              + " in the pictures. Default: ${DEFAULT-VALUE}.")
+  double dpcRotation;
+
+  @Option(
+      names = "--dpc-flip",
+      description =
+          "The detector sees the scan mirrored: turns the centre of mass upside down before it is"
+              + " rotated.")
+  boolean dpcFlip;
+
+  @Option(
       names = "--layout",
       paramLabel = "vlen|flat|both",
       defaultValue = "vlen",
@@ -368,10 +385,11 @@ public final class CountingOptions {
           "--scan %d is not a scan number; they are 0 to 4,294,967,295",
           number);
     }
+    named("--dpc-rotation", this::dpc);
     // Says if two have the same name, before any data flows.
     named(
         "--detector",
-        () -> new ScanImages(camera(), virtualDetectors(), 0, new ScanGeometry(1, 1)));
+        () -> new ScanImages(camera(), virtualDetectors(), dpc(), 0, new ScanGeometry(1, 1)));
   }
 
   /** Reads all files that options name, once. */
@@ -481,6 +499,10 @@ public final class CountingOptions {
   List<VirtualDetector> virtualDetectors() {
     DetectorDescription camera = camera();
     return detectors.stream().map(text -> VirtualDetector.parse(text, camera)).toList();
+  }
+
+  DpcPhase dpc() {
+    return new DpcPhase(dpcRotation, dpcFlip);
   }
 
   /**

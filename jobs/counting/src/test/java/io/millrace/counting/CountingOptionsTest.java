@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.millrace.detector.Thresholds;
 import io.millrace.hdf5.Layout;
 import io.millrace.operators.counting.RowDark;
+import io.millrace.operators.images.DpcPhase;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -68,6 +69,7 @@ class CountingOptionsTest {
     assertThat(options.virtualDetectors())
         .extracting(d -> d.name())
         .containsExactly("bright_field", "annular_dark_field");
+    assertThat(options.dpc()).isEqualTo(new DpcPhase(0, false));
     assertThat(options.layout).isEqualTo(Layout.VLEN);
     assertThat(options.dark()).isNull();
     assertThat(options.gain()).isNull();
@@ -97,6 +99,8 @@ class CountingOptionsTest {
             "--layout=Both",
             "--detector=middle,0,5",
             "--detector=side,1.5,4,10,20.25",
+            "--dpc-rotation=-12.5",
+            "--dpc-flip",
             "--frame-timeout=250ms",
             "--scan-timeout=PT2M",
             "--slots=1",
@@ -110,6 +114,7 @@ class CountingOptionsTest {
     assertThat(options.virtualDetectors())
         .extracting(d -> "%s %s %s %s %s".formatted(d.name(), d.inner(), d.outer(), d.x(), d.y()))
         .containsExactly("middle 0.0 5.0 288.0 288.0", "side 1.5 4.0 10.0 20.25");
+    assertThat(options.dpc()).isEqualTo(new DpcPhase(-12.5, true));
     assertThat(options.frameTimeout).isEqualTo(Duration.ofMillis(250));
     assertThat(options.scanTimeout).isEqualTo(Duration.ofMinutes(2));
     assertThat(options.slots).isEqualTo(1);
@@ -122,6 +127,7 @@ class CountingOptionsTest {
         .containsEntry("scan", Set.of(7L))
         .containsEntry("background", null)
         .containsEntry("mask-hot-pixels", false)
+        .containsEntry("dpc-flip", false)
         .containsEntry("output", "counted")
         .containsEntry("scan-timeout", "PT30S")
         .hasSize(specification().size() - 1)
@@ -172,8 +178,11 @@ class CountingOptionsTest {
         "--detector=ring,5 | --detector | name,inner,outer or name,inner,outer,x,y",
         "--detector=ring,5,wide | --detector | the outer radius is not a number",
         "--detector=ring,5,4 | --detector | 0 <= inner < outer",
-        "--detector=sum_pattern,0,4 | --detector | not sum_pattern",
+        "--detector=sum_pattern,0,4 | --detector | cannot be named sum_pattern",
+        "--detector=com_x,0,4 | --detector | cannot be named com_x",
         "--detector=a,0,4 --detector=a,0,5 | --detector | different names",
+        "--dpc-rotation=NaN | --dpc-rotation | NaN degrees",
+        "--dpc-rotation=left | --dpc-rotation | see --help",
         "--layout=round | --layout | see --help",
         "--calibration=no.h5 | --calibration | give a counted file",
         "--calibration=no.h5 --background=1 --xray=2 | --calibration | leave it out",

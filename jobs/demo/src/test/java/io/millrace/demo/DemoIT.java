@@ -110,10 +110,18 @@ class DemoIT {
       BufferedImage picture = ImageIO.read(Path.of(path.asText()).toFile());
       assertThat(picture).as("%s is a picture", path).isNotNull();
       pictures.put(path.asText().replaceFirst(".*/FOURD_\\d+_\\d+_\\d+_\\d+_", ""), picture);
-      assertThat(levels(picture)).as("grey levels of %s", path).hasSizeGreaterThan(10);
+      assertThat(levels(picture)).as("colours of %s", path).hasSizeGreaterThan(10);
     }
     assertThat(pictures.keySet())
-        .containsExactly("annular_dark_field.png", "bright_field.png", "sum_pattern.png");
+        .containsExactly(
+            "annular_dark_field.png",
+            "bright_field.png",
+            "com_x.png",
+            "com_y.png",
+            "dpc_phase.png",
+            "radial_profile.png",
+            "sum_pattern.png",
+            "total_counts.png");
     // The flyback column is not pictured.
     assertThat(pictures.get("bright_field.png"))
         .matches(picture -> picture.getWidth() == picture.getHeight(), "is square");

@@ -22,12 +22,15 @@ import org.apache.flink.util.Collector;
 public final class ImageFunction extends RichFlatMapFunction<ScanRecord, ScanRecord> {
   private final DetectorDescription detector;
   private final List<VirtualDetector> virtualDetectors;
+  private final DpcPhase dpc;
   private transient Map<Long, ScanImages> open;
 
-  /** Images of these virtual detectors, and the sum pattern. */
-  public ImageFunction(DetectorDescription detector, List<VirtualDetector> virtualDetectors) {
+  /** Images of these virtual detectors, and {@link ScanImages#NAMES}, with that phase. */
+  public ImageFunction(
+      DetectorDescription detector, List<VirtualDetector> virtualDetectors, DpcPhase dpc) {
     this.detector = detector;
     this.virtualDetectors = List.copyOf(virtualDetectors);
+    this.dpc = dpc;
   }
 
   @Override
@@ -44,6 +47,7 @@ public final class ImageFunction extends RichFlatMapFunction<ScanRecord, ScanRec
                   new ScanImages(
                       detector,
                       virtualDetectors,
+                      dpc,
                       scan,
                       new ScanGeometry(frame.width, frame.height)))
           .add(frame);

@@ -1,6 +1,7 @@
 package io.millrace.operators.images;
 
 import io.millrace.detector.ScanImage;
+import io.millrace.detector.ScanImage.Axes;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -13,11 +14,14 @@ import javax.imageio.ImageIO;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 
 /**
- * An image as people look at it: grey, 8 bits.
+ * An image as people look at it.
  *
- * <p>Images over the scan are linear between their percentiles 0.5 and 99.5, without the flyback
- * column; images over the detector are logarithmic from 0 to their maximum. Each pixel becomes a
- * square of n x n, so that small scans are visible.
+ * <p>Images over the scan are linear, without the flyback column: counts grey between their
+ * percentiles 0.5 and 99.5; real numbers coloured, white at their mean, blue below and red above,
+ * as far to both sides as these percentiles reach. Where there is no number the mean is drawn.
+ * Images over the detector are grey, logarithmic from 0 to their maximum. Each pixel becomes a
+ * square of n x n, so that small scans are visible. An image over the radius becomes a {@link
+ * ProfilePlot}.
  */
 public final class Picture {
   /** The smallest side that a picture should have, in picture pixels. */
@@ -30,37 +34,56 @@ public final class Picture {
 
   /** Draws an image. */
   public static BufferedImage draw(ScanImage image) {
+    if (image.axes() == Axes.RADIUS) {
+      return ProfilePlot.draw(image);
+    }
+    boolean overScan = image.axes() == Axes.SCAN;
     int rows = image.rows();
-    int columns = image.overScan() ? Math.max(1, image.columns() - 1) : image.columns();
+    int columns = overScan ? Math.max(1, image.columns() - 1) : image.columns();
     double[] shown = new double[rows * columns];
     for (int i = 0; i < shown.length; i++) {
-      int electrons = image.electrons()[i / columns * image.columns() + i % columns];
-      shown[i] = image.overScan() ? electrons : Math.log1p(electrons);
+      double value = image.values()[i / columns * image.columns() + i % columns];
+      shown[i] = overScan ? value : Math.log1p(value);
     }
+    double mean = Arrays.stream(shown).filter(v -> !Double.isNaN(v)).average().orElse(0);
+    Arrays.setAll(shown, i -> Double.isNaN(shown[i]) ? mean : shown[i]);
+
     double[] sorted = shown.clone();
     Arrays.sort(sorted);
-    double black = image.overScan() ? percentile(sorted, 0.5) : 0;
-    double white = percentile(sorted, image.overScan() ? 99.5 : 100);
-    if (black == white) { // Nearly all pixels are equal: the others are what there is to see.
-      black = sorted[0];
-      white = sorted[sorted.length - 1];
+    double low = overScan ? percentile(sorted, 0.5) : 0;
+    double high = percentile(sorted, overScan ? 99.5 : 100);
+    if (low == high) { // Nearly all pixels are equal: the others are what there is to see.
+      low = sorted[0];
+      high = sorted[sorted.length - 1];
     }
-    double range = Math.max(white - black, Double.MIN_NORMAL);
-
-    int smallest = (SMALLEST_SIDE - 1) / Math.min(rows, columns) + 1;
-    int n = Math.max(1, Math.min(smallest, LARGEST_SIDE / Math.max(rows, columns)));
-    BufferedImage picture = new BufferedImage(columns * n, rows * n, BufferedImage.TYPE_BYTE_GRAY);
-    int[] square = new int[n * n];
-    for (int i = 0; i < shown.length; i++) {
-      double level = Math.max(0, Math.min(1, (shown[i] - black) / range));
-      Arrays.fill(square, (int) Math.round(255 * level));
-      picture.getRaster().setPixels(i % columns * n, i / columns * n, n, n, square);
+    if (image.counts()) {
+      return paint(shown, rows, columns, low, high, ColourMap.GREY);
     }
-    return picture;
+    double reach = Math.max(Math.max(mean - low, high - mean), Double.MIN_NORMAL);
+    Arrays.setAll(shown, i -> shown[i] - mean);
+    return paint(shown, rows, columns, -reach, reach, ColourMap.BLUE_WHITE_RED);
   }
 
   private static double percentile(double[] sorted, double percent) {
     return sorted[(int) Math.round(percent / 100 * (sorted.length - 1))];
+  }
+
+  /** Enlarges and colours values, of which the low and the high one get the ends of the colours. */
+  private static BufferedImage paint(
+      double[] values, int rows, int columns, double low, double high, ColourMap colours) {
+    int smallest = (SMALLEST_SIDE - 1) / Math.min(rows, columns) + 1;
+    int n = Math.max(1, Math.min(smallest, LARGEST_SIDE / Math.max(rows, columns)));
+    BufferedImage picture = colours.picture(columns * n, rows * n);
+    int[] square = new int[n * n];
+    double range = Math.max(high - low, Double.MIN_NORMAL);
+    for (int i = 0; i < values.length; i++) {
+      int[] colour = colours.at(Math.max(0, Math.min(1, (values[i] - low) / range)));
+      for (int band = 0; band < colour.length; band++) {
+        Arrays.fill(square, colour[band]);
+        picture.getRaster().setSamples(i % columns * n, i / columns * n, n, n, band, square);
+      }
+    }
+    return picture;
   }
 
   /** An image as a PNG file's bytes. */

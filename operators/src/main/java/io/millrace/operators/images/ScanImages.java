@@ -4,29 +4,47 @@ import io.millrace.detector.CountedFrame;
 import io.millrace.detector.DetectorDescription;
 import io.millrace.detector.ScanGeometry;
 import io.millrace.detector.ScanImage;
+import io.millrace.detector.ScanImage.Axes;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
- * The images of one scan as its frames come in: electrons per scan position for each virtual
- * detector, and electrons per detector pixel over the whole scan. An event counts 1.
+ * The images of one scan as its frames come in: over its positions the electrons in each virtual
+ * detector, all electrons, their centre of mass and the phase from it; over the detector the sum of
+ * all frames, and its radial profile. An event counts 1.
  */
 public final class ScanImages {
-  /** Name of the image over detector pixels. */
-  public static final String SUM_PATTERN = "sum_pattern";
+  private static final String TOTAL_COUNTS = "total_counts";
+  private static final String COM_X = "com_x";
+  private static final String COM_Y = "com_y";
+  private static final String DPC_PHASE = "dpc_phase";
+  private static final String SUM_PATTERN = "sum_pattern";
+  private static final String RADIAL_PROFILE = "radial_profile";
+
+  /** Names of the images of every scan, in their order; no virtual detector can have one. */
+  public static final List<String> NAMES =
+      List.of(TOTAL_COUNTS, COM_X, COM_Y, DPC_PHASE, SUM_PATTERN, RADIAL_PROFILE);
 
   private final DetectorDescription detector;
   private final List<VirtualDetector> virtualDetectors;
+  private final DpcPhase dpc;
   private final long scan;
   private final ScanGeometry geometry;
 
   /** By detector pixel: one bit for each virtual detector that it belongs to. */
   private final int[] membership;
 
-  /** By virtual detector and position. */
-  private final int[][] images;
+  /** By virtual detector and position: electrons. */
+  private final int[][] inDetectors;
 
-  /** By detector pixel. */
+  /** By position: electrons, and the sums of their columns and rows. */
+  private final int[] total;
+
+  private final long[] columnSum;
+  private final long[] rowSum;
+
+  /** By detector pixel: electrons. */
   private final int[] pattern;
 
   /**
@@ -37,6 +55,7 @@ public final class ScanImages {
   public ScanImages(
       DetectorDescription detector,
       List<VirtualDetector> virtualDetectors,
+      DpcPhase dpc,
       long scan,
       ScanGeometry geometry) {
     if (virtualDetectors.size() > Integer.SIZE) {
@@ -51,9 +70,13 @@ public final class ScanImages {
     }
     this.detector = detector;
     this.virtualDetectors = List.copyOf(virtualDetectors);
+    this.dpc = dpc;
     this.scan = scan;
     this.geometry = geometry;
-    images = new int[virtualDetectors.size()][geometry.positions()];
+    inDetectors = new int[virtualDetectors.size()][geometry.positions()];
+    total = new int[geometry.positions()];
+    columnSum = new long[geometry.positions()];
+    rowSum = new long[geometry.positions()];
     pattern = new int[detector.pixels()];
     membership = new int[detector.pixels()];
     for (int pixel = 0; pixel < membership.length; pixel++) {
@@ -88,43 +111,97 @@ public final class ScanImages {
                   geometry.height()));
     }
     int position = frame.position();
+    int columns = detector.columns();
     int[] events = frame.events.array();
+    long pixels = 0;
+    long rows = 0;
     for (int e = 0; e < frame.events.size(); e++) {
       int pixel = events[e];
+      pixels += pixel;
+      rows += pixel / columns;
       pattern[pixel]++;
       for (int in = membership[pixel]; in != 0; in &= in - 1) {
-        images[Integer.numberOfTrailingZeros(in)][position]++;
+        inDetectors[Integer.numberOfTrailingZeros(in)][position]++;
       }
     }
+    total[position] += frame.events.size();
+    rowSum[position] += rows;
+    columnSum[position] += pixels - rows * columns;
   }
 
-  /** The images so far, the sum pattern last; later frames do not change them. */
+  /**
+   * The images so far: those of the virtual detectors, then {@link #NAMES}. Later frames do not
+   * change them.
+   */
   public List<ScanImage> images() {
     List<ScanImage> all = new ArrayList<>();
-    for (int v = 0; v < images.length; v++) {
+    for (int v = 0; v < inDetectors.length; v++) {
       VirtualDetector d = virtualDetectors.get(v);
       String description =
           "electrons from %s to %s pixels around column %s, row %s"
               .formatted(d.inner(), d.outer(), d.x(), d.y());
-      all.add(
-          new ScanImage(
-              scan,
-              d.name(),
-              description,
-              true,
-              geometry.height(),
-              geometry.width(),
-              images[v].clone()));
+      all.add(overScan(d.name(), description, true, counts(inDetectors[v])));
     }
+    double[] comX = mean(columnSum);
+    double[] comY = mean(rowSum);
+    all.add(overScan(TOTAL_COUNTS, "electrons", true, counts(total)));
+    all.add(overScan(COM_X, "mean column of the electrons, pixels", false, comX));
+    all.add(overScan(COM_Y, "mean row of the electrons, pixels", false, comY));
+    all.add(
+        overScan(
+            DPC_PHASE,
+            "phase from the centre of mass, pixels x positions, rotated by %s degrees%s"
+                .formatted(dpc.rotation(), dpc.flip() ? " after a flip" : ""),
+            false,
+            dpc.of(comX, comY, geometry)));
     all.add(
         new ScanImage(
             scan,
             SUM_PATTERN,
             "electrons per detector pixel over the scan",
-            false,
+            Axes.DETECTOR,
             detector.rows(),
             detector.columns(),
-            pattern.clone()));
+            true,
+            counts(pattern)));
+    all.add(radialProfile());
     return all;
+  }
+
+  private ScanImage overScan(String name, String description, boolean counts, double[] values) {
+    return new ScanImage(
+        scan, name, description, Axes.SCAN, geometry.height(), geometry.width(), counts, values);
+  }
+
+  /** A pixel's electrons belong to the radius that its distance from the centre rounds down to. */
+  private ScanImage radialProfile() {
+    double x = detector.columns() / 2.0;
+    double y = detector.rows() / 2.0;
+    double[] electrons = new double[(int) Math.sqrt(x * x + y * y) + 1];
+    for (int pixel = 0; pixel < pattern.length; pixel++) {
+      double dx = pixel % detector.columns() - x;
+      double dy = pixel / detector.columns() - y;
+      electrons[(int) Math.sqrt(dx * dx + dy * dy)] += Integer.toUnsignedLong(pattern[pixel]);
+    }
+    return new ScanImage(
+        scan,
+        RADIAL_PROFILE,
+        "electrons by radius in pixels around column %s, row %s".formatted(x, y),
+        Axes.RADIUS,
+        1,
+        electrons.length,
+        true,
+        electrons);
+  }
+
+  /** Sums per electron; NaN where there is none. */
+  private double[] mean(long[] sums) {
+    double[] means = new double[sums.length];
+    Arrays.setAll(means, p -> sums[p] / (double) total[p]); // 0 / 0.0 is NaN
+    return means;
+  }
+
+  private static double[] counts(int[] electrons) {
+    return Arrays.stream(electrons).mapToDouble(Integer::toUnsignedLong).toArray();
   }
 }

@@ -8,7 +8,8 @@ import java.io.Serializable;
  * distance from the centre. An inner radius of 0 makes a bright-field detector, a larger one an
  * annular dark-field detector.
  *
- * @param name name of its image: lower case letters, digits and underscores, from a letter on
+ * @param name name of its image: lower case letters, digits and underscores, from a letter on, and
+ *     none of {@link ScanImages#NAMES}
  * @param inner inner radius in pixels, at least 0
  * @param outer outer radius in pixels, above the inner one
  * @param x column of the centre in pixels, not necessarily an integer
@@ -21,11 +22,16 @@ public record VirtualDetector(String name, double inner, double outer, double x,
    * @throws IllegalArgumentException if the name or a number is not as described
    */
   public VirtualDetector {
-    if (!name.matches("[a-z][a-z0-9_]*") || name.equals(ScanImages.SUM_PATTERN)) {
+    if (!name.matches("[a-z][a-z0-9_]*")) {
       throw new IllegalArgumentException(
           ("a virtual detector cannot be named '%s': lower case letters, digits and"
-                  + " underscores from a letter on, and not %s")
-              .formatted(name, ScanImages.SUM_PATTERN));
+                  + " underscores from a letter on")
+              .formatted(name));
+    }
+    if (ScanImages.NAMES.contains(name)) {
+      throw new IllegalArgumentException(
+          "a virtual detector cannot be named %s: every scan has images of the names %s"
+              .formatted(name, String.join(", ", ScanImages.NAMES)));
     }
     if (!(inner >= 0 && inner < outer) || !Double.isFinite(outer)) {
       throw new IllegalArgumentException(

@@ -7,7 +7,9 @@
  *
  * <ul>
  *   <li>{@link io.millrace.operators.images.VirtualDetector}: a ring of detector pixels
- *   <li>{@link io.millrace.operators.images.ScanImages}: electrons by position and by pixel
+ *   <li>{@link io.millrace.operators.images.ScanImages}: electrons and their centre of mass by
+ *       position, electrons by pixel and by radius
+ *   <li>{@link io.millrace.operators.images.DpcPhase}: the phase from the centre of mass
  *   <li>{@link io.millrace.operators.images.Picture}: an image as people look at it
  * </ul>
  */

@@ -8,6 +8,7 @@ import io.millrace.detector.Drops;
 import io.millrace.detector.IntList;
 import io.millrace.detector.ScanGeometry;
 import io.millrace.detector.ScanImage;
+import io.millrace.detector.ScanImage.Axes;
 import io.millrace.detector.ScanRecord;
 import io.millrace.detector.ScanReport;
 import io.millrace.detector.ScanReport.EndedBy;
@@ -29,7 +30,7 @@ class ImageFunctionTest {
           new VirtualDetector("bright_field", 0, 1, 2, 2),
           new VirtualDetector("dark_field", 1, 1.1, 2, 2));
 
-  private final ImageFunction function = new ImageFunction(DETECTOR, RINGS);
+  private final ImageFunction function = new ImageFunction(DETECTOR, RINGS, new DpcPhase(90, true));
   private final List<ScanRecord> out = new ArrayList<>();
   private final ListCollector<ScanRecord> collector = new ListCollector<>(out);
 
@@ -85,20 +86,23 @@ class ImageFunctionTest {
     assertThat(out).containsExactly(first, again, last);
 
     function.flatMap(report, collector);
-    assertThat(out).hasSize(7).last().isSameAs(report);
-    assertThat(out.subList(3, 6))
+    assertThat(out).hasSize(12).last().isSameAs(report);
+    List<String> names = new ArrayList<>(List.of("bright_field", "dark_field"));
+    names.addAll(ScanImages.NAMES);
+    assertThat(out.subList(3, 11))
         .extracting(record -> ((ScanImage) record).name())
-        .containsExactly("bright_field", "dark_field", ScanImages.SUM_PATTERN);
-    assertThat(out.subList(3, 6)).extracting(ScanRecord::scan).containsOnly(7L);
-    assertThat(image(3).electrons()).containsExactly(2, 0, 0, 0, 0, 1);
-    assertThat(image(4).electrons()).containsExactly(2, 0, 0, 0, 0, 2);
-    assertThat(image(5).electrons())
-        .containsExactly(1, 0, 0, 0, 0, 0, 1, 0, 0, 1, 3, 1, 0, 0, 1, 0);
-    assertThat(image(3).overScan()).isTrue();
+        .isEqualTo(names);
+    assertThat(out.subList(3, 11)).extracting(ScanRecord::scan).containsOnly(7L);
+    assertThat(image(3).values()).containsExactly(2, 0, 0, 0, 0, 1);
+    assertThat(image(4).values()).containsExactly(2, 0, 0, 0, 0, 2);
+    assertThat(image(5).values()).containsExactly(5, 0, 0, 0, 0, 3);
+    assertThat(image(8).description()).endsWith("rotated by 90.0 degrees after a flip");
+    assertThat(image(9).values()).containsExactly(1, 0, 0, 0, 0, 0, 1, 0, 0, 1, 3, 1, 0, 0, 1, 0);
+    assertThat(image(3).axes()).isEqualTo(Axes.SCAN);
     assertThat(image(3).rows()).isEqualTo(2);
     assertThat(image(3).columns()).isEqualTo(3);
-    assertThat(image(5).overScan()).isFalse();
-    assertThat(image(5).rows()).isEqualTo(4);
+    assertThat(image(9).axes()).isEqualTo(Axes.DETECTOR);
+    assertThat(image(9).rows()).isEqualTo(4);
   }
 
   @Test
@@ -108,11 +112,11 @@ class ImageFunctionTest {
     function.flatMap(frame(7, 0, 0, 10), collector);
     out.clear();
     function.flatMap(report(8), collector);
-    assertThat(image(0).electrons()).containsExactly(0, 1, 0, 0, 0, 0);
+    assertThat(image(0).values()).containsExactly(0, 1, 0, 0, 0, 0);
     function.flatMap(frame(7, 1, 1, 10), collector);
     out.clear();
     function.flatMap(report(7), collector);
-    assertThat(image(0).electrons()).containsExactly(2, 0, 0, 0, 1, 0);
+    assertThat(image(0).values()).containsExactly(2, 0, 0, 0, 1, 0);
   }
 
   @Test
@@ -121,7 +125,7 @@ class ImageFunctionTest {
       function.flatMap(frame(7, 0, 1, 10), collector);
       out.clear();
       function.flatMap(report(7), collector);
-      assertThat(image(0).electrons()).as("time %d", i).containsExactly(0, 0, 0, 1, 0, 0);
+      assertThat(image(0).values()).as("time %d", i).containsExactly(0, 0, 0, 1, 0, 0);
     }
   }
 }

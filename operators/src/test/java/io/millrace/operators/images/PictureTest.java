@@ -3,17 +3,31 @@ package io.millrace.operators.images;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.detector.ScanImage;
+import io.millrace.detector.ScanImage.Axes;
 import java.awt.image.BufferedImage;
 import java.awt.image.Raster;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class PictureTest {
   private static ScanImage image(boolean overScan, int rows, int columns, int... electrons) {
-    return new ScanImage(7, "bright_field", "a test", overScan, rows, columns, electrons);
+    double[] values = Arrays.stream(electrons).asDoubleStream().toArray();
+    Axes axes = overScan ? Axes.SCAN : Axes.DETECTOR;
+    return new ScanImage(7, "bright_field", "a test", axes, rows, columns, true, values);
+  }
+
+  private static ScanImage real(int rows, int columns, double... values) {
+    return new ScanImage(7, "com_x", "a test", Axes.SCAN, rows, columns, false, values);
+  }
+
+  private static ScanImage profile(double... values) {
+    return new ScanImage(
+        7, "radial_profile", "a test", Axes.RADIUS, 1, values.length, true, values);
   }
 
   private static int grey(BufferedImage picture, int x, int y) {
@@ -55,6 +69,52 @@ class PictureTest {
     assertThat(grey(picture, 0, 0)).isZero();
     assertThat(grey(picture, 256, 0)).isEqualTo(128);
     assertThat(grey(picture, 767, 255)).isEqualTo(255);
+  }
+
+  @Test
+  void realNumbersAreWhiteAtTheirMeanBlueBelowAndRedAbove() {
+    double none = Double.NaN;
+    // The mean is 5; the farthest from it is 2, 3 below.
+    BufferedImage picture = Picture.draw(real(2, 4, 2, 5, 6.5, 99, none, none, 6.5, none));
+    assertThat(picture.getWidth()).isEqualTo(384);
+    assertThat(colour(picture, 0, 0)).as("the lowest").isEqualTo(0x053061);
+    assertThat(colour(picture, 128, 0)).as("the mean").isEqualTo(0xf7f7f7);
+    assertThat(colour(picture, 0, 128)).as("none").isEqualTo(0xf7f7f7);
+    // Level 3/4 lies between the stops 7 and 8 of 10, in the middle.
+    assertThat(colour(picture, 383, 255)).as("half as far above").isEqualTo(0xe58368);
+    assertThat(colour(Picture.draw(real(1, 3, none, none, 7)), 0, 0)).isEqualTo(0xf7f7f7);
+    assertThat(colour(Picture.draw(real(1, 3, 4, 4, 7)), 0, 0)).isEqualTo(0xf7f7f7);
+  }
+
+  private static int colour(BufferedImage picture, int x, int y) {
+    return picture.getRGB(x, y) & 0xffffff;
+  }
+
+  @Test
+  void profilesAreCurvesOverTheRadius() {
+    BufferedImage picture = Picture.draw(profile(0, 1000, 1000, 1000, 0));
+    // A plateau high up in the middle, and nothing below it.
+    assertThat(blue(picture, 320, 20, 60)).isTrue();
+    assertThat(blue(picture, 320, 60, 340)).isFalse();
+    assertThat(blue(Picture.draw(profile(0, 0, 0)), 320, 340, 350)).isTrue();
+    assertThat(Picture.draw(profile(5)).getWidth()).isEqualTo(640);
+  }
+
+  /** Whether the curve passes a column of the picture between two rows. */
+  private static boolean blue(BufferedImage picture, int x, int top, int bottom) {
+    return IntStream.range(top, bottom)
+        .map(y -> colour(picture, x, y))
+        .anyMatch(c -> (c & 0xff) - (c >> 16) > 60);
+  }
+
+  @Test
+  void axesHaveTicksAtRoundNumbers() {
+    assertThat(ProfilePlot.step(1)).isEqualTo(1);
+    assertThat(ProfilePlot.step(8)).isEqualTo(1);
+    assertThat(ProfilePlot.step(9)).isEqualTo(2);
+    assertThat(ProfilePlot.step(407)).isEqualTo(100);
+    assertThat(ProfilePlot.step(400)).isEqualTo(50);
+    assertThat(ProfilePlot.step(4.5e9)).isEqualTo(1_000_000_000);
   }
 
   @Test

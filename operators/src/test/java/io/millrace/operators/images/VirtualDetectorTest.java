@@ -40,8 +40,11 @@ class VirtualDetectorTest {
         .hasMessageContaining("inner < outer");
     assertThatThrownBy(() -> VirtualDetector.parse("Bright Field,0,5", detector))
         .hasMessageContaining("'Bright Field'");
-    assertThatThrownBy(() -> VirtualDetector.parse("sum_pattern,0,5", detector))
-        .hasMessageContaining("sum_pattern");
+    for (String name : ScanImages.NAMES) {
+      assertThatThrownBy(() -> VirtualDetector.parse(name + ",0,5", detector))
+          .hasMessageContaining("cannot be named " + name)
+          .hasMessageContaining("com_x, com_y, dpc_phase");
+    }
     assertThatThrownBy(() -> VirtualDetector.parse("bf,0,5,NaN,5", detector))
         .hasMessageContaining("centre");
   }

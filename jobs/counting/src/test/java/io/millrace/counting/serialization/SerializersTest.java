@@ -88,6 +88,7 @@ class SerializersTest {
         .withStrictTypeChecking()
         .withEqualsForType(Arrays::equals, int[].class)
         .withEqualsForType(Arrays::equals, float[].class)
+        .withEqualsForType(Arrays::equals, double[].class)
         .withEqualsForType(Arrays::equals, long[].class)
         .isEqualTo(written);
   }
@@ -240,7 +241,14 @@ class SerializersTest {
         Calibration.given(7, new Thresholds(1, 2), 20.5).masking(List.of(4, 331_775)),
         fitted,
         new ScanImage(
-            U32, "sum_pattern", "what it shows", false, 2, 3, new int[] {1, 2, 3, 4, 5, 6}),
+            U32,
+            "com_x",
+            "what it shows",
+            ScanImage.Axes.SCAN,
+            2,
+            3,
+            false,
+            new double[] {1, 2, Double.NaN, -4, 0.5, 6}),
         new HotPixelList(U32, List.of(new HotPixelList.HotPixel(331_775, 0.25f))),
         new ScanReport(
             U32,
