@@ -12,10 +12,17 @@ import java.time.Duration;
  * @param zookeeper connect string of the ZooKeeper that holds the calibrations
  * @param session name under which they are held
  * @param quiet silence after which a sample of fewer frames than asked is used
- * @param timeout time after which a scan without one complete frame fails
+ * @param timeout time after which a scan without one complete frame is given up
+ * @param uncounted directory for the sectors of scans that cannot be calibrated, see {@link
+ *     io.millrace.detector.raw.UncountedScan}; the same on all nodes
  */
 public record CalibrationSettings(
-    ThresholdFit fit, String zookeeper, String session, Duration quiet, Duration timeout)
+    ThresholdFit fit,
+    String zookeeper,
+    String session,
+    Duration quiet,
+    Duration timeout,
+    String uncounted)
     implements Serializable {
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(15);
 

@@ -170,7 +170,8 @@ class CountingOperatorTest {
         "127.0.0.1:" + zookeeper.port(),
         session,
         Duration.ofSeconds(1),
-        Duration.ofSeconds(5));
+        Duration.ofSeconds(5),
+        "uncounted");
   }
 
   private Slot send(long scan, long frame, int module) throws Exception {
