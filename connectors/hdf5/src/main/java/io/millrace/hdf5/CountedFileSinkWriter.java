@@ -1,6 +1,7 @@
 package io.millrace.hdf5;
 
 import io.millrace.detector.CountedFrame;
+import io.millrace.detector.SampleHistogram;
 import io.millrace.detector.ScanImage;
 import io.millrace.detector.ScanRecord;
 import io.millrace.detector.ScanReport;
@@ -49,6 +50,8 @@ final class CountedFileSinkWriter implements SinkWriter<ScanRecord> {
       eventsWritten.inc(frame.events.size());
     } else if (record instanceof ScanImage image) {
       writer.add(image);
+    } else if (record instanceof SampleHistogram histogram) {
+      writer.add(histogram);
     } else if (record instanceof ScanReport report) {
       finish(writer, report);
     }

@@ -4,6 +4,7 @@ import io.millrace.detector.Calibration;
 import io.millrace.detector.CountedFrame;
 import io.millrace.detector.DetectorDescription;
 import io.millrace.detector.DropReason;
+import io.millrace.detector.SampleHistogram;
 import io.millrace.detector.ScanGeometry;
 import io.millrace.detector.ScanImage;
 import io.millrace.detector.ScanReport;
@@ -48,6 +49,7 @@ public final class CountedFileWriter implements Closeable {
   private final Hdf5File file;
   private final FrameTable frames = new FrameTable();
   private final List<ScanImage> images = new ArrayList<>();
+  private SampleHistogram histogram;
   private ScanGeometry geometry;
   private long events;
 
@@ -99,6 +101,11 @@ public final class CountedFileWriter implements Closeable {
   /** Takes an image, which is written at the end. */
   public void add(ScanImage image) {
     images.add(image);
+  }
+
+  /** Takes the histogram of the scan's calibration, which is written at the end. */
+  public void add(SampleHistogram histogram) {
+    this.histogram = histogram;
   }
 
   /** Frames that were added. */
@@ -353,6 +360,12 @@ public final class CountedFileWriter implements Closeable {
       imageData.put(image.name(), writeImage(out, image));
     }
     children.put("images", out.group(imageData, Map.of()));
+    Calibration.Fit fit = report.calibration().fit();
+    if (histogram != null && fit != null) {
+      children.put(
+          "calibration",
+          out.group(Map.of("histogram", writeHistogram(out, histogram, fit)), Map.of()));
+    }
     return out.group(children, account(report, provenance));
   }
 
@@ -366,6 +379,24 @@ public final class CountedFileWriter implements Closeable {
         new long[] {image.rows(), image.columns()},
         begin,
         Map.of("description", image.description(), "over_scan", image.overScan()));
+  }
+
+  /** With all that is needed to draw the Gaussian that was fitted to it. */
+  private static long writeHistogram(Hdf5File out, SampleHistogram histogram, Calibration.Fit fit)
+      throws IOException {
+    long begin = out.begin();
+    for (long pixels : histogram.counts()) {
+      out.putLong(pixels);
+    }
+    Map<String, Object> a = new LinkedHashMap<>();
+    a.put("first", (long) histogram.first());
+    a.put("bin_width", 1L);
+    a.put("min_bin", (long) fit.minBin());
+    a.put("max_bin", (long) fit.minBin() + fit.bins());
+    a.put("amplitude", fit.amplitude());
+    a.put("mean", fit.optimizedMean());
+    a.put("std_dev", fit.optimizedStdDev());
+    return out.dataset(Hdf5Type.I8, new long[] {histogram.counts().length}, begin, a);
   }
 
   private Map<String, Object> account(ScanReport report, Provenance provenance) {
@@ -400,7 +431,12 @@ public final class CountedFileWriter implements Closeable {
     Calibration.Fit fit = report.calibration().fit();
     if (fit != null) {
       a.put("fit_requested_frames", (long) fit.requestedFrames());
+      a.put("fit_sampled_frames", (long) fit.sampledFrames());
+      a.put("fit_sampled_pixels", fit.pixels());
+      a.put("fit_min_bin", (long) fit.minBin());
+      a.put("fit_amplitude", fit.amplitude());
       a.put("fit_residual", fit.residual());
+      a.put("fit_evaluations", (long) fit.evaluations());
     }
     return a;
   }
