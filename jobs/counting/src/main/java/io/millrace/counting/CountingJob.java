@@ -100,19 +100,22 @@ public final class CountingJob {
             .name("assemble")
             .uid("assemble");
 
-    if (given == null) {
-      counted
-          .getSideOutput(CountingOperator.HISTOGRAMS)
-          .keyBy(SectorHistogram::scan, Types.LONG)
-          .process(new CalibrationFunction(detector, options.calibration()), Types.VOID)
-          .name("calibrate")
-          .uid("calibrate");
-    }
-
     DataStream<ScanNotice> notices =
         counted
             .getSideOutput(CountingOperator.NOTICES)
             .union(frames.getSideOutput(AssemblyFunction.DROPS));
+    if (given == null) {
+      notices =
+          notices.union(
+              counted
+                  .getSideOutput(CountingOperator.HISTOGRAMS)
+                  .keyBy(SectorHistogram::scan, Types.LONG)
+                  .process(
+                      new CalibrationFunction(detector, options.calibration()),
+                      Types.GENERIC(ScanNotice.class))
+                  .name("calibrate")
+                  .uid("calibrate"));
+    }
     frames
         .keyBy(frame -> frame.scan, Types.LONG)
         .connect(notices.keyBy(ScanNotice::scan, Types.LONG))
@@ -122,6 +125,7 @@ public final class CountingJob {
                     detector,
                     options.framesPerPosition,
                     given,
+                    options.uncounted(),
                     QUIET,
                     options.scanTimeout.plus(options.frameTimeout))),
             Types.GENERIC(ScanRecord.class))

@@ -173,8 +173,18 @@ public final class CountingOptions {
       paramLabel = "DURATION",
       defaultValue = "60s",
       description =
-          "If no frame is complete after this time, the job fails. Default: ${DEFAULT-VALUE}.")
+          "If no frame is complete after this time, the scan is not counted; see --uncounted."
+              + " Default: ${DEFAULT-VALUE}.")
   Duration calibrationTimeout;
+
+  @Option(
+      names = "--uncounted",
+      paramLabel = "DIR",
+      description =
+          "Where the sectors of a scan go that cannot be calibrated, as raw files that can be"
+              + " streamed again: DIR/SESSION/scan<number>, with the reason beside them. The same on"
+              + " all nodes. Default: uncounted in the directory of --output.")
+  Path uncounted;
 
   @Option(
       names = "--zookeeper",
@@ -334,7 +344,14 @@ public final class CountingOptions {
         zookeeper,
         session,
         calibrationQuiet,
-        calibrationTimeout);
+        calibrationTimeout,
+        uncounted());
+  }
+
+  /** The directory of this session's scans that cannot be calibrated. */
+  String uncounted() {
+    Path all = uncounted == null ? output.resolve("uncounted") : uncounted;
+    return all.resolve(session).toAbsolutePath().toString();
   }
 
   List<VirtualDetector> virtualDetectors() {

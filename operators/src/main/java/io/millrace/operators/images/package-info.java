@@ -9,6 +9,7 @@
  *   <li>{@link io.millrace.operators.images.VirtualDetector}: a ring of detector pixels
  *   <li>{@link io.millrace.operators.images.ScanImages}: electrons by position and by pixel
  *   <li>{@link io.millrace.operators.images.Picture}: an image as people look at it
+ *   <li>{@link io.millrace.operators.images.CalibrationPlot}: how the scan's thresholds were found
  * </ul>
  */
 package io.millrace.operators.images;
