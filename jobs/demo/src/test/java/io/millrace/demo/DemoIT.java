@@ -113,10 +113,34 @@ class DemoIT {
       assertThat(levels(picture)).as("grey levels of %s", path).hasSizeGreaterThan(10);
     }
     assertThat(pictures.keySet())
-        .containsExactly("annular_dark_field.png", "bright_field.png", "sum_pattern.png");
+        .containsExactly(
+            "annular_dark_field.png",
+            "bright_field.png",
+            "calibration.png",
+            "sum_pattern.png");
     // The flyback column is not pictured.
     assertThat(pictures.get("bright_field.png"))
         .matches(picture -> picture.getWidth() == picture.getHeight(), "is square");
+  }
+
+  /** What could not be counted is kept, and counted from there. */
+  @Test
+  void aScanThatCannotBeCalibratedIsKeptAndStreamedAgain() throws Exception {
+    Result failed =
+        sandbox.demo("--scan=8x8", "--job=--background-sigmas=50", "--job=--xray-sigmas=1", "--json");
+    assertThat(failed.status()).isEqualTo(1);
+    assertThat(failed.err())
+        .contains("the scan was not counted: the background threshold", "not below the x-ray")
+        .contains("Its sectors are kept in " + sandbox.output);
+    JsonNode json = failed.json();
+    assertThat(json.path("accounted_for").asBoolean(true)).isFalse();
+    assertThat(json.path("not_counted").asText()).contains("not below the x-ray threshold");
+    Path folder = Path.of(json.path("raw_files").asText());
+
+    Result again = sandbox.demo("--input=" + folder, "--json");
+    assertThat(again.status()).isZero();
+    assertThat(again.json().path("frames_complete").asInt()).isEqualTo(9 * 8);
+    assertThat(again.json().path("events").asInt()).isPositive();
   }
 
   @Test
