@@ -1,8 +1,11 @@
 package io.millrace.coordination;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.millrace.detector.Calibration;
+import io.millrace.detector.CalibrationFailure;
+import io.millrace.detector.CalibrationOutcome;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
@@ -14,20 +17,37 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The calibrations of one session: fitted once per scan, published here, and seen by every counter
- * of the session.
+ * The calibrations of one session: made once per scan, whether they succeed or not, published here,
+ * and seen by every counter of the session.
  *
- * <p>A calibration is a node {@code /millrace/sessions/SESSION/calibrations/SCAN} with the
- * calibration as JSON. It is written once and never changed, so that a counter that restarts uses
- * the same thresholds as before. A session's name is not used twice; that keeps a detector that
- * starts its scan numbers again from finding old thresholds.
+ * <p>What came of a scan's calibration is a node {@code
+ * /millrace/sessions/SESSION/calibrations/SCAN} with JSON: <code>{"calibration": {...}}</code> or
+ * <code>{"failure": {...}}</code>. It is written once and never changed, so that a counter that
+ * restarts uses the same thresholds as before. A session's name is not used twice; that keeps a
+ * detector that starts its scan numbers again from finding old thresholds.
  */
 public final class Calibrations implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Calibrations.class);
   private static final ObjectMapper JSON = new ObjectMapper();
 
+  /** What a node holds: one of the two. */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  private record Node(Calibration calibration, CalibrationFailure failure) {
+    static byte[] write(CalibrationOutcome outcome) throws IOException {
+      return JSON.writeValueAsBytes(
+          outcome instanceof CalibrationFailure failed
+              ? new Node(null, failed)
+              : new Node((Calibration) outcome, null));
+    }
+
+    static CalibrationOutcome read(byte[] json) throws IOException {
+      Node node = JSON.readValue(json, Node.class);
+      return node.failure != null ? node.failure : node.calibration;
+    }
+  }
+
   private final String address;
-  private final Map<Long, Calibration> known = new ConcurrentHashMap<>();
+  private final Map<Long, CalibrationOutcome> known = new ConcurrentHashMap<>();
   private final SessionFolder folder;
 
   /**
@@ -45,33 +65,38 @@ public final class Calibrations implements AutoCloseable {
 
   /** The scan's calibration, as soon as this session has seen it. Never waits. */
   public Optional<Calibration> find(long scan) {
+    return outcome(scan).filter(Calibration.class::isInstance).map(Calibration.class::cast);
+  }
+
+  /** What came of the scan's calibration, as soon as this session has seen it. Never waits. */
+  public Optional<CalibrationOutcome> outcome(long scan) {
     return Optional.ofNullable(known.get(scan));
   }
 
   /**
-   * Publishes a calibration for all counters of the session.
+   * Publishes what came of a calibration for all counters of the session.
    *
-   * @return the calibration that holds: this one, or the one that was published before
+   * @return what holds: this, or what was published before
    * @throws IOException if ZooKeeper cannot be reached, after retries
    */
-  public Calibration publish(Calibration calibration) throws IOException {
-    String path = folder.path() + "/" + calibration.scan();
+  public CalibrationOutcome publish(CalibrationOutcome outcome) throws IOException {
+    String path = folder.path() + "/" + outcome.scan();
     try {
-      folder.client().create().forPath(path, JSON.writeValueAsBytes(calibration));
-      return calibration;
+      folder.client().create().forPath(path, Node.write(outcome));
+      return outcome;
     } catch (KeeperException.NodeExistsException e) {
       return read(path);
     } catch (Exception e) {
       throw new IOException(
           "the calibration of scan %d could not be written to ZooKeeper at %s"
-              .formatted(calibration.scan(), address),
+              .formatted(outcome.scan(), address),
           e);
     }
   }
 
-  private Calibration read(String path) throws IOException {
+  private CalibrationOutcome read(String path) throws IOException {
     try {
-      return JSON.readValue(folder.client().getData().forPath(path), Calibration.class);
+      return Node.read(folder.client().getData().forPath(path));
     } catch (Exception e) {
       throw new IOException(
           "the calibration at %s could not be read from ZooKeeper at %s".formatted(path, address),
@@ -81,8 +106,8 @@ public final class Calibrations implements AutoCloseable {
 
   private void remember(ChildData node) {
     try {
-      Calibration calibration = JSON.readValue(node.getData(), Calibration.class);
-      known.put(calibration.scan(), calibration);
+      CalibrationOutcome outcome = Node.read(node.getData());
+      known.put(outcome.scan(), outcome);
     } catch (JsonProcessingException e) {
       LOG.error("The calibration at {} is not valid; counting goes on waiting", node.getPath(), e);
     } catch (IOException e) {

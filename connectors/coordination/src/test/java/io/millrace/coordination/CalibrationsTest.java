@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.millrace.detector.Calibration;
+import io.millrace.detector.CalibrationFailure;
 import io.millrace.detector.Thresholds;
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -40,31 +41,44 @@ class CalibrationsTest {
           7,
           new Thresholds(28.4973, 436.598),
           new Calibration.Fit(
-              4.5, 175, 20, 18, 11, 340, 20.5726, 5.65, 2.37729, 329, 20.4695, 1.78397, 0.01));
+              4.5, 175, 20, 18, 5_971_968, 11, 340, 20.5726, 5.65, 2.37729, 11, 329, 1.3e6, 20.4695,
+              1.78397, 0.01, 7));
+
+  private static final CalibrationFailure FAILED =
+      new CalibrationFailure(8, "all pixels have the same value");
 
   @Test
   void whatOnePublishesAllOfTheSessionSee() throws IOException {
     try (Calibrations calibrator = join("s1");
         Calibrations counter = join("s1");
         Calibrations stranger = join("s2")) {
-      assertThat(counter.find(7)).isEmpty();
+      assertThat(counter.outcome(7)).isEmpty();
       calibrator.publish(FITTED);
-      await().atMost(TIMEOUT).until(() -> counter.find(7).isPresent());
-      assertThat(counter.find(7)).contains(FITTED);
+      calibrator.publish(FAILED);
+      await().atMost(TIMEOUT).until(() -> counter.outcome(8).isPresent());
+      await().atMost(TIMEOUT).until(() -> counter.outcome(7).isPresent());
+      assertThat(counter.outcome(7)).contains(FITTED);
+      assertThat(counter.outcome(8)).contains(FAILED);
       try (Calibrations latecomer = join("s1")) {
-        await().atMost(TIMEOUT).until(() -> latecomer.find(7).isPresent());
+        await().atMost(TIMEOUT).until(() -> latecomer.outcome(7).isPresent());
+        await().atMost(TIMEOUT).until(() -> latecomer.outcome(8).isPresent());
       }
-      assertThat(counter.find(8)).isEmpty();
-      assertThat(stranger.find(7)).isEmpty();
+      assertThat(counter.outcome(9)).isEmpty();
+      assertThat(stranger.outcome(7)).isEmpty();
+      assertThat(stranger.outcome(8)).isEmpty();
     }
   }
 
   @Test
-  void theFirstCalibrationOfAScanHolds() throws IOException {
+  void theFirstOutcomeOfAScanHolds() throws IOException {
     try (Calibrations session = join("s1")) {
       assertThat(session.publish(FITTED)).isEqualTo(FITTED);
       Calibration second = Calibration.given(7, new Thresholds(1, 2), null);
       assertThat(session.publish(second)).isEqualTo(FITTED);
+      assertThat(session.publish(new CalibrationFailure(7, "too late"))).isEqualTo(FITTED);
+      session.publish(FAILED);
+      assertThat(session.publish(Calibration.given(8, new Thresholds(1, 2), null)))
+          .isEqualTo(FAILED);
     }
   }
 
@@ -76,7 +90,7 @@ class CalibrationsTest {
     server.close();
     server = ZooKeeperNode.start("127.0.0.1", 0, data);
     try (Calibrations session = join("s1")) {
-      await().atMost(TIMEOUT).until(() -> session.find(7).isPresent());
+      await().atMost(TIMEOUT).until(() -> session.outcome(7).isPresent());
     }
   }
 

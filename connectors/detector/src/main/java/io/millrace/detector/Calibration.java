@@ -17,7 +17,7 @@ import java.util.List;
  */
 public record Calibration(
     long scan, Thresholds thresholds, Double level, Fit fit, List<Integer> maskedPixels)
-    implements ScanNotice, Serializable {
+    implements CalibrationOutcome, Serializable {
 
   /**
    * Statistics of the sampled pixels in ADU, and the Gaussian that was fitted to their histogram.
@@ -27,30 +27,38 @@ public record Calibration(
    * @param xraySigmas x-ray threshold = mean + xraySigmas * stdDev
    * @param requestedFrames frames that were asked for
    * @param sampledFrames frames that were used, the first complete ones by number
+   * @param pixels values in the sample
    * @param min smallest sampled value
    * @param max largest sampled value
    * @param mean mean of all sampled values
    * @param variance variance (n - 1) of all sampled values
    * @param stdDev its square root
-   * @param bins bins of the histogram that was fitted
+   * @param minBin the value that the first fitted bin of the histogram stands for
+   * @param bins bins of the histogram that was fitted, each of width 1
+   * @param amplitude height of the fitted Gaussian, in pixels
    * @param optimizedMean centre of the fitted Gaussian
    * @param optimizedStdDev width of the fitted Gaussian, positive
    * @param residual root mean square of (histogram - Gaussian), relative to the Gaussian's height
+   * @param evaluations how often the fit evaluated the Gaussian
    */
   public record Fit(
       double backgroundSigmas,
       double xraySigmas,
       int requestedFrames,
       int sampledFrames,
+      long pixels,
       double min,
       double max,
       double mean,
       double variance,
       double stdDev,
+      int minBin,
       int bins,
+      double amplitude,
       double optimizedMean,
       double optimizedStdDev,
-      double residual)
+      double residual,
+      int evaluations)
       implements Serializable {}
 
   /** Thresholds that were fitted; nothing is masked. */
@@ -61,6 +69,11 @@ public record Calibration(
   /** Thresholds that somebody gave; nothing is masked. */
   public static Calibration given(long scan, Thresholds thresholds, Double level) {
     return new Calibration(scan, thresholds, level, null, List.of());
+  }
+
+  /** The same with another level of the noise, in ADU. */
+  public Calibration atLevel(double given) {
+    return new Calibration(scan, thresholds, given, fit, maskedPixels);
   }
 
   /** The same with these pixels left out. */

@@ -1,7 +1,8 @@
 package io.millrace.detector;
 
 /** What the ledger is told about a scan, apart from its frames. */
-public sealed interface ScanNotice permits LaneReport, Calibration, SectorDrop {
+public sealed interface ScanNotice
+    permits LaneReport, CalibrationOutcome, SampleHistogram, SectorDrop {
   /** The detector's number of the scan. */
   long scan();
 }

@@ -7,10 +7,12 @@ import io.jhdf.api.Group;
 import io.jhdf.api.Node;
 import io.jhdf.exceptions.HdfException;
 import io.millrace.detector.Centroids;
-import io.millrace.detector.DropReason;
-import io.millrace.detector.Drops;
 import io.millrace.detector.HotPixelList;
 import io.millrace.detector.HotPixelList.HotPixel;
+import io.millrace.detector.Calibration;
+import io.millrace.detector.DropReason;
+import io.millrace.detector.Drops;
+import io.millrace.detector.SampleHistogram;
 import io.millrace.detector.ScanGeometry;
 import io.millrace.detector.ScanImage;
 import io.millrace.detector.ScanImage.Axes;
@@ -41,6 +43,7 @@ public final class CountedFile implements AutoCloseable {
   private static final String ACCOUNT = "/millrace";
   private static final String IMAGES = ACCOUNT + "/images";
   private static final String CENTROIDS = ACCOUNT + "/centroids";
+  private static final String HISTOGRAM = ACCOUNT + "/calibration/histogram";
 
   /** Frames that are read at once. */
   private static final int BLOCK = 256;
@@ -222,6 +225,45 @@ public final class CountedFile implements AutoCloseable {
     return new Thresholds(
         (double) value(COUNTING, "background_threshold"),
         (double) value(COUNTING, "x_ray_threshold"));
+  }
+
+  /**
+   * The fit that gave the thresholds; empty if they were given, or if the file's writer did not
+   * record all of it.
+   */
+  public Optional<Calibration.Fit> fit() {
+    if (number("fit_amplitude").isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Calibration.Fit(
+            (double) value(COUNTING, "background_threshold_n_sigma"),
+            (double) value(COUNTING, "x_ray_threshold_n_sigma"),
+            (int) integer(ACCOUNT, "fit_requested_frames"),
+            (int) integer(ACCOUNT, "fit_sampled_frames"),
+            integer(ACCOUNT, "fit_sampled_pixels"),
+            (double) value(COUNTING, "min_sample"),
+            (double) value(COUNTING, "max_sample"),
+            (double) value(COUNTING, "mean"),
+            (double) value(COUNTING, "variance"),
+            (double) value(COUNTING, "std_dev"),
+            (int) integer(ACCOUNT, "fit_min_bin"),
+            (int) integer(COUNTING, "number_of_bins"),
+            (double) value(ACCOUNT, "fit_amplitude"),
+            (double) value(COUNTING, "optimized_mean"),
+            (double) value(COUNTING, "optimized_std_dev"),
+            (double) value(ACCOUNT, "fit_residual"),
+            (int) integer(ACCOUNT, "fit_evaluations")));
+  }
+
+  /** The histogram that the thresholds were fitted to; empty if they were given. */
+  public Optional<SampleHistogram> histogram() {
+    if (!hasAccount() || !((Group) node(ACCOUNT)).getChildren().containsKey("calibration")) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new SampleHistogram(
+            scan(), (int) integer(HISTOGRAM, "first"), (long[]) dataset(HISTOGRAM).getDataFlat()));
   }
 
   /** Names of the images in the file, in alphabetical order. */

@@ -2,6 +2,7 @@ package io.millrace.hdf5;
 
 import io.millrace.detector.CountedFrame;
 import io.millrace.detector.HotPixelList;
+import io.millrace.detector.SampleHistogram;
 import io.millrace.detector.ScanImage;
 import io.millrace.detector.ScanRecord;
 import io.millrace.detector.ScanReport;
@@ -52,6 +53,8 @@ final class CountedFileSinkWriter implements SinkWriter<ScanRecord> {
       writer.add(image);
     } else if (record instanceof HotPixelList hotPixels) {
       writer.add(hotPixels);
+    } else if (record instanceof SampleHistogram histogram) {
+      writer.add(histogram);
     } else if (record instanceof ScanReport report) {
       finish(writer, report);
     }

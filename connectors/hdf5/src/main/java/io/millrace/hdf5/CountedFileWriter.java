@@ -7,6 +7,7 @@ import io.millrace.detector.DetectorDescription;
 import io.millrace.detector.DropReason;
 import io.millrace.detector.HotPixelList;
 import io.millrace.detector.HotPixelList.HotPixel;
+import io.millrace.detector.SampleHistogram;
 import io.millrace.detector.ScanGeometry;
 import io.millrace.detector.ScanImage;
 import io.millrace.detector.ScanImage.Axes;
@@ -57,6 +58,7 @@ public final class CountedFileWriter implements Closeable {
   private final FrameTable frames = new FrameTable();
   private final List<ScanImage> images = new ArrayList<>();
   private List<HotPixel> hotPixels = List.of();
+  private SampleHistogram histogram;
   private ScanGeometry geometry;
   private long events;
 
@@ -131,6 +133,11 @@ public final class CountedFileWriter implements Closeable {
   /** Takes the hot pixels, which are written at the end. */
   public void add(HotPixelList list) {
     hotPixels = list.pixels();
+  }
+
+  /** Takes the histogram of the scan's calibration, which is written at the end. */
+  public void add(SampleHistogram histogram) {
+    this.histogram = histogram;
   }
 
   /** Frames that were added. */
@@ -426,6 +433,12 @@ public final class CountedFileWriter implements Closeable {
     children.put("hot_pixels", writePixels(out, hotPixels.stream().map(HotPixel::index).toList()));
     children.put("hot_pixel_rates", writeRates(out, hotPixels));
     children.put("masked_pixels", writePixels(out, report.calibration().maskedPixels()));
+    Calibration.Fit fit = report.calibration().fit();
+    if (histogram != null && fit != null) {
+      children.put(
+          "calibration",
+          out.group(Map.of("histogram", writeHistogram(out, histogram, fit)), Map.of()));
+    }
     return out.group(children, account(report, provenance));
   }
 
@@ -463,6 +476,24 @@ public final class CountedFileWriter implements Closeable {
         attributes);
   }
 
+  /** With all that is needed to draw the Gaussian that was fitted to it. */
+  private static long writeHistogram(Hdf5File out, SampleHistogram histogram, Calibration.Fit fit)
+      throws IOException {
+    long begin = out.begin();
+    for (long pixels : histogram.counts()) {
+      out.putLong(pixels);
+    }
+    Map<String, Object> a = new LinkedHashMap<>();
+    a.put("first", (long) histogram.first());
+    a.put("bin_width", 1L);
+    a.put("min_bin", (long) fit.minBin());
+    a.put("max_bin", (long) fit.minBin() + fit.bins());
+    a.put("amplitude", fit.amplitude());
+    a.put("mean", fit.optimizedMean());
+    a.put("std_dev", fit.optimizedStdDev());
+    return out.dataset(Hdf5Type.I8, new long[] {histogram.counts().length}, begin, a);
+  }
+
   private Map<String, Object> account(ScanReport report, Provenance provenance) {
     Map<String, Object> a = new LinkedHashMap<>();
     a.put("software", provenance.software());
@@ -495,7 +526,12 @@ public final class CountedFileWriter implements Closeable {
     Calibration.Fit fit = report.calibration().fit();
     if (fit != null) {
       a.put("fit_requested_frames", (long) fit.requestedFrames());
+      a.put("fit_sampled_frames", (long) fit.sampledFrames());
+      a.put("fit_sampled_pixels", fit.pixels());
+      a.put("fit_min_bin", (long) fit.minBin());
+      a.put("fit_amplitude", fit.amplitude());
       a.put("fit_residual", fit.residual());
+      a.put("fit_evaluations", (long) fit.evaluations());
     }
     return a;
   }

@@ -9,11 +9,13 @@ import io.millrace.detector.CountedFrame;
 import io.millrace.detector.DropReason;
 import io.millrace.detector.HotPixelList;
 import io.millrace.detector.HotPixelList.HotPixel;
+import io.millrace.detector.SampleHistogram;
 import io.millrace.detector.ScanGeometry;
 import io.millrace.detector.ScanImage;
 import io.millrace.detector.ScanReport;
 import io.millrace.detector.Thresholds;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -196,6 +198,7 @@ class CountedFileWriterTest {
               "messages_received", 998.0,
               "messages_dropped", 5.0,
               "fit_requested_frames", 20.0,
+              "fit_sampled_pixels", 6_303_744.0,
               "number_of_samples", 19.0,
               "optimized_mean", 20.4695);
       numbers.forEach((name, n) -> assertThat(file.number(name)).as(name).hasValue(n));
@@ -209,6 +212,30 @@ class CountedFileWriterTest {
   }
 
   @Test
+  void theFitAndItsHistogramAreInTheFile() throws Exception {
+    Scan scan = smallScan();
+    long[] counts = {1, 0, 5_000_000_000L, 7};
+    try (CountedFileWriter writer = new CountedFileWriter(part, Scan.CAMERA)) {
+      writer.add(new SampleHistogram(scan.number(), 65_532, counts));
+      scan.frames().forEach(frame -> add(writer, frame));
+      writer.finish(scan.report(), Scan.PROVENANCE, Layout.BOTH, target);
+    }
+    for (Path written : List.of(target, CountedFileName.flat(target))) {
+      try (CountedFile file = new CountedFile(written)) {
+        assertThat(file.fit()).hasValue(scan.calibration().fit());
+        assertThat(file.histogram())
+            .hasValueSatisfying(
+                histogram -> {
+                  assertThat(histogram.scan()).isEqualTo(scan.number());
+                  assertThat(histogram.first()).isEqualTo(65_532);
+                  assertThat(histogram.counts()).containsExactly(counts);
+                  assertThat(histogram.pixels()).isEqualTo(5_000_000_008L);
+                });
+      }
+    }
+  }
+
+  @Test
   void thresholdsThatWereGivenHaveNoStatistics() throws Exception {
     Thresholds thresholds = new Thresholds(28.5, 435);
     write(smallScan().with(Calibration.given(5, thresholds, null)), Layout.VLEN, target);
@@ -216,6 +243,8 @@ class CountedFileWriterTest {
       assertThat(file.thresholds()).isEqualTo(thresholds);
       assertThat(file.text("threshold_calculated")).hasValue("FALSE");
       assertThat(file.number("mean")).isEmpty();
+      assertThat(file.fit()).isEmpty();
+      assertThat(file.histogram()).isEmpty();
     }
   }
 
@@ -326,6 +355,14 @@ class CountedFileWriterTest {
           .hasMessageContaining("scan.h5")
           .hasMessageContaining("No space left")
           .hasMessageContaining("another directory");
+    }
+  }
+
+  private static void add(CountedFileWriter writer, CountedFrame frame) {
+    try {
+      writer.add(frame);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

@@ -9,6 +9,7 @@ import io.millrace.detector.Drops;
 import io.millrace.detector.HotPixelList;
 import io.millrace.detector.HotPixelList.HotPixel;
 import io.millrace.detector.IntList;
+import io.millrace.detector.SampleHistogram;
 import io.millrace.detector.ScanGeometry;
 import io.millrace.detector.ScanReport;
 import io.millrace.detector.Thresholds;
@@ -166,6 +167,38 @@ class OtherReadersIT {
             [         1          0 4294967295]
             """
                 .formatted(scan.events()));
+  }
+
+  /** The lines of docs/COUNTED_FILE.md. */
+  @Test
+  void h5pyDrawsTheFitAgain() throws Exception {
+    Scan scan = bigScan();
+    Path file = dir.resolve("fitted.h5");
+    long[] counts = new long[329];
+    for (int i = 0; i < counts.length; i++) {
+      double d = (11 + i - 20.4695) / 1.78397;
+      counts[i] = Math.round(1.4e6 * Math.exp(-d * d / 2));
+    }
+    try (CountedFileWriter writer = new CountedFileWriter(dir.resolve("scan.part"), Scan.CAMERA)) {
+      for (CountedFrame frame : scan.frames()) {
+        writer.add(frame);
+      }
+      writer.add(new SampleHistogram(scan.number(), 11, counts));
+      writer.finish(scan.report(), Scan.PROVENANCE, Layout.VLEN, file);
+    }
+    assertThat(
+            python(
+                """
+                h = f['millrace/calibration/histogram']
+                a = h.attrs
+                x = a['first'] + numpy.arange(len(h))
+                gaussian = a['amplitude'] * numpy.exp(-((x - a['mean']) / a['std_dev']) ** 2 / 2)
+                print(h.dtype, a['bin_width'], a['min_bin'], a['max_bin'], abs(h - gaussian).max() <= 0.5)
+                """,
+                file,
+                "r"))
+        .isEqualTo("int64 1 11 340 True\n");
+    assertThat(h5dump(file)).contains("histogram");
   }
 
   @Test
@@ -351,15 +384,19 @@ class OtherReadersIT {
               in.number("x_ray_threshold_n_sigma").orElseThrow(),
               20,
               (int) in.number("number_of_samples").orElseThrow(),
+              1,
               in.number("min_sample").orElseThrow(),
               in.number("max_sample").orElseThrow(),
               in.number("mean").orElseThrow(),
               in.number("variance").orElseThrow(),
               in.number("std_dev").orElseThrow(),
+              0,
               (int) in.number("number_of_bins").orElseThrow(),
+              1,
               in.number("optimized_mean").orElseThrow(),
               in.number("optimized_std_dev").orElseThrow(),
-              0.01);
+              0.01,
+              1);
       Drops drops = new Drops();
       drops.add(DropReason.LATE);
       writer.finish(

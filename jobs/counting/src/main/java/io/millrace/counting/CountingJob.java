@@ -16,9 +16,7 @@ import io.millrace.hdf5.Provenance;
 import io.millrace.operators.assembly.AssemblyFunction;
 import io.millrace.operators.calibration.CalibrationFunction;
 import io.millrace.operators.calibration.SectorHistogram;
-import io.millrace.operators.counting.Corrections;
 import io.millrace.operators.counting.CountingOperator;
-import io.millrace.operators.counting.CountingSettings;
 import io.millrace.operators.hotpixels.HotPixelFunction;
 import io.millrace.operators.images.ImageFunction;
 import io.millrace.operators.ledger.LedgerFunction;
@@ -78,7 +76,6 @@ public final class CountingJob {
     DetectorDescription detector = options.camera();
     // What changes from scan to scan comes through ZooKeeper, also a mask for given thresholds.
     Thresholds given = options.maskHotPixels ? null : options.thresholds();
-    CountingSettings counting = new CountingSettings(detector, Corrections.NONE, options.centroids);
     // A reader without a lane would only take a slot.
     int readers = Math.min(options.lanes, env.getParallelism());
 
@@ -91,8 +88,8 @@ public final class CountingJob {
                 "count",
                 Types.GENERIC(CountedSector.class),
                 given != null
-                    ? CountingOperator.given(counting, given, null)
-                    : CountingOperator.calibrated(counting, options.calibration()))
+                    ? CountingOperator.given(options.counting(), given, options.level())
+                    : CountingOperator.calibrated(options.counting(), options.calibration()))
             .uid("count")
             .setParallelism(readers);
 
@@ -105,19 +102,22 @@ public final class CountingJob {
             .name("assemble")
             .uid("assemble");
 
-    if (given == null) {
-      counted
-          .getSideOutput(CountingOperator.HISTOGRAMS)
-          .keyBy(SectorHistogram::scan, Types.LONG)
-          .process(new CalibrationFunction(detector, options.calibration()), Types.VOID)
-          .name("calibrate")
-          .uid("calibrate");
-    }
-
     DataStream<ScanNotice> notices =
         counted
             .getSideOutput(CountingOperator.NOTICES)
             .union(frames.getSideOutput(AssemblyFunction.DROPS));
+    if (given == null) {
+      notices =
+          notices.union(
+              counted
+                  .getSideOutput(CountingOperator.HISTOGRAMS)
+                  .keyBy(SectorHistogram::scan, Types.LONG)
+                  .process(
+                      new CalibrationFunction(detector, options.calibration()),
+                      Types.GENERIC(ScanNotice.class))
+                  .name("calibrate")
+                  .uid("calibrate"));
+    }
     frames
         .keyBy(frame -> frame.scan, Types.LONG)
         .connect(notices.keyBy(ScanNotice::scan, Types.LONG))
@@ -127,6 +127,7 @@ public final class CountingJob {
                     detector,
                     options.framesPerPosition,
                     given,
+                    options.uncounted(),
                     QUIET,
                     options.scanTimeout.plus(options.frameTimeout))),
             Types.GENERIC(ScanRecord.class))

@@ -7,6 +7,8 @@ import io.millrace.detector.wire.Lanes;
 import io.millrace.hdf5.Layout;
 import io.millrace.operators.calibration.CalibrationSettings;
 import io.millrace.operators.calibration.ThresholdFit;
+import io.millrace.operators.counting.Corrections;
+import io.millrace.operators.counting.CountingSettings;
 import io.millrace.operators.counting.RowDark;
 import io.millrace.operators.images.DpcPhase;
 import io.millrace.operators.images.ScanImages;
@@ -230,8 +232,18 @@ public final class CountingOptions {
       paramLabel = "DURATION",
       defaultValue = "60s",
       description =
-          "If no frame is complete after this time, the job fails. Default: ${DEFAULT-VALUE}.")
+          "If no frame is complete after this time, the scan is not counted; see --uncounted."
+              + " Default: ${DEFAULT-VALUE}.")
   Duration calibrationTimeout;
+
+  @Option(
+      names = "--uncounted",
+      paramLabel = "DIR",
+      description =
+          "Where the sectors of a scan go that cannot be calibrated, as raw files that can be"
+              + " streamed again: DIR/SESSION/scan<number>, with the reason beside them. The same on"
+              + " all nodes. Default: uncounted in the directory of --output.")
+  Path uncounted;
 
   @Option(
       names = "--zookeeper",
@@ -492,8 +504,24 @@ public final class CountingOptions {
         calibrationQuiet,
         calibrationTimeout,
         thresholds(),
-        null,
-        maskHotPixels);
+        level(),
+        maskHotPixels,
+        uncounted());
+  }
+
+  /** The directory of this session's scans that cannot be calibrated. */
+  String uncounted() {
+    Path all = uncounted == null ? output.resolve("uncounted") : uncounted;
+    return all.resolve(session).toAbsolutePath().toString();
+  }
+
+  /** What is done to pixels before they are compared with thresholds. */
+  Corrections corrections() {
+    return new Corrections(dark(), gain(), badPixels(), rowDark);
+  }
+
+  CountingSettings counting() {
+    return new CountingSettings(camera(), corrections(), centroids);
   }
 
   List<VirtualDetector> virtualDetectors() {

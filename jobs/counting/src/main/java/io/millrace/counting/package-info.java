@@ -4,7 +4,7 @@
  * <pre>
  *   lanes ─ chained ─▶ count ─ keyBy block ─▶ assemble ─ keyBy scan ─▶ ledger ─ chained ─▶ images ─ chained ─▶ file
  *                        │ histograms                      ▲
- *                        └──────────▶ calibrate ───────────┘ notices
+ *                        └──────────▶ calibrate ───────────┘ notices, histogram
  * </pre>
  *
  * <ul>

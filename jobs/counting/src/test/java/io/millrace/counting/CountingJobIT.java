@@ -17,8 +17,10 @@ import io.millrace.detector.ScanGeometry;
 import io.millrace.detector.SectorHeader;
 import io.millrace.detector.SectorPlacement;
 import io.millrace.detector.Thresholds;
+import io.millrace.detector.raw.RawDataset;
+import io.millrace.detector.raw.RawVersion;
+import io.millrace.detector.raw.UncountedScan;
 import io.millrace.hdf5.CountedFile;
-import io.millrace.operators.calibration.CalibrationException;
 import io.millrace.operators.calibration.ThresholdFit;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -29,6 +31,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -512,38 +515,74 @@ class CountingJobIT {
   }
 
   @Test
-  void aScanOfEqualPixelsFailsTheJobWithTheReason() throws Exception {
+  void aScanOfEqualPixelsIsKeptWithTheReasonAndStopsNoOther() throws Exception {
+    RandomScan dark = new RandomScan(SMALL, 32, new ScanGeometry(5, 4), 1, new Random(9));
+    RandomScan next = new RandomScan(SMALL, 34, new ScanGeometry(4, 3), 1, new Random(12));
     try (ZooKeeperNode zookeeper = zookeeper();
         BoundLanes lanes = BoundLanes.bind(2, SMALL.modules(), 10_000)) {
-      startCalibrated(zookeeper, lanes, "--calibration-frames=2");
-      RandomScan scan = new RandomScan(SMALL, 32, new ScanGeometry(2, 2), 1, new Random(9));
-      scan.shots().forEach(s -> lanes.send(s.header(), new byte[s.pixels().length]));
-      assertThatThrownBy(this::finish)
-          .rootCause()
-          .isInstanceOf(CalibrationException.class)
-          .hasMessageContaining("scan 32 has no thresholds: all pixels have the same value")
-          .hasMessageContaining("Give the thresholds");
+      start(
+          2,
+          SMALL,
+          lanes,
+          "--scans=2",
+          "--zookeeper=127.0.0.1:" + zookeeper.port(),
+          "--calibration-frames=2",
+          "--session=s");
+      announce(lanes, dark, dark.shots());
+      dark.shots().forEach(s -> lanes.send(s.header(), new byte[s.pixels().length]));
+      announce(lanes, next, next.shots());
+      send(lanes, next.shots());
+      finish();
     }
-    assertThat(files()).isEmpty();
+    assertCalibrated(next, new ThresholdFit(2, 4.5, 175), 0, 1);
+    assertThat(files()).noneMatch(file -> file.toString().endsWith("_00032.h5"));
+    Path folder = output().resolve("uncounted/s/scan0000000032");
+    assertThat(folder.resolve(UncountedScan.REASON))
+        .content()
+        .contains("all pixels have the same value", "is the dark too high", "Give the thresholds");
+    RawDataset kept = kept(folder, Set.of(0, 1, 2, 3));
+    assertThat(kept.problems()).isEmpty();
+    assertThat(kept.geometry()).isEqualTo(new ScanGeometry(5, 4));
+    for (int module = 0; module < 4; module++) {
+      assertThat(kept.sectors(module)).as("module %d", module).isEqualTo(20);
+    }
+    assertThat(metrics("scansUncounted").sum()).isEqualTo(1);
   }
 
   @Test
-  void aScanWithoutACompleteFrameFailsTheJobWithTheReason() throws Exception {
+  void aScanWithoutACompleteFrameIsKeptWithTheReason() throws Exception {
     RandomScan scan = new RandomScan(SMALL, 33, new ScanGeometry(2, 2), 1, new Random(10));
     for (int frame = 0; frame < scan.frames(); frame++) {
       scan.lose(frame, 2);
     }
+    Path elsewhere = directory.resolve("elsewhere");
     try (ZooKeeperNode zookeeper = zookeeper();
         BoundLanes lanes = BoundLanes.bind(2, SMALL.modules(), 10_000)) {
-      startCalibrated(zookeeper, lanes, "--calibration-timeout=1s", "--calibration-quiet=500ms");
+      startCalibrated(
+          zookeeper,
+          lanes,
+          "--calibration-timeout=1s",
+          "--calibration-quiet=500ms",
+          "--session=s",
+          "--uncounted=" + elsewhere);
+      announce(lanes, scan, scan.shots());
       send(lanes, scan.shots());
-      assertThatThrownBy(this::finish)
-          .rootCause()
-          .isInstanceOf(CalibrationException.class)
-          .hasMessageContaining("scan 33 cannot be calibrated")
-          .hasMessageContaining("Is a module silent? Or give --background and --xray");
+      finish();
     }
     assertThat(files()).isEmpty();
+    Path folder = elsewhere.resolve("s/scan0000000033");
+    assertThat(folder.resolve(UncountedScan.REASON))
+        .content()
+        .contains("none of its first 4 frames got all 4 sectors", "Is a module silent?");
+    RawDataset kept = kept(folder, Set.of(0, 1, 3));
+    for (int module : List.of(0, 1, 3)) {
+      assertThat(kept.sectors(module)).as("module %d", module).isEqualTo(4);
+    }
+  }
+
+  private static RawDataset kept(Path folder, Set<Integer> modules) throws IOException {
+    return RawDataset.open(
+        List.of(folder), RawVersion.ROW_SECTORS, SMALL, modules, OptionalLong.empty());
   }
 
   /** Three modules run ahead of a fourth, so that nothing can be calibrated, nor counted. */

@@ -1,12 +1,15 @@
 package io.millrace.demo;
 
+import io.millrace.detector.Calibration;
 import io.millrace.detector.DetectorDescription;
+import io.millrace.detector.SampleHistogram;
 import io.millrace.detector.ScanGeometry;
 import io.millrace.detector.raw.RawDataset;
 import io.millrace.detector.raw.RawVersion;
 import io.millrace.detector.wire.Lanes;
 import io.millrace.hdf5.CountedFile;
 import io.millrace.hdf5.CountedFileName;
+import io.millrace.operators.images.CalibrationPlot;
 import io.millrace.operators.images.Picture;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -18,6 +21,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -188,6 +192,7 @@ public final class Demo implements Callable<Integer> {
   private PrintStream out = System.out;
   private long expectedFrames;
   private int id;
+  private Set<Uncounted> earlier;
   private Path run;
   private Path logs;
   private FlinkRest flink;
@@ -210,7 +215,7 @@ public final class Demo implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws DemoFailure, InterruptedException {
+  public Integer call() throws DemoFailure, InterruptedException, IOException {
     DetectorDescription detector = checkOptions();
     checkMachine(detector);
     prepareFolders();
@@ -220,11 +225,12 @@ public final class Demo implements Callable<Integer> {
       out.println("Starting ZooKeeper, Flink and the aggregator ...");
       startServices();
       id = nextId();
+      earlier = Uncounted.in(output);
       String job = submit();
       out.println("Streaming; the dashboard is at http://localhost:" + restPort);
       startProducers(detector);
       watch(job);
-      succeeded = report(detector);
+      succeeded = counted() && report(detector);
       return succeeded ? 0 : 1;
     } finally {
       if (keep && succeeded) {
@@ -553,6 +559,20 @@ public final class Demo implements Callable<Integer> {
     }
   }
 
+  /** Whether the scan was counted; if not, says why and where its sectors are. */
+  private boolean counted() throws IOException {
+    for (Uncounted scan : Uncounted.in(output)) {
+      if (!earlier.contains(scan)) {
+        System.err.println("demo: " + scan.text());
+        if (json) {
+          out.println(scan.json());
+        }
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** Draws the pictures and prints the summary; returns whether every frame is accounted for. */
   private boolean report(DetectorDescription detector) throws DemoFailure {
     try (Stream<Path> files = Files.list(output)) {
@@ -570,12 +590,14 @@ public final class Demo implements Callable<Integer> {
               .toAbsolutePath();
       try (CountedFile counted = new CountedFile(file)) {
         List<Path> pictures = new ArrayList<>();
+        String stem = file.getFileName().toString().replaceFirst("\\.h5$", "");
         for (String image : counted.imageNames()) {
-          String stem = file.getFileName().toString().replaceFirst("\\.h5$", "");
           Path picture = file.resolveSibling(stem + "_" + image + ".png");
           Picture.write(counted.image(image), picture);
           pictures.add(picture);
         }
+        plotCalibration(counted, file.resolveSibling(stem + "_calibration.png"))
+            .ifPresent(pictures::add);
         Summary summary = new Summary(counted, file, pictures, detector);
         out.println(summary.text());
         if (!summary.accountedFor()) {
@@ -590,6 +612,25 @@ public final class Demo implements Callable<Integer> {
       }
     } catch (IOException e) {
       throw new DemoFailure("the result in %s cannot be read".formatted(output), e);
+    }
+  }
+
+  /** If the scan was calibrated, and the machine can draw. */
+  private static Optional<Path> plotCalibration(CountedFile counted, Path picture) {
+    Optional<Calibration.Fit> fit = counted.fit();
+    Optional<SampleHistogram> histogram = counted.histogram();
+    if (fit.isEmpty() || histogram.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      CalibrationPlot.write(
+          Calibration.fitted(counted.scan(), counted.thresholds(), fit.get()),
+          histogram.get(),
+          picture);
+      return Optional.of(picture);
+    } catch (IOException e) {
+      System.err.println("demo: the calibration is not plotted: " + e.getMessage());
+      return Optional.empty();
     }
   }
 

@@ -116,6 +116,7 @@ class DemoIT {
         .containsExactly(
             "annular_dark_field.png",
             "bright_field.png",
+            "calibration.png",
             "com_x.png",
             "com_y.png",
             "dpc_phase.png",
@@ -125,6 +126,26 @@ class DemoIT {
     // The flyback column is not pictured.
     assertThat(pictures.get("bright_field.png"))
         .matches(picture -> picture.getWidth() == picture.getHeight(), "is square");
+  }
+
+  /** What could not be counted is kept, and counted from there. */
+  @Test
+  void aScanThatCannotBeCalibratedIsKeptAndStreamedAgain() throws Exception {
+    Result failed =
+        sandbox.demo("--scan=8x8", "--job=--background-sigmas=50", "--job=--xray-sigmas=1", "--json");
+    assertThat(failed.status()).isEqualTo(1);
+    assertThat(failed.err())
+        .contains("the scan was not counted: the background threshold", "not below the x-ray")
+        .contains("Its sectors are kept in " + sandbox.output);
+    JsonNode json = failed.json();
+    assertThat(json.path("accounted_for").asBoolean(true)).isFalse();
+    assertThat(json.path("not_counted").asText()).contains("not below the x-ray threshold");
+    Path folder = Path.of(json.path("raw_files").asText());
+
+    Result again = sandbox.demo("--input=" + folder, "--json");
+    assertThat(again.status()).isZero();
+    assertThat(again.json().path("frames_complete").asInt()).isEqualTo(9 * 8);
+    assertThat(again.json().path("events").asInt()).isPositive();
   }
 
   @Test

@@ -3,9 +3,15 @@ package io.millrace.operators.calibration;
 import io.millrace.coordination.Calibrations;
 import io.millrace.coordination.PixelMasks;
 import io.millrace.detector.Calibration;
+import io.millrace.detector.CalibrationFailure;
+import io.millrace.detector.CalibrationOutcome;
 import io.millrace.detector.DetectorDescription;
+import io.millrace.detector.SampleHistogram;
+import io.millrace.detector.ScanNotice;
+import io.millrace.detector.raw.UncountedScan;
 import io.millrace.operators.Silence;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -19,7 +25,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Fits the thresholds of each scan, keyed by its number, and publishes them to all counters through
- * ZooKeeper; nothing goes on from here.
+ * ZooKeeper. What goes on from here, to the ledger, is the histogram that was fitted. A scan that
+ * cannot be calibrated stops no other: that it failed, and why, is published and goes on instead.
  *
  * <p>The sample is the scan's first complete frames. If some of them do not come, it waits until no
  * more histograms come (the senders are held back then, because all that they sent waits for
@@ -32,7 +39,8 @@ import org.slf4j.LoggerFactory;
  * what was published holds.
  */
 @PublicEvolving
-public final class CalibrationFunction extends KeyedProcessFunction<Long, SectorHistogram, Void> {
+public final class CalibrationFunction
+    extends KeyedProcessFunction<Long, SectorHistogram, ScanNotice> {
   private static final Logger LOG = LoggerFactory.getLogger(CalibrationFunction.class);
 
   private static final class OpenSample {
@@ -70,15 +78,14 @@ public final class CalibrationFunction extends KeyedProcessFunction<Long, Sector
   }
 
   @Override
-  public void processElement(SectorHistogram sector, Context context, Collector<Void> out)
-      throws Exception {
+  public void processElement(SectorHistogram sector, Context context, Collector<ScanNotice> out)
+      throws IOException {
     long scan = sector.scan();
     if (published.contains(scan)) {
       return;
     }
     if (settings.given() != null) {
-      Calibration holds = share(Calibration.given(scan, settings.given(), settings.level()));
-      LOG.info("Scan {} has the given thresholds: {}", scan, holds);
+      publish(masked(Calibration.given(scan, settings.given(), settings.level())), out);
       return;
     }
     long now = context.timerService().currentProcessingTime();
@@ -92,13 +99,13 @@ public final class CalibrationFunction extends KeyedProcessFunction<Long, Sector
     held.lastActivity = now;
     held.sample.add(sector.frame(), sector.module(), sector.histogram());
     if (held.sample.isReady()) {
-      publish(scan, held.sample);
+      fit(scan, held.sample, out);
     }
   }
 
   @Override
-  public void onTimer(long timestamp, OnTimerContext context, Collector<Void> out)
-      throws Exception {
+  public void onTimer(long timestamp, OnTimerContext context, Collector<ScanNotice> out)
+      throws IOException {
     long scan = context.getCurrentKey();
     OpenSample held = open.get(scan);
     if (held == null) {
@@ -112,17 +119,18 @@ public final class CalibrationFunction extends KeyedProcessFunction<Long, Sector
     boolean quiet = timestamp >= quietAt;
     boolean late = timestamp >= held.since + settings.timeout().toMillis();
     if ((quiet || late) && held.sample.completeFrames() > 0) {
-      publish(scan, held.sample);
+      fit(scan, held.sample, out);
     } else if (late) {
-      throw new CalibrationException(
-          ("scan %d cannot be calibrated: within %d s none of its first %d frames got all %d"
-                  + " sectors. Is a module silent? Or give --background and --xray")
-              .formatted(
-                  scan,
-                  settings.timeout().toSeconds(),
-                  held.sample.heldFrames(),
-                  detector.modules()),
-          null);
+      publish(
+          new CalibrationFailure(
+              scan,
+              ("within %d s none of its first %d frames got all %d sectors. Is a module silent?"
+                      + " Or give the thresholds")
+                  .formatted(
+                      settings.timeout().toSeconds(),
+                      held.sample.heldFrames(),
+                      detector.modules())),
+          out);
     } else {
       context
           .timerService()
@@ -130,26 +138,55 @@ public final class CalibrationFunction extends KeyedProcessFunction<Long, Sector
     }
   }
 
-  private void publish(long scan, CalibrationSample sample) throws Exception {
-    open.remove(scan);
-    Calibration fitted = settings.fit().fit(scan, sample.histogram(), sample.completeFrames());
-    Calibration holds = share(fitted);
-    LOG.info(
-        "Scan {} is calibrated from {} of {} frames: {}",
-        scan,
-        sample.completeFrames(),
-        settings.fit().frames(),
-        holds);
+  private void fit(long scan, CalibrationSample sample, Collector<ScanNotice> out)
+      throws IOException {
+    PixelHistogram pixels = sample.histogram();
+    try {
+      Calibration fitted = masked(settings.fit().fit(scan, pixels, sample.completeFrames()));
+      if (settings.level() != null) {
+        fitted = fitted.atLevel(settings.level());
+      }
+      LOG.info(
+          "Scan {} is calibrated from {} of {} frames: {}",
+          scan,
+          sample.completeFrames(),
+          settings.fit().frames(),
+          fitted);
+      if (publish(fitted, out) == fitted) {
+        out.collect(new SampleHistogram(scan, pixels.first(), pixels.counts()));
+      }
+    } catch (CalibrationException e) {
+      publish(new CalibrationFailure(scan, e.getMessage()), out);
+    }
   }
 
-  /** Publishes what all counters use, with the hot pixels left out that are known by now. */
-  private Calibration share(Calibration calibration) throws IOException {
-    published.add(calibration.scan());
-    return calibrations.publish(masks == null ? calibration : calibration.masking(masks.latest()));
+  /** Returns what holds. */
+  private CalibrationOutcome publish(CalibrationOutcome outcome, Collector<ScanNotice> out)
+      throws IOException {
+    open.remove(outcome.scan());
+    published.add(outcome.scan());
+    CalibrationOutcome holds = calibrations.publish(outcome);
+    if (holds != outcome) {
+      LOG.warn("What was published before holds for scan {}: {}", outcome.scan(), holds);
+    }
+    if (holds instanceof CalibrationFailure failure) {
+      LOG.error(
+          "Scan {} cannot be calibrated: {}. It is not counted; its sectors are kept in {}",
+          failure.scan(),
+          failure.reason(),
+          UncountedScan.folder(Path.of(settings.uncounted()), failure.scan()));
+      out.collect(failure);
+    }
+    return holds;
+  }
+
+  /** The same without the hot pixels that are known by now, if that is wanted. */
+  private Calibration masked(Calibration calibration) {
+    return masks == null ? calibration : calibration.masking(masks.latest());
   }
 
   @Override
-  public void close() throws Exception {
+  public void close() {
     if (calibrations != null) {
       calibrations.close();
     }

@@ -44,7 +44,7 @@ public final class CalibrationSample {
       return;
     }
     sampled.mask |= 1 << module;
-    sampled.histogram.add(histogram.trimmed());
+    sampled.histogram.add(histogram);
     if (sampled.mask == completeMask) {
       complete++;
       dropWhatComesTooLate();

@@ -14,12 +14,14 @@ import java.time.Duration;
  * @param zookeeper connect string of the ZooKeeper that holds the calibrations
  * @param session name under which they are held
  * @param quiet silence after which a sample of fewer frames than asked is used
- * @param timeout time after which a scan without one complete frame fails
+ * @param timeout time after which a scan without one complete frame is given up
  * @param given thresholds of all scans, to which only the masked pixels are added; null if they are
  *     fitted
- * @param level centre of the noise in ADU that goes with the given thresholds; null if nobody needs
- *     it
+ * @param level of the noise in ADU, for a row dark; null if that of the fit is good, or nobody
+ *     needs it
  * @param maskHotPixels whether a scan leaves out the pixels that those before have shown to be hot
+ * @param uncounted directory for the sectors of scans that cannot be calibrated, see {@link
+ *     io.millrace.detector.raw.UncountedScan}; the same on all nodes
  */
 public record CalibrationSettings(
     ThresholdFit fit,
@@ -29,7 +31,8 @@ public record CalibrationSettings(
     Duration timeout,
     Thresholds given,
     Double level,
-    boolean maskHotPixels)
+    boolean maskHotPixels,
+    String uncounted)
     implements Serializable {
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(15);
 

@@ -42,18 +42,22 @@ public record ThresholdFit(int frames, double backgroundSigmas, double xraySigma
   private static final int MAX_EVALUATIONS = 400;
   private static final double TOLERANCE = Math.sqrt(Math.ulp(1.0));
 
+  /** If one value has a larger share of the pixels than this, there is no noise to be seen. */
+  private static final double NEARLY_ALL = 0.95;
+
   /**
    * Fits.
    *
    * @param scan the detector's scan number
-   * @param sample pixels of the sampled frames, corrected as they will be for counting
+   * @param pixels those of the sampled frames, corrected as they will be for counting
    * @param sampledFrames frames in the sample
-   * @throws CalibrationException if the sample gives no usable thresholds
+   * @throws CalibrationException if the sample gives no usable thresholds: there are no pixels,
+   *     nearly all have the same value, the fit does not converge or is not the histogram's peak,
+   *     or the thresholds are not {@code 0 <= background < xray}
    */
-  public Calibration fit(long scan, PixelHistogram sample, int sampledFrames)
+  public Calibration fit(long scan, PixelHistogram pixels, int sampledFrames)
       throws CalibrationException {
-    PixelHistogram pixels = sample.trimmed();
-    Attempt attempt = new Attempt(scan, sampledFrames, pixels.pixels());
+    Attempt attempt = new Attempt(sampledFrames, pixels.pixels());
     if (sampledFrames < 1 || attempt.n < 1) {
       throw attempt.failure("there is no complete frame", null);
     }
@@ -71,9 +75,11 @@ public record ThresholdFit(int frames, double backgroundSigmas, double xraySigma
     }
     double variance = squares / (attempt.n - 1);
     double stdDev = Math.sqrt(variance);
-    attempt.statistics(mean, stdDev);
-    if (!(stdDev > 0)) {
-      throw attempt.failure("all pixels have the same value", null);
+    int mode = mode(pixels);
+    double share = pixels.counts()[mode - min] / (double) attempt.n;
+    attempt.statistics(mean, stdDev, mode, share);
+    if (share > NEARLY_ALL) {
+      throw attempt.failure("(nearly) all pixels have the same value", null);
     }
 
     double xray = mean + xraySigmas * stdDev;
@@ -102,6 +108,7 @@ public record ThresholdFit(int frames, double backgroundSigmas, double xraySigma
     if (!Double.isFinite(height) || !Double.isFinite(background) || !Double.isFinite(xray)) {
       throw attempt.failure("the fit is not finite", null);
     }
+    // Since no pixel is negative, neither is the background threshold then.
     if (mu < minBin || mu > maxBin || !(height > 0)) {
       throw attempt.failure("the fitted Gaussian is not the peak of the histogram", null);
     }
@@ -119,15 +126,30 @@ public record ThresholdFit(int frames, double backgroundSigmas, double xraySigma
             xraySigmas,
             frames,
             sampledFrames,
+            attempt.n,
             min,
             max,
             mean,
             variance,
             stdDev,
+            minBin,
             h.length,
+            height,
             mu,
             s,
-            optimum.getCost() / Math.sqrt(h.length) / height));
+            optimum.getCost() / Math.sqrt(h.length) / height,
+            optimum.getEvaluations()));
+  }
+
+  /** The most frequent value, of several the smallest. */
+  private static int mode(PixelHistogram pixels) {
+    int most = 0;
+    for (int i = 1; i < pixels.counts().length; i++) {
+      if (pixels.counts()[i] > pixels.counts()[most]) {
+        most = i;
+      }
+    }
+    return pixels.first() + most;
   }
 
   private static Optimum leastSquares(double[] h, int minBin, double mean, double stdDev) {
@@ -166,18 +188,20 @@ public record ThresholdFit(int frames, double backgroundSigmas, double xraySigma
 
   /** What has been tried so far, for the message if it fails. */
   private final class Attempt {
-    private final long scan;
     private final long n;
+    private boolean mostlyZeros;
     private final StringBuilder tried = new StringBuilder();
 
-    Attempt(long scan, int sampledFrames, long n) {
-      this.scan = scan;
+    Attempt(int sampledFrames, long n) {
       this.n = n;
       tried.append("%d of %d frames, %,d pixels".formatted(sampledFrames, frames, n));
     }
 
-    void statistics(double mean, double stdDev) {
-      tried.append(", mean %.4f, standard deviation %.4f".formatted(mean, stdDev));
+    void statistics(double mean, double stdDev, int mode, double share) {
+      tried.append(
+          ", mean %.4f, standard deviation %.4f, most frequent value %d (%.1f %%)"
+              .formatted(mean, stdDev, mode, 100 * share));
+      mostlyZeros = mode == 0;
     }
 
     void bins(int minBin, int maxBin) {
@@ -194,9 +218,13 @@ public record ThresholdFit(int frames, double backgroundSigmas, double xraySigma
 
     CalibrationException failure(String why, Throwable cause) {
       return new CalibrationException(
-          ("scan %d has no thresholds: %s. Tried: %s."
-                  + " Give the thresholds, or a calibration of another scan.")
-              .formatted(scan, why, tried),
+          "%s%s. Tried: %s. Give the thresholds, or a calibration of another scan"
+              .formatted(
+                  why,
+                  mostlyZeros
+                      ? ", and 0 is the most frequent: is the dark too high, or the gain wrong?"
+                      : "",
+                  tried),
           cause);
     }
   }

@@ -3,6 +3,7 @@
  *
  * <pre>
  *   sector's bytes ─▶ PixelHistogram ─▶ CalibrationSample ─ first complete frames ─▶ ThresholdFit ─▶ Calibration
+ *                                                                                           or ─▶ CalibrationFailure
  * </pre>
  *
  * <p>The histogram of the pixel values is all that the fit needs of a frame, and does not depend on

@@ -88,9 +88,13 @@ public final class Picture {
 
   /** An image as a PNG file's bytes. */
   public static byte[] png(ScanImage image) {
+    return png(draw(image));
+  }
+
+  private static byte[] png(BufferedImage picture) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (MemoryCacheImageOutputStream out = new MemoryCacheImageOutputStream(bytes)) {
-      ImageIO.write(draw(image), "png", out);
+      ImageIO.write(picture, "png", out);
     } catch (IOException e) {
       throw new UncheckedIOException(e); // Memory does not fail.
     }
@@ -103,8 +107,13 @@ public final class Picture {
    * @throws IOException if the file cannot be written
    */
   public static void write(ScanImage image, Path file) throws IOException {
+    write(draw(image), file);
+  }
+
+  /** The same for what is drawn already. */
+  static void write(BufferedImage picture, Path file) throws IOException {
     Path beside = file.resolveSibling(file.getFileName() + ".part");
-    Files.write(beside, png(image));
+    Files.write(beside, png(picture));
     Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 }

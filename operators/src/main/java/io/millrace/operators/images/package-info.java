@@ -11,6 +11,7 @@
  *       position, electrons by pixel and by radius
  *   <li>{@link io.millrace.operators.images.DpcPhase}: the phase from the centre of mass
  *   <li>{@link io.millrace.operators.images.Picture}: an image as people look at it
+ *   <li>{@link io.millrace.operators.images.CalibrationPlot}: how the scan's thresholds were found
  * </ul>
  */
 package io.millrace.operators.images;

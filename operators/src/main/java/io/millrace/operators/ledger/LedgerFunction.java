@@ -1,17 +1,21 @@
 package io.millrace.operators.ledger;
 
 import io.millrace.detector.Calibration;
+import io.millrace.detector.CalibrationFailure;
 import io.millrace.detector.CountedFrame;
 import io.millrace.detector.DetectorDescription;
 import io.millrace.detector.LaneReport;
+import io.millrace.detector.SampleHistogram;
 import io.millrace.detector.ScanNotice;
 import io.millrace.detector.ScanRecord;
 import io.millrace.detector.ScanReport;
 import io.millrace.detector.ScanReport.EndedBy;
 import io.millrace.detector.SectorDrop;
 import io.millrace.detector.Thresholds;
+import io.millrace.detector.raw.UncountedScan;
 import io.millrace.operators.Silence;
 import java.io.Serializable;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -44,6 +48,10 @@ import org.slf4j.LoggerFactory;
  * </ol>
  *
  * <p>What comes of a scan that has ended is counted and dropped.
+ *
+ * <p>Of a scan that could not be calibrated no frames come: it has no report, and so no file. Its
+ * sectors are kept elsewhere and do not pass here, therefore nothing is concluded from silence; it
+ * ends with the watermark, and its end is said with the reason.
  */
 @PublicEvolving
 public final class LedgerFunction
@@ -56,6 +64,7 @@ public final class LedgerFunction
   /**
    * @param framesPerPosition frames that every position should have; 0 takes what comes
    * @param given thresholds of all scans, or null if scans are calibrated
+   * @param uncounted directory with the sectors of scans that could not be calibrated
    * @param quiet silence after which a scan with all frames has ended
    * @param timeout silence after which any scan has ended
    */
@@ -63,12 +72,14 @@ public final class LedgerFunction
       DetectorDescription detector,
       int framesPerPosition,
       Thresholds given,
+      String uncounted,
       Duration quiet,
       Duration timeout)
       implements Serializable {}
 
   private static final class OpenScan {
     final ScanAccount account;
+    SampleHistogram histogram;
     long lastActivity;
     long timer;
 
@@ -89,6 +100,7 @@ public final class LedgerFunction
   private transient Counter framesInconsistent;
   private transient Counter events;
   private transient Counter scansEnded;
+  private transient Counter scansUncounted;
 
   /** A ledger with these rules. */
   public LedgerFunction(Settings settings) {
@@ -106,6 +118,7 @@ public final class LedgerFunction
     framesInconsistent = metrics.counter("framesInconsistent");
     events = metrics.counter("events");
     scansEnded = metrics.counter("scansEnded");
+    scansUncounted = metrics.counter("scansUncounted");
   }
 
   @Override
@@ -141,6 +154,10 @@ public final class LedgerFunction
       scan.account.add(drop.reason());
     } else if (notice instanceof Calibration calibration) {
       scan.account.add(calibration);
+    } else if (notice instanceof CalibrationFailure failure) {
+      scan.account.add(failure);
+    } else if (notice instanceof SampleHistogram histogram) {
+      scan.histogram = histogram;
     }
   }
 
@@ -192,6 +209,9 @@ public final class LedgerFunction
       end(number, scan, scan.account.endedOnLanes(), context, out);
       return;
     }
+    if (scan.account.failure().isPresent()) {
+      return;
+    }
     scan.timer = 0;
     long now = context.timerService().currentProcessingTime();
     if (Silence.wasMissed(timestamp, now)) {
@@ -218,6 +238,19 @@ public final class LedgerFunction
       ended.remove(ended.iterator().next());
     }
     scansEnded.inc();
+    if (scan.account.failure().isPresent()) {
+      scansUncounted.inc();
+      LOG.error(
+          "Scan {} has ended ({}) and was not counted: {}. {} of {} announced sectors are kept in {}"
+              + " and can be streamed again; no counted file is written",
+          number,
+          by,
+          scan.account.failure().get().reason(),
+          scan.account.used(),
+          scan.account.announced(),
+          UncountedScan.folder(Path.of(settings.uncounted), number));
+      return;
+    }
     if (!scan.account.hasFrames()) {
       LOG.warn("Scan {} has ended without a frame: no file is written", number);
       return;
@@ -233,6 +266,9 @@ public final class LedgerFunction
         report.absent(),
         report.events(),
         report.drops().total() == 0 ? "nothing dropped" : "dropped " + report.drops());
+    if (scan.histogram != null) {
+      out.collect(scan.histogram);
+    }
     out.collect(report);
   }
 }

@@ -1,6 +1,7 @@
 package io.millrace.operators.ledger;
 
 import io.millrace.detector.Calibration;
+import io.millrace.detector.CalibrationFailure;
 import io.millrace.detector.CountedFrame;
 import io.millrace.detector.DetectorDescription;
 import io.millrace.detector.DropReason;
@@ -10,6 +11,7 @@ import io.millrace.detector.ScanGeometry;
 import io.millrace.detector.ScanReport;
 import io.millrace.detector.ScanReport.EndedBy;
 import java.time.Instant;
+import java.util.Optional;
 
 /**
  * The account of one scan: which frames came, complete or not, and what happened to its messages.
@@ -42,6 +44,7 @@ public final class ScanAccount {
   private boolean laneTimedOut;
   private final Drops drops = new Drops();
   private Calibration calibration;
+  private CalibrationFailure failure;
 
   /**
    * @param framesPerPosition how many frames each position should have; 0 if not known
@@ -109,6 +112,26 @@ public final class ScanAccount {
   /** Notes the scan's thresholds. */
   public void add(Calibration calibration) {
     this.calibration = calibration;
+  }
+
+  /** Notes that the scan has no thresholds and is not counted. */
+  public void add(CalibrationFailure failure) {
+    this.failure = failure;
+  }
+
+  /** Why the scan is not counted; empty if it is. */
+  public Optional<CalibrationFailure> failure() {
+    return Optional.ofNullable(failure);
+  }
+
+  /** Data messages that the senders announced to the lanes that have reported. */
+  public long announced() {
+    return announced;
+  }
+
+  /** Data messages that arrived and were used, in the lanes that have reported. */
+  public long used() {
+    return received - drops.total();
   }
 
   /**

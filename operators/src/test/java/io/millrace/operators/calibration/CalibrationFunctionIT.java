@@ -10,7 +10,11 @@ import io.millrace.coordination.Calibrations;
 import io.millrace.coordination.PixelMasks;
 import io.millrace.coordination.ZooKeeperNode;
 import io.millrace.detector.Calibration;
+import io.millrace.detector.CalibrationFailure;
+import io.millrace.detector.CalibrationOutcome;
 import io.millrace.detector.DetectorDescription;
+import io.millrace.detector.SampleHistogram;
+import io.millrace.detector.ScanNotice;
 import io.millrace.detector.Thresholds;
 import io.millrace.operators.counting.Frames;
 import java.io.IOException;
@@ -19,6 +23,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.Arrays;
+import java.util.Optional;
+import org.apache.flink.api.common.serialization.SerializerConfigImpl;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
 import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
@@ -39,7 +46,7 @@ class CalibrationFunctionIT {
   private static ZooKeeperNode zookeeper;
 
   private Calibrations counter;
-  private KeyedOneInputStreamOperatorTestHarness<Long, SectorHistogram, Void> calibration;
+  private KeyedOneInputStreamOperatorTestHarness<Long, SectorHistogram, ScanNotice> calibration;
 
   @BeforeAll
   static void startZooKeeper() throws IOException {
@@ -79,15 +86,19 @@ class CalibrationFunctionIT {
         Duration.ofMillis(TIMEOUT),
         given,
         level,
-        maskHotPixels);
+        maskHotPixels,
+        "uncounted");
   }
 
-  private static KeyedOneInputStreamOperatorTestHarness<Long, SectorHistogram, Void> harness(
+  private static KeyedOneInputStreamOperatorTestHarness<Long, SectorHistogram, ScanNotice> harness(
       CalibrationSettings settings) throws Exception {
-    return new KeyedOneInputStreamOperatorTestHarness<>(
-        new KeyedProcessOperator<>(new CalibrationFunction(DETECTOR, settings)),
-        SectorHistogram::scan,
-        Types.LONG);
+    KeyedOneInputStreamOperatorTestHarness<Long, SectorHistogram, ScanNotice> harness =
+        new KeyedOneInputStreamOperatorTestHarness<>(
+            new KeyedProcessOperator<>(new CalibrationFunction(DETECTOR, settings)),
+            SectorHistogram::scan,
+            Types.LONG);
+    harness.setup(Types.GENERIC(ScanNotice.class).createSerializer(new SerializerConfigImpl()));
+    return harness;
   }
 
   /** Noise around a mean in ADU, with a standard deviation of 2. */
@@ -109,12 +120,16 @@ class CalibrationFunctionIT {
     send(scan, frame, 0, mean);
   }
 
-  private Calibration awaitPublished(long scan) {
+  private CalibrationOutcome awaitOutcome(long scan) {
     return await()
         .atMost(Duration.ofSeconds(20))
         .pollInterval(Duration.ofMillis(5))
-        .until(() -> counter.find(scan), Optional::isPresent)
+        .until(() -> counter.outcome(scan), Optional::isPresent)
         .orElseThrow();
+  }
+
+  private Calibration awaitPublished(long scan) {
+    return (Calibration) awaitOutcome(scan);
   }
 
   @Test
@@ -134,6 +149,43 @@ class CalibrationFunctionIT {
   }
 
   @Test
+  void theHistogramThatWasFittedGoesOn() throws Exception {
+    for (int frame = 0; frame < 3; frame++) {
+      sendFrame(7, frame, 20);
+    }
+    long[] sum = Arrays.stream(noise(20).counts()).map(n -> 6 * n).toArray();
+    assertThat(calibration.extractOutputValues())
+        .usingRecursiveFieldByFieldElementComparator()
+        .containsExactly(new SampleHistogram(7, 10, sum));
+    assertThat(awaitPublished(7).fit().pixels()).isEqualTo(Arrays.stream(sum).sum());
+  }
+
+  @Test
+  void aScanThatCannotBeCalibratedStopsNoOther() throws Exception {
+    PixelHistogram dark = new PixelHistogram(0, new long[] {1000});
+    for (int frame = 0; frame < 3; frame++) {
+      for (int module = 0; module < 2; module++) {
+        calibration.processElement(new SectorHistogram(7, frame, module, dark), 7);
+      }
+      sendFrame(8, frame, 20);
+    }
+    assertThat(awaitOutcome(7))
+        .isInstanceOfSatisfying(
+            CalibrationFailure.class,
+            failure ->
+                assertThat(failure.reason())
+                    .contains("all pixels have the same value", "is the dark too high")
+                    .contains("3 of 3 frames, 6,000 pixels"));
+    assertThat(awaitPublished(8).fit().mean()).isCloseTo(20, within(0.01));
+    assertThat(calibration.extractOutputValues())
+        .hasSize(2)
+        .first()
+        .isEqualTo(counter.outcome(7).orElseThrow());
+    passTime(10 * TIMEOUT);
+    assertThat(calibration.extractOutputValues()).as("only once").hasSize(2);
+  }
+
+  @Test
   void laterHistogramsAreIgnored() throws Exception {
     for (int frame = 0; frame < 3; frame++) {
       sendFrame(7, frame, 20);
@@ -149,7 +201,7 @@ class CalibrationFunctionIT {
     assertThat(calibration.numProcessingTimeTimers()).isZero();
     assertThat(counter.publish(Calibration.given(7, new Thresholds(1, 2), null)))
         .isEqualTo(published);
-    assertThat(calibration.extractOutputValues()).isEmpty();
+    assertThat(calibration.extractOutputValues()).as("the histogram").hasSize(1);
   }
 
   @Test
@@ -167,17 +219,20 @@ class CalibrationFunctionIT {
   }
 
   @Test
-  void withoutACompleteFrameTheTimeoutIsAnError() throws Exception {
+  void withoutACompleteFrameTheScanFailsAtTheTimeout() throws Exception {
     for (int frame = 0; frame < 5; frame++) {
       send(7, frame, 1, 20);
     }
-    for (long now = QUIET; now < TIMEOUT; now += QUIET) {
-      passTime(now);
-    }
-    assertThatThrownBy(() -> passTime(TIMEOUT))
-        .isInstanceOf(CalibrationException.class)
-        .hasMessageContaining("scan 7 cannot be calibrated")
-        .hasMessageContaining("within 30 s none of its first 5 frames got all 2 sectors");
+    passTime(TIMEOUT - 1);
+    assertThat(calibration.extractOutputValues()).isEmpty();
+    passTime(TIMEOUT);
+    assertThat(awaitOutcome(7))
+        .isEqualTo(
+            new CalibrationFailure(
+                7,
+                "within 30 s none of its first 5 frames got all 2 sectors. Is a module silent?"
+                    + " Or give the thresholds"));
+    assertThat(calibration.extractOutputValues()).containsExactly(awaitOutcome(7));
   }
 
   @Test
@@ -211,6 +266,18 @@ class CalibrationFunctionIT {
       sendFrame(7, frame, 20);
     }
     assertThat(awaitPublished(7)).isEqualTo(before);
+    assertThat(calibration.extractOutputValues()).as("another fit's histogram").isEmpty();
+  }
+
+  @Test
+  void aFailureThatWasPublishedBeforeHolds() throws Exception {
+    CalibrationFailure before = new CalibrationFailure(7, "no pixels");
+    counter.publish(before);
+    for (int frame = 0; frame < 3; frame++) {
+      sendFrame(7, frame, 20);
+    }
+    assertThat(awaitOutcome(7)).isEqualTo(before);
+    assertThat(calibration.extractOutputValues()).containsExactly(before);
   }
 
   @Test

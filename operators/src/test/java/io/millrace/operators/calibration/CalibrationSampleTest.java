@@ -35,7 +35,7 @@ class CalibrationSampleTest {
     assertThat(sample.isReady()).isFalse();
     add(sample, 0, 0, 1, 1);
     assertThat(sample.isReady()).isTrue();
-    PixelHistogram pixels = sample.histogram().trimmed();
+    PixelHistogram pixels = sample.histogram();
     assertThat(pixels.first()).isZero();
     assertThat(pixels.counts()).containsExactly(1, 1, 1, 1);
   }
@@ -52,8 +52,8 @@ class CalibrationSampleTest {
         add(sample, frame, 0, 1);
         assertThat(frame).as("lane %d faster", faster).isLessThan(4);
       }
-      assertThat(sample.histogram().trimmed().first()).isZero();
-      assertThat(sample.histogram().trimmed().counts()).hasSize(8);
+      assertThat(sample.histogram().first()).isZero();
+      assertThat(sample.histogram().counts()).hasSize(8);
     }
   }
 
@@ -65,7 +65,7 @@ class CalibrationSampleTest {
     assertThat(sample.isReady()).isFalse();
     assertThat(sample.completeFrames()).isEqualTo(1);
     assertThat(sample.heldFrames()).isEqualTo(2);
-    assertThat(sample.histogram().trimmed().first()).isEqualTo(2);
+    assertThat(sample.histogram().first()).isEqualTo(2);
     assertThat(sample.histogram().pixels()).isEqualTo(2);
   }
 
@@ -93,9 +93,9 @@ class CalibrationSampleTest {
       arriving.forEach(s -> add(sample, s[0], (int) s[1]));
       assertThat(sample.completeFrames()).as("seed %d", seed).isEqualTo(8);
       assertThat(sample.heldFrames()).as("seed %d", seed).isLessThan(30);
-      PixelHistogram found = sample.histogram().trimmed();
-      assertThat(found.first()).as("seed %d", seed).isEqualTo(expected.trimmed().first());
-      assertThat(found.counts()).as("seed %d", seed).isEqualTo(expected.trimmed().counts());
+      PixelHistogram found = sample.histogram();
+      assertThat(found.first()).as("seed %d", seed).isEqualTo(expected.first());
+      assertThat(found.counts()).as("seed %d", seed).isEqualTo(expected.counts());
     }
   }
 

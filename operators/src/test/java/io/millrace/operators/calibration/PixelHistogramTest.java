@@ -25,12 +25,36 @@ class PixelHistogramTest {
   }
 
   @Test
-  void trimmedItIsShort() {
-    PixelHistogram trimmed = of(7, 9, 9).trimmed();
-    assertThat(trimmed.first()).isEqualTo(7);
-    assertThat(trimmed.counts()).containsExactly(1, 0, 2);
-    assertThat(new PixelHistogram().trimmed().counts()).isEmpty();
-    assertThat(of(7).trimmed().trimmed().first()).isEqualTo(7);
+  void itReachesFromTheSmallestValueToTheLargest() {
+    PixelHistogram histogram = of(7, 9, 9);
+    assertThat(histogram.first()).isEqualTo(7);
+    assertThat(histogram.counts()).containsExactly(1, 0, 2);
+    histogram.add(Frames.bytes(5));
+    assertThat(histogram.first()).isEqualTo(5);
+    assertThat(histogram.counts()).containsExactly(1, 0, 1, 0, 2);
+    assertThat(new PixelHistogram().counts()).isEmpty();
+    assertThat(of().counts()).isEmpty();
+    PixelHistogram zerosAtItsEnds = new PixelHistogram(4, new long[] {0, 3, 0, 1, 0, 0});
+    assertThat(zerosAtItsEnds.first()).isEqualTo(5);
+    assertThat(zerosAtItsEnds.counts()).containsExactly(3, 0, 1);
+    assertThat(new PixelHistogram(9, new long[3]).counts()).isEmpty();
+  }
+
+  /** As the definition has it: one counter for each value that a pixel can have. */
+  @Test
+  void itIsThatOfTheDefinition() {
+    for (long seed = 0; seed < 100; seed++) {
+      Random random = new Random(seed);
+      int[] values = random.ints(random.nextInt(500), 0, 1 + random.nextInt(65536)).toArray();
+      long[] expected = new long[65536];
+      for (int value : values) {
+        expected[value]++;
+      }
+      PixelHistogram found = of(values);
+      long[] all = new long[65536];
+      System.arraycopy(found.counts(), 0, all, found.first(), found.counts().length);
+      assertThat(all).as("seed %d", seed).isEqualTo(expected);
+    }
   }
 
   @Test
@@ -42,13 +66,13 @@ class PixelHistogramTest {
       PixelHistogram[] parts = new PixelHistogram[5];
       for (int i = 0; i < parts.length; i++) {
         parts[i] = of(random.ints(10, 0, 1 + random.nextInt(65536)).toArray());
-        one.add(parts[i].trimmed());
+        one.add(parts[i]);
       }
       for (int i = parts.length - 1; i >= 0; i--) {
         other.add(parts[i]);
       }
-      assertThat(one.trimmed().first()).as("seed %d", seed).isEqualTo(other.trimmed().first());
-      assertThat(one.trimmed().counts()).as("seed %d", seed).isEqualTo(other.trimmed().counts());
+      assertThat(one.first()).as("seed %d", seed).isEqualTo(other.first());
+      assertThat(one.counts()).as("seed %d", seed).isEqualTo(other.counts());
       assertThat(one.pixels()).as("seed %d", seed).isEqualTo(50);
     }
   }

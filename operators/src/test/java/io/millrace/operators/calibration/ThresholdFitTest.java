@@ -46,6 +46,8 @@ class ThresholdFitTest {
       assertThatThrownBy(() -> fit.fit(101, sample, frames))
           .isInstanceOf(CalibrationException.class)
           .hasMessageContaining("does not converge")
+          .hasMessageContaining("is the dark too high")
+          .hasMessageContaining("most frequent value 0 (49.8 %)")
           .hasMessageContaining("8 of 8 frames");
       return;
     }
@@ -65,6 +67,12 @@ class ThresholdFitTest {
     assertThat(of.max()).isEqualTo(r.get("max_sample").asDouble());
     assertThat(of.bins()).isEqualTo(r.get("number_of_bins").asInt());
     assertThat(of.requestedFrames()).isEqualTo(frames);
+    assertThat(of.sampledFrames()).isEqualTo(frames);
+    assertThat(of.pixels()).isEqualTo((long) frames * pixels);
+    assertThat(of.minBin()).isEqualTo(r.get("min_bin").asInt());
+    assertThat(of.amplitude())
+        .isCloseTo(r.get("amplitude").asDouble(), within(1e-6 * r.get("amplitude").asDouble()));
+    assertThat(of.evaluations()).isBetween(2, 50);
     assertThat(of.residual()).isBetween(0.0, 0.1);
   }
 
@@ -93,6 +101,16 @@ class ThresholdFitTest {
     return new PixelHistogram(0, counts);
   }
 
+  /** A Gaussian of which only the upper flank is there, as where a dark is subtracted. */
+  private static PixelHistogram belowZero() {
+    long[] counts = new long[200];
+    for (int x = 0; x < counts.length; x++) {
+      double d = (x + 2.0) / 4;
+      counts[x] = Math.round(1e6 * Math.exp(-d * d / 2)) + 10;
+    }
+    return new PixelHistogram(0, counts);
+  }
+
   @Test
   void theNoiseOfTheCamera() throws Exception {
     Calibration calibration = FIT.fit(1, gaussian(20.4695, 1.78397), 20);
@@ -107,17 +125,27 @@ class ThresholdFitTest {
   void aSampleWithoutThresholdsSaysWhy() {
     assertThatThrownBy(() -> FIT.fit(9, new PixelHistogram(), 0))
         .isInstanceOf(CalibrationException.class)
-        .hasMessageContaining("scan 9")
         .hasMessageContaining("no complete frame")
         .hasMessageContaining("0 of 20 frames");
     assertThatThrownBy(() -> FIT.fit(9, new PixelHistogram(20, new long[] {1000}), 1))
         .isInstanceOf(CalibrationException.class)
-        .hasMessageContaining("same value")
+        .hasMessageContaining("all pixels have the same value. Tried: ")
         .hasMessageContaining("1 of 20 frames, 1,000 pixels, mean 20.0000");
     assertThatThrownBy(() -> FIT.fit(9, new PixelHistogram(20, new long[] {10, 20, 5}), 1))
         .isInstanceOf(CalibrationException.class)
         .hasMessageContaining("so few bins")
         .hasMessageContaining("bins from 20 to 21");
+    long[] darkTooHigh = {990, 3, 2, 2, 1, 1, 1};
+    assertThatThrownBy(() -> FIT.fit(9, new PixelHistogram(0, darkTooHigh), 1))
+        .isInstanceOf(CalibrationException.class)
+        .hasMessageContaining("all pixels have the same value, and 0 is the most frequent")
+        .hasMessageContaining("is the dark too high")
+        .hasMessageContaining("most frequent value 0 (99.0 %)");
+    assertThatThrownBy(() -> FIT.fit(9, belowZero(), 20))
+        .isInstanceOf(CalibrationException.class)
+        .hasMessageContaining("is not the peak of the histogram")
+        .hasMessageContaining("is the dark too high, or the gain wrong?")
+        .hasMessageContaining("mean -2.0");
     assertThatThrownBy(() -> new ThresholdFit(20, 30, 2).fit(9, gaussian(40, 8), 20))
         .isInstanceOf(CalibrationException.class)
         .hasMessageContaining("not below the x-ray threshold")
@@ -137,7 +165,7 @@ class ThresholdFitTest {
         Calibration found = FIT.fit(seed, new PixelHistogram(random.nextInt(60000), counts), 1);
         assertThat(found.thresholds().background())
             .as("seed %d", seed)
-            .isFinite()
+            .isNotNegative()
             .isLessThan(found.thresholds().xray());
       } catch (CalibrationException e) {
         assertThat(e).as("seed %d", seed).hasMessageContaining("Tried: 1 of 20 frames");

@@ -3,12 +3,14 @@ package io.millrace.operators.ledger;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.detector.Calibration;
+import io.millrace.detector.CalibrationFailure;
 import io.millrace.detector.CountedFrame;
 import io.millrace.detector.DetectorDescription;
 import io.millrace.detector.DropReason;
 import io.millrace.detector.Drops;
 import io.millrace.detector.IntList;
 import io.millrace.detector.LaneReport;
+import io.millrace.detector.SampleHistogram;
 import io.millrace.detector.ScanGeometry;
 import io.millrace.detector.ScanNotice;
 import io.millrace.detector.ScanRecord;
@@ -62,6 +64,7 @@ class LedgerFunctionTest {
                 DETECTOR,
                 framesPerPosition,
                 given,
+                "uncounted",
                 Duration.ofMillis(QUIET),
                 Duration.ofMillis(TIMEOUT)));
     ledger =
@@ -378,12 +381,42 @@ class LedgerFunctionTest {
         Calibration.fitted(
             7,
             GIVEN,
-            new Calibration.Fit(4.5, 175, 20, 18, 11, 340, 20.6, 5.7, 2.4, 329, 20.5, 1.8, 0.01));
+            new Calibration.Fit(
+                4.5, 175, 20, 18, 999, 11, 340, 20.6, 5.7, 2.4, 11, 329, 80, 20.5, 1.8, 0.01, 7));
     tell(fitted);
     send(frame(7, 0, 0, COMPLETE));
     send(frame(8, 0, 0, COMPLETE));
     watermark(8);
     assertThat(reports()).extracting(ScanReport::calibration).containsExactly(fitted, null);
+  }
+
+  @Test
+  void theHistogramOfACalibrationComesBetweenTheFramesAndTheReport() throws Exception {
+    close();
+    open(0, null);
+    SampleHistogram histogram = new SampleHistogram(7, 11, new long[] {1, 5, 2});
+    tell(histogram);
+    send(frame(7, 0, 0, COMPLETE));
+    tell(new SampleHistogram(8, 11, new long[] {1}));
+    watermark(8);
+    assertThat(ledger.extractOutputValues()).hasSize(3).element(1).isSameAs(histogram);
+    assertThat(ledger.extractOutputValues()).last().isInstanceOf(ScanReport.class);
+  }
+
+  @Test
+  void aScanThatCouldNotBeCalibratedHasNoReport() throws Exception {
+    close();
+    open(0, null);
+    tell(new CalibrationFailure(7, "all pixels have the same value"));
+    passTime(10 * TIMEOUT);
+    assertThat(counters.get("scansEnded")).as("its sectors do not pass here").isZero();
+    tell(new LaneReport(7, 0, 8, 8, true, new Drops()));
+    send(frame(8, 0, 0, COMPLETE));
+    watermark(8);
+    assertThat(counters.get("scansUncounted")).isEqualTo(1);
+    assertThat(counters.get("scansEnded")).isEqualTo(2);
+    assertThat(reports()).extracting(ScanReport::scan).containsExactly(8L);
+    assertThat(ledger.extractOutputValues()).hasSize(2);
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.millrace.operators.ledger;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.detector.Calibration;
+import io.millrace.detector.CalibrationFailure;
 import io.millrace.detector.CountedFrame;
 import io.millrace.detector.DetectorDescription;
 import io.millrace.detector.DropReason;
@@ -256,5 +257,19 @@ class ScanAccountTest {
           .isEqualTo(
               given > 0 && complete == frames && Arrays.stream(at).allMatch(n -> n >= given));
     }
+  }
+
+  @Test
+  void ofAScanThatIsNotCountedTheMessagesAreKnown() {
+    assertThat(account.failure()).isEmpty();
+    CalibrationFailure failure = new CalibrationFailure(7, "too few bins");
+    account.add(failure);
+    Drops drops = new Drops();
+    drops.add(DropReason.PAYLOAD_SIZE, 2);
+    account.add(new LaneReport(7, 0, 12, 11, false, drops));
+    account.add(new LaneReport(7, 1, 12, 12, true, new Drops()));
+    assertThat(account.failure()).contains(failure);
+    assertThat(account.announced()).isEqualTo(24);
+    assertThat(account.used()).isEqualTo(21);
   }
 }

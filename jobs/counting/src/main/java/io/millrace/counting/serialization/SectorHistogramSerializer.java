@@ -11,7 +11,7 @@ import io.millrace.operators.calibration.SectorHistogram;
 public final class SectorHistogramSerializer extends Serializer<SectorHistogram> {
   @Override
   public void write(Kryo kryo, Output output, SectorHistogram sector) {
-    PixelHistogram histogram = sector.histogram().trimmed();
+    PixelHistogram histogram = sector.histogram();
     output.writeVarLong(sector.scan(), true);
     output.writeVarLong(sector.frame(), true);
     output.writeVarInt(sector.module(), true);

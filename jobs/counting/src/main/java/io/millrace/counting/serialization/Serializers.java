@@ -1,10 +1,12 @@
 package io.millrace.counting.serialization;
 
 import io.millrace.detector.Calibration;
+import io.millrace.detector.CalibrationFailure;
 import io.millrace.detector.CountedFrame;
 import io.millrace.detector.CountedSector;
 import io.millrace.detector.HotPixelList;
 import io.millrace.detector.LaneReport;
+import io.millrace.detector.SampleHistogram;
 import io.millrace.detector.ScanImage;
 import io.millrace.detector.ScanReport;
 import io.millrace.detector.SectorDrop;
@@ -22,17 +24,19 @@ public final class Serializers {
    * By record. What comes once for a scan goes by Java serialization: there is no speed to be won.
    */
   public static final Map<Class<?>, Class<?>> BY_TYPE =
-      Map.of(
-          CountedSector.class, CountedSectorSerializer.class,
-          CountedFrame.class, CountedFrameSerializer.class,
-          SectorHistogram.class, SectorHistogramSerializer.class,
-          FrameBlock.class, FrameBlockSerializer.class,
-          LaneReport.class, JavaSerializer.class,
-          SectorDrop.class, JavaSerializer.class,
-          Calibration.class, JavaSerializer.class,
-          ScanImage.class, JavaSerializer.class,
-          HotPixelList.class, JavaSerializer.class,
-          ScanReport.class, JavaSerializer.class);
+      Map.ofEntries(
+          Map.entry(CountedSector.class, CountedSectorSerializer.class),
+          Map.entry(CountedFrame.class, CountedFrameSerializer.class),
+          Map.entry(SectorHistogram.class, SectorHistogramSerializer.class),
+          Map.entry(FrameBlock.class, FrameBlockSerializer.class),
+          Map.entry(LaneReport.class, JavaSerializer.class),
+          Map.entry(SectorDrop.class, JavaSerializer.class),
+          Map.entry(Calibration.class, JavaSerializer.class),
+          Map.entry(CalibrationFailure.class, JavaSerializer.class),
+          Map.entry(SampleHistogram.class, JavaSerializer.class),
+          Map.entry(ScanImage.class, JavaSerializer.class),
+          Map.entry(HotPixelList.class, JavaSerializer.class),
+          Map.entry(ScanReport.class, JavaSerializer.class));
 
   private Serializers() {}
 

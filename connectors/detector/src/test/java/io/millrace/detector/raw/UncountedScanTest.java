@@ -1,0 +1,165 @@
+package io.millrace.detector.raw;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.millrace.detector.CalibrationFailure;
+import io.millrace.detector.DetectorDescription;
+import io.millrace.detector.ScanGeometry;
+import io.millrace.detector.SectorHeader;
+import io.millrace.detector.SectorPlacement;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class UncountedScanTest {
+  private static final DetectorDescription DETECTOR =
+      new DetectorDescription(
+          "small", 4, 3, List.of(new SectorPlacement(0, 0, 2, 3), new SectorPlacement(2, 0, 2, 3)));
+  private static final long SCAN = 4_000_000_000L;
+  private static final CalibrationFailure FAILURE =
+      new CalibrationFailure(SCAN, "all pixels have the same value");
+
+  @TempDir Path directory;
+
+  private static SectorHeader header(long frame, int module) {
+    return new SectorHeader()
+        .set(SCAN, frame, 50, 2, (int) frame % 50, (int) frame / 50, 9, module);
+  }
+
+  /** Any number of tasks, each with any sectors in any order, and one sector that came twice. */
+  @Test
+  void whatTheTasksKeepIsReadAgain() throws IOException {
+    for (long seed = 0; seed < 50; seed++) {
+      Random random = new Random(seed);
+      Path session = directory.resolve("session " + seed);
+      Map<String, byte[]> kept = new TreeMap<>();
+      int tasks = 1 + random.nextInt(4);
+      List<UncountedScan> scans = new ArrayList<>();
+      for (int task = 0; task < tasks; task++) {
+        scans.add(new UncountedScan(session, FAILURE, task));
+      }
+      for (int i = 0; i < 60; i++) {
+        SectorHeader header = header(random.nextInt(100), i < 2 ? i : random.nextInt(2));
+        byte[] pixels = new byte[DETECTOR.sectorBytes()];
+        random.nextBytes(pixels);
+        if (kept.putIfAbsent(header.frame + "/" + header.module, pixels) == null) {
+          byte[] slot = pixels.clone();
+          scans.get(random.nextInt(tasks)).add(header, slot);
+          Arrays.fill(slot, (byte) 0); // The slot is used again.
+        }
+      }
+      long sectors = 0;
+      long bytes = 0;
+      for (UncountedScan scan : scans) {
+        scan.close();
+        sectors += scan.sectors();
+        bytes += scan.bytes();
+      }
+      assertThat(sectors).as("seed %d", seed).isEqualTo(kept.size());
+
+      Path folder = UncountedScan.folder(session, SCAN);
+      assertThat(bytes).as("seed %d", seed).isEqualTo(bytesOfRawFiles(folder));
+      RawDataset dataset =
+          RawDataset.open(
+              List.of(folder),
+              RawVersion.ROW_SECTORS,
+              DETECTOR,
+              Set.of(0, 1),
+              OptionalLong.empty());
+      assertThat(dataset.problems()).as("seed %d", seed).isEmpty();
+      assertThat(dataset.scan()).as("seed %d", seed).isEqualTo(SCAN);
+      assertThat(dataset.geometry()).as("seed %d", seed).isEqualTo(new ScanGeometry(50, 2));
+      assertThat(read(dataset)).as("seed %d", seed).containsExactlyEntriesOf(kept);
+    }
+  }
+
+  private static long bytesOfRawFiles(Path folder) throws IOException {
+    try (var files = Files.list(folder)) {
+      return files
+          .filter(f -> f.toString().endsWith(RawFileName.ENDING))
+          .mapToLong(f -> f.toFile().length())
+          .sum();
+    }
+  }
+
+  private static Map<String, byte[]> read(RawDataset dataset) throws IOException {
+    Map<String, byte[]> sectors = new TreeMap<>();
+    SectorHeader header = new SectorHeader();
+    for (int module = 0; module < 2; module++) {
+      for (Path file : dataset.files(module)) {
+        try (RawFileReader reader = dataset.read(file, module)) {
+          while (reader.next(header)) {
+            byte[] pixels = new byte[DETECTOR.sectorBytes()];
+            reader.pixels(ByteBuffer.wrap(pixels));
+            assertThat(header.x).isEqualTo((int) header.frame % 50);
+            assertThat(sectors.put(header.frame + "/" + module, pixels)).isNull();
+          }
+        }
+      }
+    }
+    return sectors;
+  }
+
+  @Test
+  void theFolderSaysWhyTheScanWasNotCounted() throws IOException {
+    try (UncountedScan one = new UncountedScan(directory, FAILURE, 0);
+        UncountedScan other = new UncountedScan(directory, FAILURE, 1)) {
+      assertThat(one.folder()).isEqualTo(other.folder()).hasFileName("scan4000000000");
+      assertThat(Files.readAllLines(one.folder().resolve(UncountedScan.REASON)))
+          .first()
+          .isEqualTo("all pixels have the same value");
+      assertThat(one.folder().resolve(UncountedScan.REASON))
+          .content()
+          .contains("scan 4000000000 was not counted", "--input");
+    }
+  }
+
+  @Test
+  void whatCannotBeWrittenIsNamed() throws IOException {
+    try (UncountedScan scan = new UncountedScan(directory, FAILURE, 3)) {
+      scan.add(header(0, 1), new byte[12]);
+      // Writing to a full disk fails in the same place; an interrupted thread cannot write either.
+      Thread.currentThread().interrupt();
+      assertThatThrownBy(() -> scan.add(header(1, 1), new byte[12]))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("data_scan4000000000_module1_003.data cannot be written")
+          .hasMessageContaining("make room or give another --uncounted directory")
+          .hasMessageContaining("1 sectors are kept")
+          .hasMessageContaining("all pixels have the same value");
+      assertThat(Thread.interrupted()).isTrue();
+      assertThat(scan.sectors()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void filesThatAreThereAreNotReplaced() throws IOException {
+    try (UncountedScan before = new UncountedScan(directory, FAILURE, 0)) {
+      before.add(header(0, 0), new byte[12]);
+    }
+    try (UncountedScan again = new UncountedScan(directory, FAILURE, 0)) {
+      assertThatThrownBy(() -> again.add(header(0, 0), new byte[12]))
+          .hasMessageContaining("module0_000.data is there already");
+      assertThat(again.sectors()).isZero();
+    }
+  }
+
+  @Test
+  void aDirectoryThatCannotBeMadeIsNamed() throws IOException {
+    Path file = Files.writeString(directory.resolve("file"), "in the way");
+    assertThatThrownBy(() -> new UncountedScan(file, FAILURE, 0))
+        .hasMessageContaining(file.toString())
+        .hasMessageContaining("--uncounted");
+  }
+}
