@@ -46,14 +46,15 @@ final class Camera {
   private final SplittableRandom random = new SplittableRandom(SEED);
   private final float[] dark;
   private final float[] gain;
-  private final int[] badPixels;
+  private final boolean[] badPixels;
   private final int[][] noise = new int[NOISE_FRAMES][];
 
   Camera(DetectorDescription detector) {
     this.detector = detector;
     dark = uniform(DARK, DARK_SPREAD);
     gain = uniform(1, GAIN_SPREAD);
-    badPixels = random.ints(BAD_PIXELS, 0, detector.pixels()).distinct().sorted().toArray();
+    badPixels = new boolean[detector.pixels()];
+    random.ints(BAD_PIXELS, 0, badPixels.length).forEach(j -> badPixels[j] = true);
     for (int n = 0; n < NOISE_FRAMES; n++) {
       noise[n] = new int[detector.pixels()];
       for (int j = 0; j < detector.pixels(); j++) {
@@ -85,8 +86,8 @@ final class Camera {
     return gain;
   }
 
-  /** Pixels to be left out: flat indices, ascending. */
-  int[] badPixels() {
+  /** True for each pixel that is left out, row-major. */
+  boolean[] badPixels() {
     return badPixels;
   }
 

@@ -26,7 +26,7 @@ record Case(Kernel kernel, int electrons, Correction correction, boolean centroi
       for (Correction correction : Correction.values()) {
         for (Kernel kernel : Kernel.values()) {
           for (boolean centroids : new boolean[] {false, true}) {
-            if (kernel.counts(correction, centroids)) {
+            if (kernel.counts(centroids)) {
               cases.add(new Case(kernel, electrons, correction, centroids));
             }
           }

@@ -1,5 +1,6 @@
 package io.millrace.benchmarks;
 
+import io.millrace.detector.Calibration;
 import io.millrace.detector.Thresholds;
 import io.millrace.operators.counting.Corrections;
 import io.millrace.operators.counting.RowDark;
@@ -23,11 +24,12 @@ public enum Correction {
   /** The corrections of this camera's frames. */
   Corrections of(Camera camera) {
     return switch (this) {
-      case NONE, MASK -> Corrections.NONE;
-      case DARK -> new Corrections(camera.dark(), null, null, 0);
-      case GAIN -> new Corrections(null, camera.gain(), null, 0);
-      case ROW_DARK_MEAN -> new Corrections(null, null, RowDark.MEAN, level());
-      case ROW_DARK_MEDIAN -> new Corrections(null, null, RowDark.MEDIAN, level());
+      case NONE -> Corrections.NONE;
+      case DARK -> new Corrections(camera.dark(), null, null, null);
+      case GAIN -> new Corrections(null, camera.gain(), null, null);
+      case ROW_DARK_MEAN -> new Corrections(null, null, null, RowDark.MEAN);
+      case ROW_DARK_MEDIAN -> new Corrections(null, null, null, RowDark.MEDIAN);
+      case MASK -> new Corrections(null, null, camera.badPixels(), null);
     };
   }
 
@@ -36,9 +38,10 @@ public enum Correction {
     return this == DARK ? Camera.LEVEL - Camera.DARK : Camera.LEVEL;
   }
 
-  /** What lies between the noise and the x-rays once it is corrected. */
-  Thresholds thresholds() {
-    return new Thresholds(level() + BACKGROUND, level() + XRAY);
+  /** Thresholds between the noise and the x-rays, once they are corrected. */
+  Calibration calibration() {
+    Thresholds thresholds = new Thresholds(level() + BACKGROUND, level() + XRAY);
+    return Calibration.given(1, thresholds, level());
   }
 
   @Override

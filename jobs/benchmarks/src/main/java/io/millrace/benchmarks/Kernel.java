@@ -6,6 +6,7 @@ import io.millrace.detector.IntList;
 import io.millrace.detector.SectorHeader;
 import io.millrace.detector.SectorPlacement;
 import io.millrace.operators.assembly.SeamResolver;
+import io.millrace.operators.counting.Discriminators;
 import io.millrace.operators.counting.ReferenceCounter;
 import io.millrace.operators.counting.SectorCounter;
 import java.lang.module.ModuleFinder;
@@ -18,18 +19,17 @@ public enum Kernel {
   REFERENCE,
   /** A sector at a time, in plain Java. */
   DEFAULT,
-  /** The same with the vector instructions of {@code jdk.incubator.vector}. */
+  /**
+   * The same in a JVM with {@code jdk.incubator.vector}, where the counter scans with vectors if it
+   * finds that faster at start-up.
+   */
   VECTOR;
 
   private static final String VECTOR_MODULE = "jdk.incubator.vector";
 
-  /** Whether this kernel can count so. */
-  boolean counts(Correction correction, boolean centroids) {
-    return switch (this) {
-      case REFERENCE -> !centroids && correction != Correction.MASK;
-      case DEFAULT -> !centroids && correction == Correction.NONE;
-      case VECTOR -> false;
-    };
+  /** Whether this kernel counts so: the reference knows no centroids. */
+  boolean counts(boolean centroids) {
+    return this != REFERENCE || !centroids;
   }
 
   /** Why this kernel cannot run here; null if it can. */
@@ -48,7 +48,7 @@ public enum Kernel {
   FrameCounter counter(Camera camera, Correction correction, boolean centroids) {
     return this == REFERENCE
         ? new WholeFrames(camera, correction)
-        : new SectorAtATime(camera, correction);
+        : new SectorAtATime(camera, correction, centroids);
   }
 
   @Override
@@ -81,7 +81,7 @@ public enum Kernel {
               sectors[m], row * rowBytes, frame, first * DetectorDescription.PIXEL_BYTES, rowBytes);
         }
       }
-      events = counter.count(frame, correction.thresholds());
+      events = counter.count(frame, correction.calibration());
       return events.size();
     }
 
@@ -94,14 +94,14 @@ public enum Kernel {
   private static final class SectorAtATime implements FrameCounter {
     private final DetectorDescription detector;
     private final SectorCounter counter;
-    private final Correction correction;
+    private final Discriminators lit;
     private final SectorHeader[] headers;
     private final CountedSector[] counted;
 
-    SectorAtATime(Camera camera, Correction correction) {
+    SectorAtATime(Camera camera, Correction correction, boolean centroids) {
       this.detector = camera.detector();
-      this.correction = correction;
-      counter = new SectorCounter(detector);
+      counter = new SectorCounter(detector, centroids);
+      lit = Discriminators.of(detector, correction.of(camera), correction.calibration());
       headers = new SectorHeader[detector.modules()];
       counted = new CountedSector[detector.modules()];
       for (int m = 0; m < detector.modules(); m++) {
@@ -114,7 +114,7 @@ public enum Kernel {
     public int count(byte[][] sectors) {
       int events = 0;
       for (int m = 0; m < sectors.length; m++) {
-        counter.count(headers[m], sectors[m], correction.thresholds(), counted[m]);
+        counter.count(headers[m], sectors[m], lit, counted[m]);
         events += counted[m].events.size() + counted[m].borderEvents.size();
       }
       return events;

@@ -67,7 +67,7 @@ class BenchmarksTest {
   /** 2 to 3 lit pixels an electron; otherwise the ratios would be those of other frames. */
   @Test
   void electronsAreAsWideAsTheyShouldBe() {
-    double background = Correction.NONE.thresholds().background();
+    double background = Correction.NONE.calibration().thresholds().background();
     int lit = 0;
     for (byte[][] sectors : EXPOSED) {
       for (byte[] sector : sectors) {
