@@ -35,7 +35,8 @@ class ArchitectureTest {
               "operators", Set.of("detector", "coordination"),
               "counting",
                   Set.of("detector", "coordination", "zeromq", "hdf5", "references", "operators"),
-              "demo", Set.of("detector", "hdf5", "operators")));
+              "demo", Set.of("detector", "hdf5", "operators"),
+              "benchmarks", Set.of("detector", "operators")));
 
   static final Set<String> ROOMS = MAY_USE.keySet();
 

@@ -12,6 +12,7 @@ import io.millrace.detector.Thresholds;
 import java.lang.management.ManagementFactory;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -82,6 +83,8 @@ class SectorCounterTest {
         .flatMap(kind -> BlockScans.all().stream().map(scan -> Arguments.of(kind, scan)));
   }
 
+  /** Not for scripts/mutation-test: it takes long there, and finds no wrong event. */
+  @Tag("allocation")
   @ParameterizedTest
   @MethodSource("kinds")
   void nothingIsAllocatedPerSector(Corrections corrections, BlockScan scan) {

@@ -1,0 +1,35 @@
+package io.millrace.benchmarks;
+
+import java.io.IOException;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The program behind {@code scripts/bench}. */
+@Command(
+    name = "scripts/bench",
+    description = "Measures how fast the parts are.",
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = KernelCommand.class)
+public final class Bench {
+  private Bench() {}
+
+  /** Runs a command and ends the process with its exit code. */
+  public static void main(String[] args) {
+    System.exit(commandLine().execute(args));
+  }
+
+  /** The whole command line, as {@link #main} runs it. */
+  static CommandLine commandLine() {
+    return new CommandLine(new Bench()).setExecutionExceptionHandler(Bench::fail);
+  }
+
+  private static int fail(Exception e, CommandLine command, CommandLine.ParseResult arguments) {
+    // Errors of the outside world explain themselves; any other is a mistake of ours.
+    if (e instanceof IOException) {
+      command.getErr().println(e.getClass().getSimpleName() + ": " + e.getMessage());
+    } else {
+      e.printStackTrace(command.getErr());
+    }
+    return CommandLine.ExitCode.SOFTWARE;
+  }
+}
