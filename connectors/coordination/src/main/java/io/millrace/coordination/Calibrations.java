@@ -63,13 +63,8 @@ public final class Calibrations implements AutoCloseable {
     this.folder = new SessionFolder(address, session, "calibrations", timeout, this::remember);
   }
 
-  /** The scan's calibration, as soon as this session has seen it. Never waits. */
-  public Optional<Calibration> find(long scan) {
-    return outcome(scan).filter(Calibration.class::isInstance).map(Calibration.class::cast);
-  }
-
   /** What came of the scan's calibration, as soon as this session has seen it. Never waits. */
-  public Optional<CalibrationOutcome> outcome(long scan) {
+  public Optional<CalibrationOutcome> find(long scan) {
     return Optional.ofNullable(known.get(scan));
   }
 

@@ -52,20 +52,20 @@ class CalibrationsTest {
     try (Calibrations calibrator = join("s1");
         Calibrations counter = join("s1");
         Calibrations stranger = join("s2")) {
-      assertThat(counter.outcome(7)).isEmpty();
+      assertThat(counter.find(7)).isEmpty();
       calibrator.publish(FITTED);
       calibrator.publish(FAILED);
-      await().atMost(TIMEOUT).until(() -> counter.outcome(8).isPresent());
-      await().atMost(TIMEOUT).until(() -> counter.outcome(7).isPresent());
-      assertThat(counter.outcome(7)).contains(FITTED);
-      assertThat(counter.outcome(8)).contains(FAILED);
+      await().atMost(TIMEOUT).until(() -> counter.find(8).isPresent());
+      await().atMost(TIMEOUT).until(() -> counter.find(7).isPresent());
+      assertThat(counter.find(7)).contains(FITTED);
+      assertThat(counter.find(8)).contains(FAILED);
       try (Calibrations latecomer = join("s1")) {
-        await().atMost(TIMEOUT).until(() -> latecomer.outcome(7).isPresent());
-        await().atMost(TIMEOUT).until(() -> latecomer.outcome(8).isPresent());
+        await().atMost(TIMEOUT).until(() -> latecomer.find(7).isPresent());
+        await().atMost(TIMEOUT).until(() -> latecomer.find(8).isPresent());
       }
-      assertThat(counter.outcome(9)).isEmpty();
-      assertThat(stranger.outcome(7)).isEmpty();
-      assertThat(stranger.outcome(8)).isEmpty();
+      assertThat(counter.find(9)).isEmpty();
+      assertThat(stranger.find(7)).isEmpty();
+      assertThat(stranger.find(8)).isEmpty();
     }
   }
 
@@ -90,7 +90,7 @@ class CalibrationsTest {
     server.close();
     server = ZooKeeperNode.start("127.0.0.1", 0, data);
     try (Calibrations session = join("s1")) {
-      await().atMost(TIMEOUT).until(() -> session.outcome(7).isPresent());
+      await().atMost(TIMEOUT).until(() -> session.find(7).isPresent());
     }
   }
 

@@ -1,5 +1,6 @@
 package io.millrace.counting;
 
+import io.millrace.detector.Calibration;
 import io.millrace.detector.DetectorDescription;
 import io.millrace.detector.ScanGeometry;
 import io.millrace.detector.Thresholds;
@@ -9,6 +10,7 @@ import io.millrace.operators.calibration.CalibrationSettings;
 import io.millrace.operators.calibration.ThresholdFit;
 import io.millrace.operators.counting.Corrections;
 import io.millrace.operators.counting.CountingSettings;
+import io.millrace.operators.counting.Discriminators;
 import io.millrace.operators.counting.RowDark;
 import io.millrace.operators.images.DpcPhase;
 import io.millrace.operators.images.ScanImages;
@@ -437,6 +439,14 @@ public final class CountingOptions {
         level() == null || level() > 0 && Double.isFinite(level()),
         "--row-dark-level has to be a positive number: %s ADU",
         level());
+    if (rowDark != null) {
+      // Says if a sector has part of a half-row only, before any data flows.
+      named(
+          "--row-dark",
+          () ->
+              Discriminators.of(
+                  camera(), corrections(), Calibration.given(0, new Thresholds(1, 2), 1.0)));
+    }
   }
 
   /** Lets a complaint about a value say which option it comes from. */

@@ -2,23 +2,26 @@ package io.millrace.operators.counting;
 
 import io.millrace.coordination.Calibrations;
 import io.millrace.detector.Calibration;
+import io.millrace.detector.CalibrationFailure;
+import io.millrace.detector.CalibrationOutcome;
 import io.millrace.detector.CountedSector;
 import io.millrace.detector.LaneRecord;
 import io.millrace.detector.LaneReport;
 import io.millrace.detector.ScanNotice;
 import io.millrace.detector.Sector;
 import io.millrace.detector.Thresholds;
+import io.millrace.detector.raw.UncountedScan;
 import io.millrace.operators.calibration.CalibrationSettings;
 import io.millrace.operators.calibration.PixelHistogram;
 import io.millrace.operators.calibration.SectorHistogram;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Queue;
 import org.apache.flink.annotation.PublicEvolving;
 import org.apache.flink.api.common.typeinfo.Types;
@@ -38,6 +41,9 @@ import org.slf4j.LoggerFactory;
  * known; each gives its histogram to the calibration meanwhile. The task never blocks: when all
  * slots wait, the source has none to receive into and pauses. The report and the watermark that end
  * a scan are held until its waiting sectors are counted.
+ *
+ * <p>If the calibration fails, the scan's sectors, those that wait and those that come, go to raw
+ * files in place of being counted.
  *
  * <p>An operator and not a function because of that: a function cannot hold a watermark.
  */
@@ -69,6 +75,7 @@ public final class CountingOperator extends AbstractStreamOperator<CountedSector
   private transient Discriminators givenDiscriminators;
   private transient List<SectorCorrections> sampled;
   private transient Map<Long, WaitingScan> waiting;
+  private transient Map<Long, UncountedScan> uncounted;
   private transient List<LaneReport> heldReports;
   private transient long sourceWatermark;
   private transient long passedWatermark;
@@ -116,6 +123,7 @@ public final class CountingOperator extends AbstractStreamOperator<CountedSector
     outputRecord = new StreamRecord<>(counted);
     discriminators = new HashMap<>();
     waiting = new HashMap<>();
+    uncounted = new HashMap<>();
     heldReports = new ArrayList<>();
     sourceWatermark = Long.MIN_VALUE;
     passedWatermark = Long.MIN_VALUE;
@@ -138,6 +146,8 @@ public final class CountingOperator extends AbstractStreamOperator<CountedSector
       Discriminators known = given != null ? givenDiscriminators : find(sector.scan());
       if (known != null) {
         count(sector, known);
+      } else if (uncounted.containsKey(sector.scan())) {
+        keep(sector);
       } else {
         await(sector);
       }
@@ -147,16 +157,38 @@ public final class CountingOperator extends AbstractStreamOperator<CountedSector
     }
   }
 
-  private Discriminators find(long scan) {
+  private Discriminators find(long scan) throws IOException {
     Discriminators known = discriminators.get(scan);
     // Sectors of a scan are counted in the order in which they came, so those that wait go first.
-    if (known == null && !waiting.containsKey(scan)) {
-      Optional<Calibration> found = calibrations.find(scan);
-      if (found.isPresent()) {
-        known = use(found.get());
+    if (known == null && !waiting.containsKey(scan) && !uncounted.containsKey(scan)) {
+      CalibrationOutcome found = calibrations.find(scan).orElse(null);
+      if (found instanceof Calibration calibration) {
+        known = use(calibration);
+      } else if (found instanceof CalibrationFailure failure) {
+        giveUp(failure);
       }
     }
     return known;
+  }
+
+  /** From now on the scan's sectors are kept as raw files. */
+  private void giveUp(CalibrationFailure failure) throws IOException {
+    UncountedScan scan =
+        new UncountedScan(
+            Path.of(calibration.uncounted()),
+            failure,
+            getRuntimeContext().getTaskInfo().getIndexOfThisSubtask());
+    LOG.error(
+        "Scan {} is not counted; its sectors are kept in {}: {}",
+        failure.scan(),
+        scan.folder(),
+        failure.reason());
+    uncounted.put(failure.scan(), scan);
+  }
+
+  private void keep(Sector sector) throws IOException {
+    uncounted.get(sector.scan()).add(sector.header(), sector.pixels());
+    sector.release();
   }
 
   /** From now on the scan is counted with these thresholds, and its report says so. */
@@ -216,11 +248,17 @@ public final class CountingOperator extends AbstractStreamOperator<CountedSector
       Map.Entry<Long, WaitingScan> entry = scans.next();
       long scan = entry.getKey();
       WaitingScan held = entry.getValue();
-      Optional<Calibration> found = calibrations.find(scan);
-      if (found.isPresent()) {
+      CalibrationOutcome found = calibrations.find(scan).orElse(null);
+      if (found instanceof Calibration calibrated) {
         scans.remove();
-        Discriminators known = use(found.get());
+        Discriminators known = use(calibrated);
         held.sectors.forEach(sector -> count(sector, known));
+      } else if (found instanceof CalibrationFailure failure) {
+        scans.remove();
+        giveUp(failure);
+        for (Sector sector : held.sectors) {
+          keep(sector);
+        }
       } else if (now - held.since > calibration.counterPatience().toMillis()) {
         throw new IOException(
             "scan %d has no thresholds after %d s: %d sectors wait in this task; see the calibration's log"
@@ -240,7 +278,7 @@ public final class CountingOperator extends AbstractStreamOperator<CountedSector
   }
 
   /** Passes on the reports, and the watermark as far as no waiting sector holds it back. */
-  private void passOn() {
+  private void passOn() throws IOException {
     Iterator<LaneReport> reports = heldReports.iterator();
     while (reports.hasNext()) {
       LaneReport report = reports.next();
@@ -254,7 +292,27 @@ public final class CountingOperator extends AbstractStreamOperator<CountedSector
         waiting.keySet().stream().mapToLong(scan -> scan - 1).reduce(sourceWatermark, Math::min);
     if (mark > passedWatermark) {
       passedWatermark = mark;
+      endUncounted(mark);
       output.emitWatermark(new Watermark(mark));
+    }
+  }
+
+  /** Closes the raw files of scans that have ended: not before, since other lanes may follow. */
+  private void endUncounted(long mark) throws IOException {
+    Iterator<Map.Entry<Long, UncountedScan>> scans = uncounted.entrySet().iterator();
+    while (scans.hasNext()) {
+      Map.Entry<Long, UncountedScan> entry = scans.next();
+      if (entry.getKey() <= mark) {
+        scans.remove();
+        try (UncountedScan scan = entry.getValue()) {
+          LOG.info(
+              "Scan {}: {} sectors ({} bytes) are kept in {}",
+              entry.getKey(),
+              scan.sectors(),
+              scan.bytes(),
+              scan.folder());
+        }
+      }
     }
   }
 
@@ -270,6 +328,9 @@ public final class CountingOperator extends AbstractStreamOperator<CountedSector
 
   @Override
   public void close() throws Exception {
+    if (uncounted != null) {
+      endUncounted(Long.MAX_VALUE);
+    }
     if (calibrations != null) {
       calibrations.close();
     }

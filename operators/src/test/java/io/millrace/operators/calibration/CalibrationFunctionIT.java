@@ -124,7 +124,7 @@ class CalibrationFunctionIT {
     return await()
         .atMost(Duration.ofSeconds(20))
         .pollInterval(Duration.ofMillis(5))
-        .until(() -> counter.outcome(scan), Optional::isPresent)
+        .until(() -> counter.find(scan), Optional::isPresent)
         .orElseThrow();
   }
 
@@ -180,7 +180,7 @@ class CalibrationFunctionIT {
     assertThat(calibration.extractOutputValues())
         .hasSize(2)
         .first()
-        .isEqualTo(counter.outcome(7).orElseThrow());
+        .isEqualTo(counter.find(7).orElseThrow());
     passTime(10 * TIMEOUT);
     assertThat(calibration.extractOutputValues()).as("only once").hasSize(2);
   }
