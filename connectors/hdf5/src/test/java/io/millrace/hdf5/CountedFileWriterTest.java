@@ -215,7 +215,7 @@ class CountedFileWriterTest {
   void theFitAndItsHistogramAreInTheFile() throws Exception {
     Scan scan = smallScan();
     long[] counts = {1, 0, 5_000_000_000L, 7};
-    try (CountedFileWriter writer = new CountedFileWriter(part, Scan.CAMERA)) {
+    try (CountedFileWriter writer = new CountedFileWriter(part, Scan.CAMERA, false)) {
       writer.add(new SampleHistogram(scan.number(), 65_532, counts));
       scan.frames().forEach(frame -> add(writer, frame));
       writer.finish(scan.report(), Scan.PROVENANCE, Layout.BOTH, target);
@@ -258,7 +258,7 @@ class CountedFileWriterTest {
     HotPixelList hot =
         new HotPixelList(5, List.of(new HotPixel(0, 0.25f), new HotPixel(331_775, 1)));
     Scan masked = scan.with(scan.calibration().masking(List.of(17, 300_000)));
-    try (CountedFileWriter writer = new CountedFileWriter(part, Scan.CAMERA)) {
+    try (CountedFileWriter writer = new CountedFileWriter(part, Scan.CAMERA, false)) {
       for (CountedFrame frame : masked.frames()) {
         writer.add(frame);
       }

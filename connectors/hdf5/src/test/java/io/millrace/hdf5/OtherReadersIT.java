@@ -65,8 +65,8 @@ class OtherReadersIT {
   void h5dumpReadsEverything() throws Exception {
     for (Path file : write(bigScan().withCentroids(new Random(9)), Layout.BOTH)) {
       // Without -H every byte of every data set is read; problems are reported by the status.
-      assertThat(h5dump(file)).contains(
-                  "sector_mask", "bright_field", "centroids", "TRUE", "H5T_IEEE_F32LE");
+      assertThat(h5dump(file))
+          .contains("sector_mask", "bright_field", "centroids", "TRUE", "H5T_IEEE_F32LE");
     }
   }
 
@@ -179,7 +179,8 @@ class OtherReadersIT {
       double d = (11 + i - 20.4695) / 1.78397;
       counts[i] = Math.round(1.4e6 * Math.exp(-d * d / 2));
     }
-    try (CountedFileWriter writer = new CountedFileWriter(dir.resolve("scan.part"), Scan.CAMERA)) {
+    try (CountedFileWriter writer =
+        new CountedFileWriter(dir.resolve("scan.part"), Scan.CAMERA, false)) {
       for (CountedFrame frame : scan.frames()) {
         writer.add(frame);
       }
@@ -206,7 +207,8 @@ class OtherReadersIT {
     Scan empty = bigScan();
     Scan scan = empty.with(empty.calibration().masking(List.of(4, 331_775)));
     Path file = dir.resolve("hot.h5");
-    try (CountedFileWriter writer = new CountedFileWriter(dir.resolve("hot.part"), Scan.CAMERA)) {
+    try (CountedFileWriter writer =
+        new CountedFileWriter(dir.resolve("hot.part"), Scan.CAMERA, false)) {
       for (CountedFrame frame : scan.frames()) {
         writer.add(frame);
       }

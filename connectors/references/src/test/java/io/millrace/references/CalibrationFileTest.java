@@ -33,7 +33,7 @@ class CalibrationFileTest {
 
   private Path counted(Calibration calibration) throws IOException {
     try (CountedFileWriter writer =
-        new CountedFileWriter(dir.resolve("scan.part"), Cameras.SMALL)) {
+        new CountedFileWriter(dir.resolve("scan.part"), Cameras.SMALL, false)) {
       return writer
           .finish(
               new ScanReport(
@@ -67,7 +67,8 @@ class CalibrationFileTest {
                 1,
                 THRESHOLDS,
                 new Calibration.Fit(
-                    4.5, 175, 20, 19, 11, 340, 20.57, 5.65, 2.377, 329, 20.4695, 1.78397, 0.01)));
+                    4.5, 175, 20, 19, 19 * 4, 11, 340, 20.57, 5.65, 2.377, 11, 329, 9, 20.4695,
+                    1.78397, 0.01, 7)));
     assertThat(CalibrationFile.read(file)).isEqualTo(new CalibrationFile(THRESHOLDS, 20.4695));
   }
 

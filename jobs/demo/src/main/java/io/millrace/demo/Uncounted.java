@@ -51,8 +51,11 @@ record Uncounted(Path folder, String reason) {
         .writeValueAsString(
             new TreeMap<>(
                 Map.of(
-                    "accounted_for", false,
-                    "not_counted", reason,
-                    "raw_files", folder.toString())));
+                    "accounted_for",
+                    false,
+                    "not_counted",
+                    reason,
+                    "raw_files",
+                    folder.toString())));
   }
 }

@@ -132,7 +132,8 @@ class DemoIT {
   @Test
   void aScanThatCannotBeCalibratedIsKeptAndStreamedAgain() throws Exception {
     Result failed =
-        sandbox.demo("--scan=8x8", "--job=--background-sigmas=50", "--job=--xray-sigmas=1", "--json");
+        sandbox.demo(
+            "--scan=8x8", "--job=--background-sigmas=50", "--job=--xray-sigmas=1", "--json");
     assertThat(failed.status()).isEqualTo(1);
     assertThat(failed.err())
         .contains("the scan was not counted: the background threshold", "not below the x-ray")
