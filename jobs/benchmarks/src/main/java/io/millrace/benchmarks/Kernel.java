@@ -1,5 +1,6 @@
 package io.millrace.benchmarks;
 
+import io.millrace.detector.CountedFrame;
 import io.millrace.detector.CountedSector;
 import io.millrace.detector.DetectorDescription;
 import io.millrace.detector.IntList;
@@ -122,9 +123,9 @@ public enum Kernel {
 
     @Override
     public IntList events() {
-      IntList events = new IntList(0);
-      new SeamResolver(detector).resolve(counted, events);
-      return events;
+      CountedFrame frame = new CountedFrame();
+      new SeamResolver(detector, false).resolve(counted, frame);
+      return frame.events;
     }
   }
 }
