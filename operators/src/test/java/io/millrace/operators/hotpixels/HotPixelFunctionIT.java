@@ -77,7 +77,8 @@ class HotPixelFunctionIT {
         Duration.ofSeconds(2),
         null,
         null,
-        maskHotPixels);
+        maskHotPixels,
+        "uncounted");
   }
 
   private PixelMasks masks() throws Exception {
