@@ -18,6 +18,7 @@ import io.millrace.operators.images.VirtualDetector;
 import io.millrace.references.BadPixels;
 import io.millrace.references.CalibrationFile;
 import io.millrace.references.ReferenceMap;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -243,7 +244,8 @@ public final class CountingOptions {
       paramLabel = "DIR",
       description =
           "Where the sectors of a scan go that cannot be calibrated, as raw files that can be"
-              + " streamed again: DIR/SESSION/scan<number>, with the reason beside them. The same on"
+              + " streamed again: DIR/SESSION/scan<number>, with the reason beside them; SESSION-2 and so"
+              + " on if an earlier job had the session. The same on"
               + " all nodes. Default: uncounted in the directory of --output.")
   Path uncounted;
 
@@ -377,14 +379,23 @@ public final class CountingOptions {
     check(
         framesPerPosition >= 0, "--frames-per-position cannot be negative: %d", framesPerPosition);
     check(calibrationFrames >= 1, "--calibration-frames has to be at least 1");
-    check(backgroundSigmas > 0, "--background-sigmas has to be positive: %s", backgroundSigmas);
-    check(xraySigmas > 0, "--xray-sigmas has to be positive: %s", xraySigmas);
+    check(
+        backgroundSigmas > 0 && Double.isFinite(backgroundSigmas),
+        "--background-sigmas has to be a positive number: %s",
+        backgroundSigmas);
+    check(
+        xraySigmas > 0 && Double.isFinite(xraySigmas),
+        "--xray-sigmas has to be a positive number: %s",
+        xraySigmas);
     check(slots >= 1, "--slots has to be at least 1");
     check(lanes >= 1, "--lanes has to be at least 1");
     named("--camera", this::camera);
     named("--lanes-at and --lanes", this::lanes);
     loadReferences();
     checkRowDark();
+    if (thresholds() == null && uncounted != null) {
+      checkUncounted();
+    }
     long framesOfLane = (calibrationFrames - 1L) / lanes + 1;
     check(
         thresholds() != null || slots >= framesOfLane + 4,
@@ -519,10 +530,29 @@ public final class CountingOptions {
         uncounted());
   }
 
-  /** The directory of this session's scans that cannot be calibrated. */
+  /**
+   * The directory of this session's scans that cannot be calibrated. Another job's of the same
+   * session, which may have had the same scan numbers, stays as it is.
+   */
   String uncounted() {
-    Path all = uncounted == null ? output.resolve("uncounted") : uncounted;
-    return all.resolve(session).toAbsolutePath().toString();
+    Path all = (uncounted == null ? output.resolve("uncounted") : uncounted).toAbsolutePath();
+    Path own = all.resolve(session);
+    for (int n = 2; Files.exists(own); n++) {
+      own = all.resolve(session + "-" + n);
+    }
+    return own.toString();
+  }
+
+  /** Says that nothing could be kept there while nothing has to be. */
+  private void checkUncounted() {
+    Path there = Path.of(uncounted()).getParent();
+    while (!Files.exists(there)) {
+      there = there.getParent();
+    }
+    check(
+        Files.isDirectory(there) && Files.isWritable(there),
+        "--uncounted: %s is no directory that can be written; give another",
+        there);
   }
 
   /** What is done to pixels before they are compared with thresholds. */
