@@ -31,6 +31,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.IntStream;
 import org.apache.flink.util.TimeUtils;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -50,6 +51,10 @@ import picocli.CommandLine.Option;
     sortOptions = false,
     usageHelpAutoWidth = true)
 public final class CountingOptions {
+  /** Rings that fit the 4D Camera; on a smaller one some may be empty. */
+  private static final List<String> USUAL_DETECTORS =
+      List.of("bright_field,0,110", "annular_dark_field,120,280");
+
   @Option(names = "--help", usageHelp = true, description = "Show this help.")
   boolean help;
 
@@ -273,7 +278,7 @@ public final class CountingOptions {
           "A virtual detector: a ring with radii in pixels around column X, row Y (default: the"
               + " frame's centre), inner radius included; an image of the scan is made of each."
               + " May be repeated. Default: bright_field,0,110 and annular_dark_field,120,280.")
-  List<String> detectors = List.of("bright_field,0,110", "annular_dark_field,120,280");
+  List<String> detectors = USUAL_DETECTORS;
 
   @Option(
       names = "--dpc-rotation",
@@ -415,6 +420,18 @@ public final class CountingOptions {
     named(
         "--detector",
         () -> new ScanImages(camera(), virtualDetectors(), dpc(), 0, new ScanGeometry(1, 1)));
+    if (detectors != USUAL_DETECTORS) {
+      DetectorDescription frame = camera();
+      for (VirtualDetector ring : virtualDetectors()) {
+        check(
+            IntStream.range(0, frame.pixels())
+                .anyMatch(p -> ring.contains(p / frame.columns(), p % frame.columns())),
+            "--detector %s: no pixel of the frame (%d rows, %d columns) is in this ring",
+            ring.name(),
+            frame.rows(),
+            frame.columns());
+      }
+    }
   }
 
   /** Reads all files that options name, once. */
@@ -587,7 +604,9 @@ public final class CountingOptions {
                 || value instanceof Number
                 || value instanceof Boolean
                 || value instanceof Collection;
-        values.put(option.longestName().substring(2), plain ? value : value.toString());
+        // Enums as they are given.
+        String text = value instanceof Enum<?> e ? e.name().toLowerCase(Locale.ROOT) : "" + value;
+        values.put(option.longestName().substring(2), plain ? value : text);
       }
     }
     return values;
