@@ -1,4 +1,4 @@
-package io.millrace.demo;
+package io.millrace.parts;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -7,8 +7,8 @@ import java.net.ServerSocket;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** The ports that the demo's parts listen on, with the option that gives each. */
-final class Ports {
+/** The ports that parts listen on, with the option that gives each. */
+public final class Ports {
   private final Map<Integer, String> optionOf = new TreeMap<>();
 
   /**
@@ -16,7 +16,7 @@ final class Ports {
    *
    * @throws IllegalArgumentException if one is no port, or taken by another option; says which
    */
-  Ports take(String option, int first, int count) {
+  public Ports take(String option, int first, int count) {
     for (int port = first; port < first + count; port++) {
       if (port < 1 || port > 0xffff) {
         throw new IllegalArgumentException(
@@ -33,15 +33,15 @@ final class Ports {
   }
 
   /**
-   * @throws DemoFailure if one of the ports is in use; says which, and what to do
+   * @throws RunFailure if one of the ports is in use; says which, and what to do
    */
-  void requireFree() throws DemoFailure {
+  public void requireFree() throws RunFailure {
     for (Map.Entry<Integer, String> e : optionOf.entrySet()) {
       try (ServerSocket socket = new ServerSocket()) {
         socket.setReuseAddress(true);
         socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), e.getKey()));
       } catch (IOException inUse) {
-        throw new DemoFailure(
+        throw new RunFailure(
             "port %d is in use; end what uses it, or give another %s"
                 .formatted(e.getKey(), e.getValue()));
       }

@@ -1,4 +1,4 @@
-package io.millrace.demo;
+package io.millrace.parts;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -11,8 +11,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What the demo asks of Flink's REST API. */
-final class FlinkRest {
+/** What is asked of Flink's REST API. */
+public final class FlinkRest {
   private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
   private final HttpClient http = HttpClient.newBuilder().connectTimeout(TIMEOUT).build();
@@ -22,7 +22,7 @@ final class FlinkRest {
   /**
    * @param address such as {@code http://localhost:8081}
    */
-  FlinkRest(String address) {
+  public FlinkRest(String address) {
     this.address = address;
   }
 
@@ -37,12 +37,12 @@ final class FlinkRest {
   }
 
   /** The job's state in Flink's words, such as RUNNING. */
-  String jobState(String job) throws IOException, InterruptedException {
+  public String jobState(String job) throws IOException, InterruptedException {
     return get("/jobs/" + job).path("state").asText();
   }
 
   /** Whether all tasks of the job run. */
-  boolean allTasksRun(String job) throws IOException, InterruptedException {
+  public boolean allTasksRun(String job) throws IOException, InterruptedException {
     for (JsonNode vertex : get("/jobs/" + job).path("vertices")) {
       if (!"RUNNING".equals(vertex.path("status").asText())) {
         return false;
@@ -52,7 +52,7 @@ final class FlinkRest {
   }
 
   /** Why the job failed: the messages of the exception and its causes, outermost first. */
-  List<String> failure(String job) throws IOException, InterruptedException {
+  public List<String> failure(String job) throws IOException, InterruptedException {
     List<String> messages = new ArrayList<>();
     JsonNode entries = get("/jobs/" + job + "/exceptions").path("exceptionHistory").path("entries");
     for (JsonNode entry : entries) {
@@ -66,7 +66,7 @@ final class FlinkRest {
   }
 
   /** Sum of a metric over all subtasks of the operator that has it; 0 while there is none. */
-  long sum(String job, String metric) throws IOException, InterruptedException {
+  public long sum(String job, String metric) throws IOException, InterruptedException {
     long sum = 0;
     for (JsonNode vertex : get("/jobs/" + job).path("vertices")) {
       String path =

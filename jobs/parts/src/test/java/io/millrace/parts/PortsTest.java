@@ -1,4 +1,4 @@
-package io.millrace.demo;
+package io.millrace.parts;
 
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -32,7 +32,7 @@ class PortsTest {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       int port = taken.getLocalPort();
       assertThatThrownBy(() -> new Ports().take("--a", port, 1).requireFree())
-          .isInstanceOf(DemoFailure.class)
+          .isInstanceOf(RunFailure.class)
           .hasMessage("port %d is in use; end what uses it, or give another --a", port);
     }
   }
