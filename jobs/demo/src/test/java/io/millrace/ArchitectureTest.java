@@ -36,7 +36,7 @@ class ArchitectureTest {
               "counting",
                   Set.of("detector", "coordination", "zeromq", "hdf5", "references", "operators"),
               "demo", Set.of("detector", "hdf5", "operators"),
-              "benchmarks", Set.of("detector", "operators")));
+              "benchmarks", Set.of("detector", "hdf5", "operators")));
 
   static final Set<String> ROOMS = MAY_USE.keySet();
 
