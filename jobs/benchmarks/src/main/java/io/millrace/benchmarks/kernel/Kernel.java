@@ -1,4 +1,4 @@
-package io.millrace.benchmarks;
+package io.millrace.benchmarks.kernel;
 
 import io.millrace.detector.CountedFrame;
 import io.millrace.detector.CountedSector;

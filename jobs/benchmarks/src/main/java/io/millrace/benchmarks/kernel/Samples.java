@@ -1,7 +1,7 @@
-package io.millrace.benchmarks;
+package io.millrace.benchmarks.kernel;
 
+import io.millrace.benchmarks.Spread;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 
@@ -37,15 +37,16 @@ final class Samples {
     return median(s -> s.limitNanos / s.countNanos);
   }
 
-  private double median(ToDoubleFunction<Sample> value) {
-    return median(samples.stream().mapToDouble(value).toArray());
+  /** Noise of the ratio, as a share of it. */
+  double spread() {
+    return Spread.of(each(s -> s.limitNanos / s.countNanos));
   }
 
-  /** The middle value; of an even number the mean of the middle two. */
-  static double median(double[] values) {
-    double[] sorted = values.clone();
-    Arrays.sort(sorted);
-    int n = sorted.length;
-    return (sorted[(n - 1) / 2] + sorted[n / 2]) / 2;
+  private double median(ToDoubleFunction<Sample> value) {
+    return Spread.median(each(value));
+  }
+
+  private double[] each(ToDoubleFunction<Sample> value) {
+    return samples.stream().mapToDouble(value).toArray();
   }
 }

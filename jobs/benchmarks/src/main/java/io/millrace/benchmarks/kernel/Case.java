@@ -1,4 +1,4 @@
-package io.millrace.benchmarks;
+package io.millrace.benchmarks.kernel;
 
 import java.util.ArrayList;
 import java.util.List;

@@ -1,7 +1,8 @@
-package io.millrace.benchmarks;
+package io.millrace.benchmarks.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.benchmarks.Spread;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.openjdk.jmh.runner.options.TimeValue;
@@ -29,6 +30,6 @@ class ForkIT {
   void calibrationTakesTime() throws Exception {
     double[] millis = SHORT.calibrate();
     assertThat(millis).hasSize(2);
-    assertThat(Samples.median(millis)).isBetween(0.1, 60_000.0);
+    assertThat(Spread.median(millis)).isBetween(0.1, 60_000.0);
   }
 }

@@ -1,4 +1,4 @@
-package io.millrace.benchmarks;
+package io.millrace.benchmarks.kernel;
 
 import io.millrace.detector.DetectorDescription;
 import java.lang.invoke.MethodHandles;

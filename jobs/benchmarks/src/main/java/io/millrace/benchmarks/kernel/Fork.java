@@ -1,4 +1,4 @@
-package io.millrace.benchmarks;
+package io.millrace.benchmarks.kernel;
 
 import java.io.IOException;
 import java.util.ArrayList;
