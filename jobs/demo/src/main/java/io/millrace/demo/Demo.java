@@ -376,7 +376,7 @@ public final class Demo implements Callable<Integer> {
                 "--lane-address=tcp://127.0.0.1:" + lanePort,
                 "--lanes=" + lanes,
                 "--camera=" + camera));
-    flink = FlinkCluster.start(parts, "", restPort, List.of());
+    flink = FlinkCluster.start(parts, "", restPort, Map.of(), List.of());
     flink.awaitStart();
     zookeeper.awaitOutput("ready", START_DEADLINE);
     aggregator.awaitOutput("ready", START_DEADLINE);

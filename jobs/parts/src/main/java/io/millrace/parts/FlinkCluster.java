@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -43,9 +44,11 @@ public final class FlinkCluster {
    * @param name of the logs, and of the cluster's folder in the run folder; empty for the run
    *     folder itself
    * @param restPort of the dashboard and the REST API
+   * @param environment what is added to the environment
    * @param options of {@code scripts/flink start}
    */
-  public static FlinkCluster start(Parts parts, String name, int restPort, List<String> options)
+  public static FlinkCluster start(
+      Parts parts, String name, int restPort, Map<String, String> environment, List<String> options)
       throws RunFailure {
     Path run = parts.run().resolve(name);
     String logs = name.isEmpty() ? "flink" : name;
@@ -60,12 +63,14 @@ public final class FlinkCluster {
                 "--rest-port",
                 Integer.toString(restPort)));
     command.addAll(options);
+    Map<String, String> all = new HashMap<>(environment);
+    all.putAll(environment(run));
     return new FlinkCluster(
         parts,
         logs,
         run,
         new FlinkRest("http://localhost:" + restPort),
-        parts.start(logs + "-start", environment(run), command));
+        parts.start(logs + "-start", all, command));
   }
 
   private static Map<String, String> environment(Path run) {
