@@ -2,6 +2,7 @@ package io.millrace.benchmarks;
 
 import io.millrace.benchmarks.kernel.KernelCommand;
 import io.millrace.benchmarks.pipeline.PipelineCommand;
+import io.millrace.benchmarks.scaling.ScalingCommand;
 import io.millrace.parts.RunFailure;
 import java.io.IOException;
 import picocli.CommandLine;
@@ -12,7 +13,7 @@ import picocli.CommandLine.Command;
     name = "scripts/bench",
     description = "Measures how fast the parts are.",
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {KernelCommand.class, PipelineCommand.class})
+    subcommands = {KernelCommand.class, PipelineCommand.class, ScalingCommand.class})
 public final class Bench {
   private Bench() {}
 

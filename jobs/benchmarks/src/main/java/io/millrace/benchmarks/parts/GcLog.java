@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
  */
 record GcLog(List<Collection> collections) {
   /** The cause of a collection that {@code jcmd GC.run} has asked for. */
-  private static final String ASKED_FOR = "Diagnostic Command";
+  private static final String ASKED_FOR = "(Diagnostic Command)";
 
   /** Whole megabytes (2^20 bytes) are what the log tells. */
   private static final long MEGABYTE = 1 << 20;
@@ -27,7 +27,7 @@ record GcLog(List<Collection> collections) {
       DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSZ");
   private static final Pattern PAUSE =
       Pattern.compile(
-          "\\[([-+:.T\\d]+)].*GC\\(\\d+\\) Pause .*\\((.*)\\) (\\d+)M->(\\d+)M\\(\\d+M\\) ([.\\d]+)ms");
+          "\\[([-+:.T\\d]+)].*GC\\(\\d+\\) Pause (.*) (\\d+)M->(\\d+)M\\(\\d+M\\) ([.\\d]+)ms");
 
   /**
    * One collection.
@@ -61,7 +61,7 @@ record GcLog(List<Collection> collections) {
         collections.add(
             new Collection(
                 OffsetDateTime.parse(m.group(1), TIME).toInstant(),
-                m.group(2).equals(ASKED_FOR),
+                m.group(2).endsWith(ASKED_FOR),
                 Long.parseLong(m.group(3)) * MEGABYTE,
                 Long.parseLong(m.group(4)) * MEGABYTE,
                 Double.parseDouble(m.group(5)) / 1e3));

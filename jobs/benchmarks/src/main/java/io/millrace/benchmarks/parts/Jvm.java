@@ -13,11 +13,20 @@ import java.util.regex.Pattern;
  * A process that is measured from outside: what the kernel and the log of its garbage collector
  * tell. Linux only.
  *
- * @param role what it does: producer, aggregator, receiver, jobmanager, taskmanager
+ * @param role what it does: one of the constants
  * @param pid process number
  * @param gcLog its log
  */
 public record Jvm(String role, long pid, Path gcLog) {
+  public static final String PRODUCER = "producer";
+  public static final String AGGREGATOR = "aggregator";
+
+  /** A bare pull. */
+  public static final String RECEIVER = "receiver";
+
+  public static final String JOB_MANAGER = "JobManager";
+  public static final String TASK_MANAGER = "TaskManager";
+
   /** What the kernel counts in, for all programs: 1/100 s. */
   private static final double TICKS_PER_SECOND = 100;
 

@@ -84,7 +84,7 @@ public final class Rig implements AutoCloseable {
         this,
         name,
         port,
-        List.of(jvm("aggregator", aggregator), receiver.jvm()),
+        List.of(jvm(Jvm.AGGREGATOR, aggregator), receiver.jvm()),
         receiver,
         List.of(aggregator::stop, receiver::stop));
   }
@@ -112,10 +112,16 @@ public final class Rig implements AutoCloseable {
       String job =
           cluster.submit(
               lanes, root.resolve("jobs/counting/target/millrace-counting.jar"), arguments);
-      List<Jvm> behind = new ArrayList<>(List.of(jvm("aggregator", aggregator)));
+      List<Jvm> behind = new ArrayList<>(List.of(jvm(Jvm.AGGREGATOR, aggregator)));
       cluster
           .processes()
-          .forEach((role, pid) -> behind.add(Jvm.of(role.replaceFirst("-\\d+$", ""), pid, logs)));
+          .forEach(
+              (role, pid) ->
+                  behind.add(
+                      Jvm.of(
+                          role.startsWith("taskmanager") ? Jvm.TASK_MANAGER : Jvm.JOB_MANAGER,
+                          pid,
+                          logs)));
       return new Route(
           this,
           name,
@@ -167,7 +173,7 @@ public final class Rig implements AutoCloseable {
             "--aggregator=tcp://127.0.0.1:" + port,
             "--camera=" + Simulation.CAMERA.name()));
     Part part = millrace("%s-producer-%d".formatted(file(name), firstScan), command);
-    return new WarmProducer(part, jvm("producer", part), simulation, firstScan);
+    return new WarmProducer(part, jvm(Jvm.PRODUCER, part), simulation, firstScan);
   }
 
   private BareReceiver bareReceiver(String name, String how, Lanes lanes)
@@ -188,7 +194,7 @@ public final class Rig implements AutoCloseable {
     }
     Part part = parts.start(file(name) + "-pull", command);
     part.awaitOutput("ready", START_DEADLINE);
-    return new BareReceiver(part, jvm("receiver", part));
+    return new BareReceiver(part, jvm(Jvm.RECEIVER, part));
   }
 
   private Part millrace(String name, List<String> arguments)

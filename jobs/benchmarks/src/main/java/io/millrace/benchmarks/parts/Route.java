@@ -48,10 +48,13 @@ public final class Route implements AutoCloseable {
     return name;
   }
 
-  /** Changes what is sent: another producer takes the place of the present one. */
+  /** What is to be sent. If it changes, another producer takes the place of the present one. */
   public void load(Simulation simulation) throws RunFailure, InterruptedException {
     long scan = 1;
     if (producer != null) {
+      if (producer.simulation().equals(simulation)) {
+        return;
+      }
       producer.stop();
       // A job does not take a scan twice.
       scan = producer.nextScan();

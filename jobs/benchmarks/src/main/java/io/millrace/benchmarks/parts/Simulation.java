@@ -3,6 +3,8 @@ package io.millrace.benchmarks.parts;
 import io.millrace.detector.DetectorDescription;
 import io.millrace.detector.ScanGeometry;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The scans that a producer sends: frames that were prepared, and are repeated under their own
@@ -19,19 +21,26 @@ public record Simulation(int columns, int rows, int electrons) {
   /** Prepared frames: 42 MB, more than a processor's caches hold. */
   private static final int REPEAT = 64;
 
-  /** A size such as 64x64. */
+  private static final Pattern SIZE = Pattern.compile("([1-9]\\d{0,4})x([1-9]\\d{0,4})");
+
+  /**
+   * @param size such as 64x64
+   * @throws IllegalArgumentException if it is no possible size; says why
+   */
   public static Simulation of(String size, int electrons) {
-    String[] numbers = size.split("x", -1);
-    try {
-      Simulation simulation =
-          new Simulation(Integer.parseInt(numbers[0]), Integer.parseInt(numbers[1]), electrons);
-      if (numbers.length == 2 && simulation.columns > 0 && simulation.frames() > 0) {
-        return simulation;
-      }
-    } catch (IllegalArgumentException | ArrayIndexOutOfBoundsException e) {
-      // said below
+    Matcher m = SIZE.matcher(size);
+    if (!m.matches()) {
+      throw new IllegalArgumentException("%s is no size of a scan such as 64x64".formatted(size));
     }
-    throw new IllegalArgumentException("%s is no size of a scan such as 64x64".formatted(size));
+    Simulation simulation =
+        new Simulation(Integer.parseInt(m.group(1)), Integer.parseInt(m.group(2)), electrons);
+    try {
+      simulation.sectors();
+    } catch (IllegalArgumentException | ArithmeticException e) {
+      throw new IllegalArgumentException(
+          "%s is no possible scan: %s".formatted(size, e.getMessage()), e);
+    }
+    return simulation;
   }
 
   /** Frames of a scan, those of the flyback included. */

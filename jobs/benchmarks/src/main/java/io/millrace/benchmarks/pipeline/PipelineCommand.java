@@ -90,9 +90,9 @@ public final class PipelineCommand implements Callable<Integer> {
       results.progress("Starting the processes; logs are in " + measured.parts().run());
       List<Route> routes =
           List.of(
-              measured.bare("(a) push, pull"),
-              measured.relayed("(b) push, aggregator, pull", lanes),
-              measured.counted("(c) whole pipeline", lanes, 1, rig.thresholds()));
+              measured.bare(PipelineRows.BARE),
+              measured.relayed(PipelineRows.RELAYED, lanes),
+              measured.counted(PipelineRows.WHOLE, lanes, 1, rig.thresholds()));
       for (Simulation simulation : simulations) {
         List<Series> series =
             Series.measure(

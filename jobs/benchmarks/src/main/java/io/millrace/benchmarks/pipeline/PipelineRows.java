@@ -1,5 +1,11 @@
 package io.millrace.benchmarks.pipeline;
 
+import static io.millrace.benchmarks.parts.Jvm.AGGREGATOR;
+import static io.millrace.benchmarks.parts.Jvm.JOB_MANAGER;
+import static io.millrace.benchmarks.parts.Jvm.PRODUCER;
+import static io.millrace.benchmarks.parts.Jvm.RECEIVER;
+import static io.millrace.benchmarks.parts.Jvm.TASK_MANAGER;
+
 import io.millrace.benchmarks.Row;
 import io.millrace.benchmarks.Spread;
 import io.millrace.benchmarks.parts.Memory;
@@ -19,6 +25,10 @@ import java.util.function.ToDoubleFunction;
  * @param whole (c) the whole pipeline to the counted file
  */
 record PipelineRows(Simulation simulation, Series bare, Series relayed, Series whole) {
+  static final String BARE = "(a) push, pull";
+  static final String RELAYED = "(b) push, aggregator, pull";
+  static final String WHOLE = "(c) push, aggregator, Flink job, file";
+
   /** Electrons of a frame in most scans; the targets stand for it. */
   static final int USUAL_ELECTRONS = 500;
 
@@ -26,94 +36,93 @@ record PipelineRows(Simulation simulation, Series bare, Series relayed, Series w
   private static final double CPU_TO_BARE = 1.6;
   private static final double CPU_SECONDS_PER_GIGABYTE = 0.55;
 
-  private static final String PRODUCER = "producer";
-  private static final String AGGREGATOR = "aggregator";
-  private static final String RECEIVER = "receiver";
-  private static final String TASK_MANAGER = "taskmanager";
-
   List<Row> all() {
+    boolean usual = simulation.electrons() == USUAL_ELECTRONS;
     List<Row> rows = new ArrayList<>();
-    rows.add(speed(bare, bare, ""));
-    rows.add(speed(relayed, bare, ""));
-    rows.add(speed(whole, bare, ""));
-    Row wholeToRelayed = speed(whole, relayed, ", relative to (b)");
-    rows.add(isUsual() ? wholeToRelayed.atLeast(WHOLE_TO_RELAYED) : wholeToRelayed);
-    for (Series series : List.of(bare, relayed, whole)) {
-      rows.add(frames(series));
-    }
+    rows.add(speed(BARE, bare, bare));
+    rows.add(speed(RELAYED, relayed, bare));
+    rows.add(speed(WHOLE, whole, bare));
+    Row wholeToRelayed = speed("(c) relative to (b)", whole, relayed);
+    rows.add(usual ? wholeToRelayed.atLeast(WHOLE_TO_RELAYED) : wholeToRelayed);
 
-    rows.add(cpu(bare, PRODUCER, null, null, ""));
-    rows.add(cpu(bare, RECEIVER, null, null, ""));
-    rows.add(cpu(relayed, PRODUCER, bare, PRODUCER, ""));
-    rows.add(cpu(relayed, AGGREGATOR, null, null, ""));
-    rows.add(cpu(relayed, RECEIVER, bare, RECEIVER, ""));
-    rows.add(cpu(whole, PRODUCER, bare, PRODUCER, ""));
-    rows.add(cpu(whole, AGGREGATOR, relayed, AGGREGATOR, ", relative to (b)"));
-    rows.add(cpu(whole, "jobmanager", null, null, ""));
-    Row taskManager = cpu(whole, TASK_MANAGER, null, null, "");
-    rows.add(isUsual() ? taskManager.valueAtMost(CPU_SECONDS_PER_GIGABYTE) : taskManager);
-    rows.add(cpu(whole, TASK_MANAGER, relayed, RECEIVER, ", relative to the pull of (b)"));
-    Row toBare = cpu(whole, TASK_MANAGER, bare, RECEIVER, ", relative to the bare pull of (a)");
-    rows.add(isUsual() ? toBare.atMost(CPU_TO_BARE) : toBare);
+    Row cpu = cpu("TaskManager CPU per GB", whole, TASK_MANAGER);
+    rows.add(usual ? cpu.valueAtMost(CPU_SECONDS_PER_GIGABYTE) : cpu);
+    Row toBare =
+        cpu("TaskManager CPU per GB relative to a bare pull", whole, TASK_MANAGER, bare, RECEIVER);
+    rows.add(usual ? toBare.atMost(CPU_TO_BARE) : toBare);
+    rows.add(
+        cpu(
+            "TaskManager CPU per GB relative to the pull of (b)",
+            whole,
+            TASK_MANAGER,
+            relayed,
+            RECEIVER));
 
-    for (Series series : List.of(bare, relayed, whole)) {
-      series.memory().forEach((role, memory) -> rows.addAll(memory(series, role, memory)));
-    }
+    rows.add(frames("(a) frames", bare));
+    rows.add(frames("(b) frames", relayed));
+    rows.add(frames("(c) frames", whole));
+
+    rows.add(cpu("(a) CPU of the producer", bare, PRODUCER));
+    rows.add(cpu("(a) CPU of the receiver", bare, RECEIVER));
+    rows.add(cpu("(b) CPU of the producer", relayed, PRODUCER, bare, PRODUCER));
+    rows.add(cpu("(b) CPU of the aggregator", relayed, AGGREGATOR));
+    rows.add(cpu("(b) CPU of the receiver", relayed, RECEIVER, bare, RECEIVER));
+    rows.add(cpu("(c) CPU of the producer", whole, PRODUCER, bare, PRODUCER));
+    rows.add(
+        cpu("(c) CPU of the aggregator relative to (b)", whole, AGGREGATOR, relayed, AGGREGATOR));
+    rows.add(cpu("(c) CPU of the JobManager", whole, JOB_MANAGER));
+
+    memory("(a)", bare, rows);
+    memory("(b)", relayed, rows);
+    memory("(c)", whole, rows);
     return rows;
   }
 
-  private boolean isUsual() {
-    return simulation.electrons() == USUAL_ELECTRONS;
+  private Row row(String name, double value, String unit) {
+    return Row.of("%s: %s".formatted(simulation, name), value, unit);
   }
 
-  private String name(Series series, String what) {
-    return "%s: %s%s".formatted(simulation, series.name(), what);
+  /** As a share of the other's in the same rounds. */
+  private Row speed(String name, Series series, Series other) {
+    double[] speeds = series.values(Turn::gigabytesPerSecond);
+    double[] ratios = series.ratios(Turn::gigabytesPerSecond, other, Turn::gigabytesPerSecond);
+    return row(name, Spread.median(speeds), "GB/s")
+        .ratio(Spread.median(ratios))
+        .spread(Spread.of(series == other ? speeds : ratios));
   }
 
-  private Row speed(Series series, Series limit, String what) {
-    double[] ratios = series.ratios(Turn::gigabytesPerSecond, limit, Turn::gigabytesPerSecond);
-    Row row =
-        Row.of(name(series, what), series.median(Turn::gigabytesPerSecond), "GB/s")
-            .ratio(Spread.median(ratios));
-    return series == limit
-        ? row.spread(Spread.of(series.values(Turn::gigabytesPerSecond)))
-        : row.spread(Spread.of(ratios));
+  private Row frames(String name, Series series) {
+    double[] speeds = series.values(Turn::framesPerSecond);
+    return row(name, Spread.median(speeds), "frames/s").spread(Spread.of(speeds));
   }
 
-  private Row frames(Series series) {
-    return Row.of(name(series, ", frames"), series.median(Turn::framesPerSecond), "frames/s")
-        .spread(Spread.of(series.values(Turn::framesPerSecond)));
+  private Row cpu(String name, Series series, String role) {
+    double[] times = series.values(cpuOf(role));
+    return row(name, Spread.median(times), "CPU-s/GB").spread(Spread.of(times));
   }
 
-  /** CPU time of a role's processes; relative to another's in the same rounds if there is one. */
-  private Row cpu(Series series, String role, Series other, String othersRole, String relativeTo) {
-    ToDoubleFunction<Turn> own = turn -> turn.cpuSecondsPerGigabyte(role);
-    Row row =
-        Row.of(
-            name(series, ", CPU of the %s%s".formatted(role, relativeTo)),
-            series.median(own),
-            "CPU-s/GB");
-    if (other == null) {
-      return row.spread(Spread.of(series.values(own)));
-    }
-    double[] ratios = series.ratios(own, other, turn -> turn.cpuSecondsPerGigabyte(othersRole));
-    return row.ratio(Spread.median(ratios)).spread(Spread.of(ratios));
+  /** As a share of another's in the same rounds. */
+  private Row cpu(String name, Series series, String role, Series other, String othersRole) {
+    double[] ratios = series.ratios(cpuOf(role), other, cpuOf(othersRole));
+    return cpu(name, series, role).ratio(Spread.median(ratios)).spread(Spread.of(ratios));
   }
 
-  private List<Row> memory(Series series, String role, Memory memory) {
+  private static ToDoubleFunction<Turn> cpuOf(String role) {
+    return turn -> turn.cpuSecondsPerGigabyte(role);
+  }
+
+  private void memory(String way, Series series, List<Row> rows) {
     double gigabytes = series.gigabytes();
-    return List.of(
-        Row.of(
-            name(series, ", allocation of the " + role),
-            memory.allocatedBytes() / 1e6 / gigabytes,
-            "MB/GB"),
-        Row.of(
-            name(series, ", garbage collection of the " + role),
-            memory.pauseSeconds() * 1e3 / gigabytes,
-            "ms/GB"),
-        Row.of(
-            name(series, ", resident memory of the " + role),
-            memory.peakResidentBytes() / 1e6,
-            "MB"));
+    for (String role : List.of(PRODUCER, AGGREGATOR, RECEIVER, JOB_MANAGER, TASK_MANAGER)) {
+      Memory memory = series.memory().get(role);
+      if (memory != null) {
+        String of = " of the " + role;
+        double allocated = memory.allocatedBytes() / 1e6 / gigabytes;
+        double pauses = 1e3 * memory.pauseSeconds() / gigabytes;
+        rows.add(row(way + " allocation" + of, allocated, "MB/GB"));
+        rows.add(row(way + " garbage collection" + of, pauses, "ms/GB"));
+        rows.add(row(way + " resident memory" + of, memory.peakResidentBytes() / 1e6, "MB"));
+      }
+    }
   }
 }
