@@ -1,5 +1,6 @@
 package io.millrace.benchmarks;
 
+import io.millrace.benchmarks.file.FileCommand;
 import io.millrace.benchmarks.kernel.KernelCommand;
 import java.io.IOException;
 import picocli.CommandLine;
@@ -10,7 +11,7 @@ import picocli.CommandLine.Command;
     name = "scripts/bench",
     description = "Measures how fast the parts are.",
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {KernelCommand.class})
+    subcommands = {KernelCommand.class, FileCommand.class})
 public final class Bench {
   private Bench() {}
 
