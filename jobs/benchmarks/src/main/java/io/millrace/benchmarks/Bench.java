@@ -2,6 +2,7 @@ package io.millrace.benchmarks;
 
 import io.millrace.benchmarks.file.FileCommand;
 import io.millrace.benchmarks.kernel.KernelCommand;
+import io.millrace.benchmarks.model.ModelCommand;
 import java.io.IOException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -11,7 +12,7 @@ import picocli.CommandLine.Command;
     name = "scripts/bench",
     description = "Measures how fast the parts are.",
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {KernelCommand.class, FileCommand.class})
+    subcommands = {KernelCommand.class, FileCommand.class, ModelCommand.class})
 public final class Bench {
   private Bench() {}
 
