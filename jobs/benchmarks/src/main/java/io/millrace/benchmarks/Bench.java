@@ -1,6 +1,8 @@
 package io.millrace.benchmarks;
 
+import io.millrace.benchmarks.file.FileCommand;
 import io.millrace.benchmarks.kernel.KernelCommand;
+import io.millrace.benchmarks.model.ModelCommand;
 import io.millrace.benchmarks.pipeline.PipelineCommand;
 import io.millrace.benchmarks.scaling.ScalingCommand;
 import io.millrace.parts.RunFailure;
@@ -13,7 +15,13 @@ import picocli.CommandLine.Command;
     name = "scripts/bench",
     description = "Measures how fast the parts are.",
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {KernelCommand.class, PipelineCommand.class, ScalingCommand.class})
+    subcommands = {
+      KernelCommand.class,
+      PipelineCommand.class,
+      ScalingCommand.class,
+      FileCommand.class,
+      ModelCommand.class
+    })
 public final class Bench {
   private Bench() {}
 

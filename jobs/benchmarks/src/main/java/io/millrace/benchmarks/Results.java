@@ -15,7 +15,7 @@ import java.util.stream.IntStream;
  *
  * @param rows the rows of the table
  */
-record Results(List<Row> rows) {
+public record Results(List<Row> rows) {
   private static final List<String> HEAD =
       List.of("name", "value", "unit", "ratio", "target", "met");
   private static final ObjectMapper JSON =
@@ -90,7 +90,7 @@ record Results(List<Row> rows) {
   }
 
   /** Writes the rows as an array of objects {name, value, unit, ratio, target, met}. */
-  void writeJson(Path file) throws IOException {
+  public void writeJson(Path file) throws IOException {
     JSON.writeValue(file.toFile(), rows.stream().map(Line::new).toList());
   }
 }

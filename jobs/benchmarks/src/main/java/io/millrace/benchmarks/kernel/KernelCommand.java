@@ -1,9 +1,11 @@
 package io.millrace.benchmarks.kernel;
 
+import io.millrace.benchmarks.Plot;
 import io.millrace.benchmarks.Report;
 import io.millrace.benchmarks.ReportOptions;
 import io.millrace.benchmarks.Row;
 import io.millrace.benchmarks.Spread;
+import io.millrace.benchmarks.plots.BarChart;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -79,8 +81,19 @@ public final class KernelCommand implements Callable<Integer> {
         }
       }
     }
-    report.publish(rows(samples, fork.calibrate()), List.of());
+    List<Row> rows = rows(samples, fork.calibrate());
+    report.publish(rows, List.of(plot(rows)));
     return 0;
+  }
+
+  private static Plot plot(List<Row> rows) {
+    BarChart chart =
+        new BarChart(
+            "kernel",
+            "Counting kernels on one core",
+            "speed as a share of the limit (the sum of the same bytes)");
+    rows.stream().filter(row -> row.ratio() != null).forEach(chart::ratio);
+    return chart;
   }
 
   /** The limit, the kernels, what centroids cost, and the calibration. */

@@ -1,5 +1,6 @@
 package io.millrace.benchmarks.pipeline;
 
+import io.millrace.benchmarks.Plot;
 import io.millrace.benchmarks.Report;
 import io.millrace.benchmarks.ReportOptions;
 import io.millrace.benchmarks.Row;
@@ -86,6 +87,7 @@ public final class PipelineCommand implements Callable<Integer> {
         "(d), the same with acknowledgement and checkpoints, is not there yet: no sector is sent"
             + " twice today.");
     List<Row> rows = new ArrayList<>();
+    List<Plot> plots = new ArrayList<>();
     try (Rig measured = rig.open()) {
       results.progress("Starting the processes; logs are in " + measured.parts().run());
       List<Route> routes =
@@ -101,11 +103,13 @@ public final class PipelineCommand implements Callable<Integer> {
                 report.quick() ? QUICK_WARM_UP_SECTORS : WARM_UP_SECTORS,
                 rounds != null ? rounds : report.quick() ? 3 : 5,
                 results::progress);
-        rows.addAll(
-            new PipelineRows(simulation, series.get(0), series.get(1), series.get(2)).all());
+        PipelineRows told =
+            new PipelineRows(simulation, series.get(0), series.get(1), series.get(2));
+        rows.addAll(told.all());
+        plots.add(told.chart());
       }
     }
-    results.publish(rows, List.of());
+    results.publish(rows, plots);
     return 0;
   }
 

@@ -12,6 +12,7 @@ import io.millrace.benchmarks.parts.Memory;
 import io.millrace.benchmarks.parts.Series;
 import io.millrace.benchmarks.parts.Simulation;
 import io.millrace.benchmarks.parts.Turn;
+import io.millrace.benchmarks.plots.BarChart;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
@@ -70,12 +71,33 @@ record PipelineRows(Simulation simulation, Series bare, Series relayed, Series w
     rows.add(cpu("(c) CPU of the producer", whole, PRODUCER, bare, PRODUCER));
     rows.add(
         cpu("(c) CPU of the aggregator relative to (b)", whole, AGGREGATOR, relayed, AGGREGATOR));
+    rows.add(cpu("(c) CPU of the TaskManager", whole, TASK_MANAGER));
     rows.add(cpu("(c) CPU of the JobManager", whole, JOB_MANAGER));
 
     memory("(a)", bare, rows);
     memory("(b)", relayed, rows);
     memory("(c)", whole, rows);
     return rows;
+  }
+
+  /** Where the CPU time of each way goes. */
+  BarChart chart() {
+    BarChart chart =
+        new BarChart(
+            "pipeline-cpu-%dx%d-%d"
+                .formatted(simulation.columns(), simulation.rows(), simulation.electrons()),
+            "Processor time of each way, " + simulation,
+            "CPU-seconds per GB",
+            PRODUCER,
+            AGGREGATOR,
+            RECEIVER + " or " + TASK_MANAGER);
+    chart.bar(BARE, of(bare, PRODUCER), 0, of(bare, RECEIVER));
+    chart.bar(RELAYED, of(relayed, PRODUCER), of(relayed, AGGREGATOR), of(relayed, RECEIVER));
+    return chart.bar(WHOLE, of(whole, PRODUCER), of(whole, AGGREGATOR), of(whole, TASK_MANAGER));
+  }
+
+  private static double of(Series series, String role) {
+    return series.median(cpuOf(role));
   }
 
   private Row row(String name, double value, String unit) {

@@ -100,7 +100,7 @@ public final class ScalingCommand implements Callable<Integer> {
         }
       }
     }
-    results.publish(ScalingRows.of(pairs), List.of());
+    results.publish(ScalingRows.of(pairs), List.of(ScalingRows.chart(pairs)));
     return 0;
   }
 

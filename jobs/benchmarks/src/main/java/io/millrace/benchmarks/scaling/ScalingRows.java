@@ -7,6 +7,7 @@ import io.millrace.benchmarks.Row;
 import io.millrace.benchmarks.Spread;
 import io.millrace.benchmarks.parts.Series;
 import io.millrace.benchmarks.parts.Turn;
+import io.millrace.benchmarks.plots.BarChart;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -57,6 +58,22 @@ final class ScalingRows {
       }
     }
     return rows;
+  }
+
+  /** The cost of a gigabyte, relative to that with one lane. */
+  static BarChart chart(List<Pair> pairs) {
+    BarChart chart =
+        new BarChart(
+            "scaling-cpu",
+            "TaskManagers' processor time for a gigabyte, relative to one lane",
+            "ratio");
+    chart.bar(Size.SMALLEST.toString(), 1);
+    for (Pair pair : pairs) {
+      chart.bar(
+          pair.size().toString(),
+          Spread.median(pair.ratios(turn -> turn.cpuSecondsPerGigabyte(TASK_MANAGER))));
+    }
+    return chart;
   }
 
   private static Row row(Pair pair, String what, ToDoubleFunction<Turn> value, String unit) {

@@ -64,8 +64,7 @@ class JvmTest {
       assertThat(jvm.cpuSeconds()).isGreaterThan(before);
       GcLog.Span span = jvm.allocation(from, jvm.collectGarbage());
       // The log has whole megabytes for each collection.
-      assertThat(span.allocatedBytes() / 1e6)
-          .isCloseTo(Allocating.MEGABYTES, withinPercentage(10));
+      assertThat(span.allocatedBytes() / 1e6).isCloseTo(Allocating.MEGABYTES, withinPercentage(10));
       assertThat(span.collections()).isPositive();
       assertThat(span.pauseSeconds()).isPositive();
       assertThat(jvm.peakResidentBytes()).isGreaterThan(20_000_000);
