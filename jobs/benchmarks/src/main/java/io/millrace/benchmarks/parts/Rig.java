@@ -50,7 +50,7 @@ public final class Rig implements AutoCloseable {
     this.parts = new Parts(root, run);
     this.logs = run.resolve("log");
     this.nextPort = firstPort;
-    Runtime.getRuntime().addShutdownHook(new Thread(parts::close, "stop"));
+    Runtime.getRuntime().addShutdownHook(new Thread(this::interrupt, "stop"));
   }
 
   /** The rig of a command, in a run folder of its own. */
@@ -225,6 +225,14 @@ public final class Rig implements AutoCloseable {
   /** A name as it may stand in the name of a file. */
   private static String file(String name) {
     return name.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-").replaceAll("^-|-$", "");
+  }
+
+  /** Ctrl-C, SIGTERM, or the end of this process after all is stopped. */
+  private void interrupt() {
+    if (!parts.isClosed()) {
+      System.err.println("bench: interrupted; stopping what was started");
+      close();
+    }
   }
 
   /** Stops everything. */
