@@ -79,7 +79,7 @@ final class SimulatedCamera {
   /** Those of the sector, as indices in the frame. */
   private final int[] hotPixels;
 
-  private final ByteBuffer[] noise = new ByteBuffer[NOISE_SECTORS];
+  private final ByteBuffer[] noise;
 
   /**
    * Makes the noise.
@@ -111,7 +111,25 @@ final class SimulatedCamera {
             .limit(hotPixels)
             .filter(this::isOurs)
             .toArray();
-    makeNoise();
+    this.noise = makeNoise();
+  }
+
+  private SimulatedCamera(SimulatedCamera same, long scan) {
+    this.detector = same.detector;
+    this.sector = same.sector;
+    this.geometry = same.geometry;
+    this.scan = scan;
+    this.electrons = same.electrons;
+    this.seed = same.seed;
+    this.module = same.module;
+    this.specimen = same.specimen;
+    this.hotPixels = same.hotPixels;
+    this.noise = same.noise;
+  }
+
+  /** The same camera in another scan: the noise need not be made again. */
+  SimulatedCamera of(long otherScan) {
+    return new SimulatedCamera(this, otherScan);
   }
 
   /**
@@ -213,7 +231,8 @@ final class SimulatedCamera {
     into.putShort(at, (short) Math.min(value, 0xffff));
   }
 
-  private void makeNoise() {
+  private ByteBuffer[] makeNoise() {
+    ByteBuffer[] noise = new ByteBuffer[NOISE_SECTORS];
     double sigma = Math.sqrt(SIGMA * SIGMA - PATTERN_SIGMA * PATTERN_SIGMA - 1.0 / 12);
     SplittableRandom ofPattern = Chance.PIXEL_PATTERN.of(seed, module);
     double[] pattern = new double[sector.pixels()];
@@ -229,6 +248,7 @@ final class SimulatedCamera {
       }
       noise[n].flip();
     }
+    return noise;
   }
 
   /** Weights of the 5 x 5 pixels for each place within the middle one; they sum up to one. */
