@@ -18,21 +18,34 @@ import java.util.Locale;
  */
 record Axis(
     List<Double> ticks, double low, double high, boolean logarithmic, double from, double to) {
-  /** At most so many steps from 0 to the end. */
+  /** At most so many steps from 0 to the end, of numbers as wide as they are high. */
   private static final int MOST_STEPS = 6;
+
+  private static final int LEAST_STEPS = 2;
+  private static final int TEXT_DISTANCE = 14;
 
   /** From 1 to 2, 5, 10, and again, in halves. */
   private static final int[] STEP_FACTORS = {4, 5, 4};
 
   /** From 0 to a round number that is not less than {@code max}, in steps of 1, 2 or 5. */
   static Axis linear(double max, double from, double to) {
+    return linear(max, from, to, MOST_STEPS);
+  }
+
+  /** The same across, with only so many numbers that they do not touch. */
+  static Axis across(double max, double from, double to) {
+    int room = (int) ((to - from) / (Svg.width(text(max)) + TEXT_DISTANCE));
+    return linear(max, from, to, Math.max(LEAST_STEPS, Math.min(room, MOST_STEPS)));
+  }
+
+  private static Axis linear(double max, double from, double to, int mostSteps) {
     if (!(max > 0 && max < Double.POSITIVE_INFINITY)) {
       max = 1; // nothing to show; the axis is there all the same
     }
     // Whole steps of a power of ten, which has no error of its own: 0.6, not 0.6000000000000001.
     int digits = 1 - (int) Math.floor(Math.log10(max));
     int step = 1;
-    for (int f = 0; steps(max, step, digits) > MOST_STEPS; f++) {
+    for (int f = 0; steps(max, step, digits) > mostSteps; f++) {
       step = step * STEP_FACTORS[f % 3] / 2;
     }
     List<Double> ticks = new ArrayList<>();

@@ -122,7 +122,7 @@ public final class BarChart implements Plot {
     double numbers = bars.stream().mapToDouble(bar -> Svg.width(bar.text())).max().orElse(0);
     double right = Math.max(WIDTH - MARGIN - numbers - 8, left + 200);
     Axis axis =
-        Axis.linear(
+        Axis.across(
             bars.stream()
                 .mapToDouble(
                     bar -> Math.max(bar.sum(), bar.target == null ? 0 : bar.target.target()))

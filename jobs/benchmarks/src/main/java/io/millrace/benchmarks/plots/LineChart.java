@@ -178,7 +178,7 @@ public final class LineChart implements Plot {
   private Axis horizontal(double from, double to) {
     double[] all = lines.stream().flatMapToDouble(line -> Arrays.stream(line.x)).toArray();
     if (!logarithmicX || all.length == 0) {
-      return Axis.linear(Arrays.stream(all).max().orElse(0), from, to);
+      return Axis.across(Arrays.stream(all).max().orElse(0), from, to);
     }
     return Axis.logarithmic(Arrays.stream(all).distinct().sorted().boxed().toList(), from, to);
   }
