@@ -17,8 +17,9 @@ import java.util.SplittableRandom;
  * <ul>
  *   <li>Noise: pedestal of 20.5 ADU, sigma 1.79, never below 11, with a small pattern that belongs
  *       to the pixels. A sector starts as a copy of one of {@value #NOISE_SECTORS} that are made
- *       beforehand; that is what makes it fast. So a pixel whose noise is above the threshold in
- *       one of them fires in every sixteenth frame, and is rightly found hot.
+ *       beforehand; that is what makes it fast. Values above {@value #TAIL_SIGMAS} sigma are not in
+ *       these copies, where they would come back at the same pixel in every sixteenth frame and
+ *       make it look hot; they are added to each frame, anywhere.
  *   <li>Electrons: Poisson distributed, most in a bright-field disk, the more matter the more of
  *       them in a ring around it. The disk is drawn towards atoms by some pixels. An electron
  *       spreads over its neighbours; its brightest pixel reaches some 30 to 340 ADU.
@@ -33,6 +34,11 @@ final class SimulatedCamera {
   static final int LOWEST = 11;
   private static final double PATTERN_SIGMA = 0.3;
   private static final int NOISE_SECTORS = 16;
+  private static final int TAIL_SIGMAS = 4;
+  private static final double TAIL = PEDESTAL + TAIL_SIGMAS * SIGMA;
+
+  /** Share of a Gaussian above {@link #TAIL_SIGMAS}. */
+  private static final double TAIL_SHARE = 3.2e-5;
 
   private static final double XRAYS_PER_FRAME = 0.05;
 
@@ -142,6 +148,7 @@ final class SimulatedCamera {
   void expose(long frame, int x, int y, ByteBuffer into) {
     int chosen = Chance.NOISE_OF_SECTOR.of(seed, scan, frame, module).nextInt(NOISE_SECTORS);
     into.clear().put(noise[chosen].duplicate()).flip().order(ByteOrder.LITTLE_ENDIAN);
+    addTail(Chance.NOISE_TAIL.of(seed, scan, frame, module), into);
 
     boolean flyback = x == geometry.width() - 1;
     double matter = flyback ? AVERAGE_MATTER : specimen.at(x, y);
@@ -231,6 +238,15 @@ final class SimulatedCamera {
     into.putShort(at, (short) Math.min(value, 0xffff));
   }
 
+  /** Above so many sigma the tail of a Gaussian falls nearly as an exponential. */
+  private void addTail(SplittableRandom random, ByteBuffer into) {
+    for (int n = poisson(TAIL_SHARE * sector.pixels(), random); n > 0; n--) {
+      int pixel = random.nextInt(sector.pixels());
+      double above = -SIGMA / TAIL_SIGMAS * StrictMath.log(1 - random.nextDouble());
+      into.putShort(DetectorDescription.PIXEL_BYTES * pixel, (short) Math.round(TAIL + above));
+    }
+  }
+
   private ByteBuffer[] makeNoise() {
     ByteBuffer[] noise = new ByteBuffer[NOISE_SECTORS];
     double sigma = Math.sqrt(SIGMA * SIGMA - PATTERN_SIGMA * PATTERN_SIGMA - 1.0 / 12);
@@ -243,7 +259,10 @@ final class SimulatedCamera {
       SplittableRandom random = Chance.NOISE.of(seed, module, n);
       noise[n] = ByteBuffer.allocateDirect(detector.sectorBytes()).order(ByteOrder.LITTLE_ENDIAN);
       for (double level : pattern) {
-        long value = Math.round(level + sigma * gaussian(random));
+        long value;
+        do {
+          value = Math.round(level + sigma * gaussian(random));
+        } while (value > TAIL);
         noise[n].putShort((short) Math.max(LOWEST, value));
       }
       noise[n].flip();
