@@ -505,12 +505,12 @@ public final class Demo implements Callable<Integer> {
         List<Path> pictures = new ArrayList<>();
         String stem = file.getFileName().toString().replaceFirst("\\.h5$", "");
         for (String image : counted.imageNames()) {
-          Path picture = file.resolveSibling(stem + "_" + image + ".png");
-          Picture.write(counted.image(image), picture);
-          pictures.add(picture);
+          draw(
+              file.resolveSibling(stem + "_" + image + ".png"),
+              picture -> Picture.write(counted.image(image), picture),
+              pictures);
         }
-        plotCalibration(counted, file.resolveSibling(stem + "_calibration.png"))
-            .ifPresent(pictures::add);
+        plotCalibration(counted, file.resolveSibling(stem + "_calibration.png"), pictures);
         Summary summary = new Summary(counted, file, pictures, detector);
         out.println(summary.text());
         if (!summary.accountedFor()) {
@@ -528,23 +528,29 @@ public final class Demo implements Callable<Integer> {
     }
   }
 
-  /** If the scan was calibrated, and the machine can draw. */
-  private static Optional<Path> plotCalibration(CountedFile counted, Path picture) {
+  private interface Drawing {
+    void write(Path picture) throws IOException;
+  }
+
+  /** A picture that cannot be drawn, for want of fonts perhaps, costs nothing but itself. */
+  private static void draw(Path picture, Drawing drawing, List<Path> pictures) {
+    try {
+      drawing.write(picture);
+      pictures.add(picture);
+    } catch (IOException e) {
+      System.err.printf("demo: %s is not drawn: %s%n", picture.getFileName(), e.getMessage());
+    }
+  }
+
+  /** If the scan was calibrated. */
+  private static void plotCalibration(CountedFile counted, Path picture, List<Path> pictures) {
     Optional<Calibration.Fit> fit = counted.fit();
     Optional<SampleHistogram> histogram = counted.histogram();
     if (fit.isEmpty() || histogram.isEmpty()) {
-      return Optional.empty();
+      return;
     }
-    try {
-      CalibrationPlot.write(
-          Calibration.fitted(counted.scan(), counted.thresholds(), fit.get()),
-          histogram.get(),
-          picture);
-      return Optional.of(picture);
-    } catch (IOException e) {
-      System.err.println("demo: the calibration is not plotted: " + e.getMessage());
-      return Optional.empty();
-    }
+    Calibration calibration = Calibration.fitted(counted.scan(), counted.thresholds(), fit.get());
+    draw(picture, file -> CalibrationPlot.write(calibration, histogram.get(), file), pictures);
   }
 
   private void leaveRunning() {
