@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.zeromq.SocketType;
@@ -41,6 +42,13 @@ final class ModuleRelay implements Runnable {
 
   /** Memory for sectors outside the heap: what the queues of ten lanes hold. */
   private static final int MOST_BUFFER_BYTES = 128 << 20;
+
+  /**
+   * How long the thread stays away when it has relayed all that was there. Without that each
+   * message would wake this thread, and then the one that sends. The queue takes what comes
+   * meanwhile.
+   */
+  private static final long GATHER_NANOS = 500_000;
 
   private static final int LOOK_UP_MS = 100;
   private static final int LINGER_MS = 2_000;
@@ -164,7 +172,7 @@ final class ModuleRelay implements Runnable {
     try {
       Report report = new Report();
       while (!stopped) {
-        Msg first = in.base().recv(0);
+        Msg first = next();
         if (first != null) {
           receive(first);
         }
@@ -175,6 +183,16 @@ final class ModuleRelay implements Runnable {
     } finally {
       close();
     }
+  }
+
+  /** The first part of the next message, or null if none comes for a while. */
+  private Msg next() {
+    Msg first = in.base().recv(ZMQ.DONTWAIT);
+    if (first == null) {
+      LockSupport.parkNanos(GATHER_NANOS);
+      first = in.base().recv(0);
+    }
+    return first;
   }
 
   /** Does not advance while a lane is blocked: what waits behind it is not silent. */
