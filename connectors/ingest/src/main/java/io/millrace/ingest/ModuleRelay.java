@@ -48,7 +48,7 @@ final class ModuleRelay implements Runnable {
    * message would wake this thread, and then the one that sends. The queue takes what comes
    * meanwhile.
    */
-  private static final long GATHER_NANOS = 500_000;
+  private static final long GATHER_NANOS = 1_000_000;
 
   private static final int LOOK_UP_MS = 100;
   private static final int LINGER_MS = 2_000;

@@ -50,7 +50,7 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
    * would wake this thread, and each batch of one the task: at full speed that costs as much as
    * receiving. A pipe's queue takes what comes meanwhile.
    */
-  private static final long GATHER_NANOS = 500_000;
+  private static final long GATHER_NANOS = 1_000_000;
 
   /** The longest wait for a message, after which time-outs are looked at. */
   private static final long POLL_MILLIS = 20;
