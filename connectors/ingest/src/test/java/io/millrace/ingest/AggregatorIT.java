@@ -223,12 +223,12 @@ class AggregatorIT {
     CompletableFuture<Void> sending = CompletableFuture.runAsync(() -> sendUntil(enough, detector));
     try (BarePull steady = BarePull.connected(List.of(lane.endpoint(0, 2)))) {
       assertWhole(steady, 500);
-      for (int round = 0; round < 5; round++) {
+      for (int round = 0; round < 3; round++) {
         BarePull slow = BarePull.connected(List.of(lane.endpoint(0, 2)));
         try (slow) {
           assertWhole(slow, 1);
           assertWhole(steady, 300);
-          assertWhole(slow, 10);
+          assertWhole(slow, 80); // beyond the one that was half written meanwhile
         } // with sectors in its queue, and one of them half written
         assertWhole(steady, 300);
       }
