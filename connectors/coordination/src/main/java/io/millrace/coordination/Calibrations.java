@@ -23,8 +23,9 @@ import org.slf4j.LoggerFactory;
  * <p>What came of a scan's calibration is a node {@code
  * /millrace/sessions/SESSION/calibrations/SCAN} with JSON: <code>{"calibration": {...}}</code> or
  * <code>{"failure": {...}}</code>. It is written once and never changed, so that a counter that
- * restarts uses the same thresholds as before. A session's name is not used twice; that keeps a
- * detector that starts its scan numbers again from finding old thresholds.
+ * restarts uses the same thresholds as before, until it is forgotten when the scan has long ended.
+ * A session's name is not used twice; that keeps a detector that starts its scan numbers again from
+ * finding old thresholds.
  */
 public final class Calibrations implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Calibrations.class);
@@ -60,7 +61,8 @@ public final class Calibrations implements AutoCloseable {
    */
   public Calibrations(String address, String session, Duration timeout) throws IOException {
     this.address = address;
-    this.folder = new SessionFolder(address, session, "calibrations", timeout, this::remember);
+    this.folder =
+        new SessionFolder(address, session, "calibrations", timeout, this::remember, this::drop);
   }
 
   /** What came of the scan's calibration, as soon as this session has seen it. Never waits. */
@@ -97,6 +99,23 @@ public final class Calibrations implements AutoCloseable {
           "the calibration at %s could not be read from ZooKeeper at %s".formatted(path, address),
           e);
     }
+  }
+
+  /**
+   * Deletes what came of a scan's calibration, when nobody needs it any more: a session that runs
+   * for ever would fill ZooKeeper. Does not wait for it; what is left is only a small node.
+   */
+  public void forget(long scan) {
+    String path = folder.path() + "/" + scan;
+    try {
+      folder.client().delete().quietly().inBackground().forPath(path);
+    } catch (Exception e) {
+      LOG.warn("The calibration at {} stays in ZooKeeper", path, e);
+    }
+  }
+
+  private void drop(ChildData node) {
+    known.remove(Long.valueOf(node.getPath().substring(folder.path().length() + 1)));
   }
 
   private void remember(ChildData node) {

@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import org.apache.curator.framework.recipes.cache.ChildData;
+import org.apache.zookeeper.KeeperException;
+import org.apache.zookeeper.KeeperException.Code;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -13,8 +15,8 @@ import org.slf4j.LoggerFactory;
  * The hot pixels that one session masks: published when a scan ends, and in force for each scan
  * that is calibrated from then on.
  *
- * <p>A mask is a node {@code /millrace/sessions/SESSION/hot-pixels/SCAN} with the pixels' flat
- * indices as a JSON array. It is written once. The one that was written last holds.
+ * <p>The mask is the node {@code /millrace/sessions/SESSION/hot-pixels/mask} with the pixels' flat
+ * indices as a JSON array. What was written last holds.
  */
 public final class PixelMasks implements AutoCloseable {
   /** More pixels than this are not masked: 3 % of the camera; a node can hold ten times that. */
@@ -23,11 +25,10 @@ public final class PixelMasks implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PixelMasks.class);
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  private record Mask(long transaction, List<Integer> pixels) {}
-
   private final String address;
-  private volatile Mask latest = new Mask(Long.MIN_VALUE, List.of());
+  private volatile List<Integer> latest = List.of();
   private final SessionFolder folder;
+  private final String path;
 
   /**
    * Connects to ZooKeeper.
@@ -39,44 +40,65 @@ public final class PixelMasks implements AutoCloseable {
    */
   public PixelMasks(String address, String session, Duration timeout) throws IOException {
     this.address = address;
-    this.folder = new SessionFolder(address, session, "hot-pixels", timeout, this::remember);
+    this.folder =
+        new SessionFolder(address, session, "hot-pixels", timeout, this::remember, node -> {});
+    this.path = folder.path() + "/mask";
+    try {
+      folder.client().create().forPath(path, JSON.writeValueAsBytes(List.of()));
+    } catch (KeeperException.NodeExistsException e) {
+      LOG.debug("{} is there", path);
+    } catch (Exception e) {
+      folder.close();
+      throw new IOException("ZooKeeper at %s refused %s".formatted(address, path), e);
+    }
   }
 
   /** The pixels to mask, ascending; none before the session's first mask is seen. Never waits. */
   public List<Integer> latest() {
-    return latest.pixels();
+    return latest;
   }
 
   /**
-   * Publishes the mask that holds from now on.
+   * Publishes the mask that holds from now on. Does not wait for ZooKeeper: a task that did would
+   * hold up its stream; a mask that cannot be written is said in the log, and the one before holds.
    *
    * @param scan the scan that has ended with it
    * @param pixels flat indices, ascending, at most {@link #MAX_PIXELS}
-   * @throws IOException if the scan has a mask already, or ZooKeeper cannot be reached, after
-   *     retries
    */
-  public void publish(long scan, List<Integer> pixels) throws IOException {
+  public void publish(long scan, List<Integer> pixels) {
     if (pixels.size() > MAX_PIXELS) {
       throw new IllegalArgumentException(
           "a mask has at most %,d pixels, not %,d".formatted(MAX_PIXELS, pixels.size()));
     }
     try {
-      folder.client().create().forPath(folder.path() + "/" + scan, JSON.writeValueAsBytes(pixels));
+      folder
+          .client()
+          .setData()
+          .inBackground(
+              (client, written) -> {
+                if (written.getResultCode() == Code.OK.intValue()) {
+                  LOG.info("After scan {}, {} hot pixels are masked", scan, pixels.size());
+                } else {
+                  notWritten(scan, KeeperException.create(Code.get(written.getResultCode())));
+                }
+              })
+          .forPath(path, JSON.writeValueAsBytes(pixels));
     } catch (Exception e) {
-      throw new IOException(
-          "the hot pixels of scan %d could not be written to ZooKeeper at %s"
-              .formatted(scan, address),
-          e);
+      notWritten(scan, e);
     }
   }
 
-  /** One after the other, but after a reconnection not in the order in which they were written. */
+  private void notWritten(long scan, Exception cause) {
+    LOG.error(
+        "The hot pixels of scan {} are not masked in the next one: ZooKeeper at {} did not take them",
+        scan,
+        address,
+        cause);
+  }
+
   private void remember(ChildData node) {
     try {
-      long transaction = node.getStat().getCzxid();
-      if (transaction > latest.transaction()) {
-        latest = new Mask(transaction, JSON.readValue(node.getData(), new TypeReference<>() {}));
-      }
+      latest = JSON.readValue(node.getData(), new TypeReference<>() {});
     } catch (IOException e) {
       LOG.error("The hot pixels at {} are not valid, and are not masked", node.getPath(), e);
     }

@@ -14,7 +14,7 @@ import org.apache.zookeeper.client.ZKClientConfig;
 
 /**
  * A folder {@code /millrace/sessions/SESSION/NAME} of ZooKeeper, with a connection of its own, of
- * which every node that appears is told.
+ * which every node that appears, changes or goes is told.
  */
 final class SessionFolder implements AutoCloseable {
   private final String path;
@@ -28,12 +28,18 @@ final class SessionFolder implements AutoCloseable {
    * @param session name of the session; letters, digits, dots, dashes and underscores
    * @param name name of the folder
    * @param timeout how long to wait for the connection
-   * @param appeared takes each node of the folder, those that are there already too, one after the
-   *     other in a thread of ZooKeeper's client
+   * @param written takes each node of the folder that is new or has new content, those that are
+   *     there already too; one after the other in a thread of ZooKeeper's client, as all calls
+   * @param gone takes each node that is deleted, with its last content
    * @throws IOException if there is no ZooKeeper within that time
    */
   SessionFolder(
-      String address, String session, String name, Duration timeout, Consumer<ChildData> appeared)
+      String address,
+      String session,
+      String name,
+      Duration timeout,
+      Consumer<ChildData> written,
+      Consumer<ChildData> gone)
       throws IOException {
     if (!session.matches("[A-Za-z0-9._-]+")) {
       throw new IllegalArgumentException(
@@ -72,14 +78,17 @@ final class SessionFolder implements AutoCloseable {
         .listenable()
         .addListener(
             CuratorCacheListener.builder()
-                .forCreates(
-                    node -> {
-                      if (!node.getPath().equals(path)) {
-                        appeared.accept(node);
-                      }
-                    })
+                .forCreatesAndChanges((old, node) -> tell(written, node))
+                .forDeletes(node -> tell(gone, node))
                 .build());
     cache.start();
+  }
+
+  /** Of the nodes in the folder, not of the folder itself. */
+  private void tell(Consumer<ChildData> listener, ChildData node) {
+    if (!node.getPath().equals(path)) {
+      listener.accept(node);
+    }
   }
 
   /** Flink's JAAS configuration would otherwise be tried, fail, and alarm the reader of the log. */

@@ -83,6 +83,25 @@ class CalibrationsTest {
   }
 
   @Test
+  void whatIsForgottenIsGoneForAll() throws IOException {
+    try (Calibrations calibrator = join("s1");
+        Calibrations counter = join("s1")) {
+      calibrator.publish(FITTED);
+      calibrator.publish(FAILED);
+      await().atMost(TIMEOUT).until(() -> counter.find(7).isPresent());
+      await().atMost(TIMEOUT).until(() -> counter.find(8).isPresent());
+      calibrator.forget(7);
+      calibrator.forget(9); // which never was
+      await().atMost(TIMEOUT).until(() -> counter.find(7).isEmpty());
+      assertThat(counter.find(8)).contains(FAILED);
+      try (Calibrations latecomer = join("s1")) {
+        await().atMost(TIMEOUT).until(() -> latecomer.find(8).isPresent());
+        assertThat(latecomer.find(7)).isEmpty();
+      }
+    }
+  }
+
+  @Test
   void itSurvivesARestartOfTheServer() throws IOException {
     try (Calibrations session = join("s1")) {
       session.publish(FITTED);

@@ -86,7 +86,7 @@ public final class CountedFile implements AutoCloseable {
       framesPerPosition = Math.toIntExact(entries / geometry.positions());
       events = new Block<>(flat ? this::eventArrays : this::eventLists);
       centroids = new Block<>(flat ? this::centroidArrays : this::centroidLists);
-    } catch (HdfException | NoSuchElementException e) {
+    } catch (RuntimeException e) { // Anything may stand in a file: a missing name, another type.
       file.close();
       throw new IOException("%s is not a counted file: %s".formatted(path, e.getMessage()), e);
     }

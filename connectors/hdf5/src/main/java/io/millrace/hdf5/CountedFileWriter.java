@@ -523,6 +523,9 @@ public final class CountedFileWriter implements Closeable {
     for (DropReason reason : DropReason.values()) {
       a.put("dropped_" + reason.label().replace('-', '_'), report.drops().get(reason));
     }
+    if (report.calibration().level() != null) {
+      a.put("noise_level", report.calibration().level());
+    }
     Calibration.Fit fit = report.calibration().fit();
     if (fit != null) {
       a.put("fit_requested_frames", (long) fit.requestedFrames());

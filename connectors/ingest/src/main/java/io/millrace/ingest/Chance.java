@@ -16,7 +16,8 @@ enum Chance {
   DUPLICATE,
   ORDER,
   HOT_PIXELS,
-  HOT_FRAME;
+  HOT_FRAME,
+  NOISE_TAIL;
 
   /** A generator for this purpose and key. */
   SplittableRandom of(long seed, long... key) {

@@ -17,6 +17,11 @@ import java.util.SplittableRandom;
 record Faults(
     long seed, long scan, double loseSectors, double loseFrames, double duplicate, int reorder) {
 
+  /** The same for another scan. */
+  Faults of(long otherScan) {
+    return new Faults(seed, otherScan, loseSectors, loseFrames, duplicate, reorder);
+  }
+
   boolean losesFrame(long frame) {
     return Chance.LOST_FRAME.strikes(loseFrames, seed, scan, frame);
   }

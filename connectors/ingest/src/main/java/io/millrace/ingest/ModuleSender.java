@@ -6,6 +6,7 @@ import io.millrace.detector.wire.HeaderCodec;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -17,11 +18,12 @@ import org.zeromq.ZMQ;
 import zmq.Msg;
 
 /**
- * Sends one module's sectors to the aggregator: the announcement, then a message a sector. It has a
- * thread, a socket and an I/O thread of its own.
+ * Sends one module's sectors to the aggregator: the announcement of a scan, then a message a
+ * sector. It has a thread, a socket and an I/O thread of its own.
  *
- * <p>States: connecting, until the peer has answered in ZeroMQ's protocol; sending; finishing,
- * until the last byte is handed to the network. Each ends with a named error after its deadline.
+ * <p>States: connecting, until the peer has answered in ZeroMQ's protocol; sending, scan after
+ * scan; finishing, until the last byte is handed to the network. Each ends with a named error after
+ * its deadline, but for the wait for the next scan.
  *
  * <p>Pixels go to the network from where the source left them, without a copy. A slot may be
  * written again only when JeroMQ is done with it. There are enough slots to be sure of that without
@@ -47,17 +49,26 @@ final class ModuleSender implements Callable<Void> {
 
   private static final Logger LOG = LoggerFactory.getLogger(ModuleSender.class);
 
-  private final SectorSource source;
+  private final int module;
+  private final Scans scans;
   private final String endpoint;
   private final Pace pace;
   private final Duration connectTimeout;
   private final Duration stallTimeout;
   private final ByteBuffer[] slots = new ByteBuffer[SLOTS];
   private final byte[] headerBytes = new byte[HeaderCodec.MAX_BYTES];
+
+  /** Sectors of all scans: the turns of the slots go on from one scan to the next. */
+  private long turn;
+
+  private volatile SectorSource source;
+  private volatile long startNanos;
   private volatile long sent;
   private volatile boolean stopped;
 
   /**
+   * @param module whose sectors these are
+   * @param scans what is sent
    * @param endpoint where the aggregator listens for this module
    * @param sectorBytes length of a sector
    * @param pace when the sectors are due
@@ -65,13 +76,15 @@ final class ModuleSender implements Callable<Void> {
    * @param stallTimeout how long a sector, or finishing, may last
    */
   ModuleSender(
-      SectorSource source,
+      int module,
+      Scans scans,
       String endpoint,
       int sectorBytes,
       Pace pace,
       Duration connectTimeout,
       Duration stallTimeout) {
-    this.source = source;
+    this.module = module;
+    this.scans = scans;
     this.endpoint = endpoint;
     this.pace = pace;
     this.connectTimeout = connectTimeout;
@@ -80,12 +93,17 @@ final class ModuleSender implements Callable<Void> {
     Arrays.setAll(slots, i -> ByteBuffer.allocateDirect(sectorBytes));
   }
 
-  /** What is sent. */
+  /** The scan that is being sent, or was sent last; null before the first. */
   SectorSource source() {
     return source;
   }
 
-  /** Sectors that the socket has accepted. */
+  /** When that began, by {@link System#nanoTime}. */
+  long startNanos() {
+    return startNanos;
+  }
+
+  /** Sectors of it that the socket has accepted. */
   long sent() {
     return sent;
   }
@@ -96,7 +114,7 @@ final class ModuleSender implements Callable<Void> {
   }
 
   /**
-   * Sends everything.
+   * Sends all scans.
    *
    * @throws IOException if nobody answers, nobody takes the sectors, or the source fails
    */
@@ -115,7 +133,7 @@ final class ModuleSender implements Callable<Void> {
         socket.setEventHook(e -> connected.countDown(), ZMQ.EVENT_HANDSHAKE_PROTOCOL);
         socket.connect(endpoint);
         awaitPeer(connected);
-        sendAll(socket);
+        sendScans(socket);
         done = !stopped;
       } finally {
         if (done) {
@@ -136,7 +154,7 @@ final class ModuleSender implements Callable<Void> {
         if (System.nanoTime() > deadline) {
           throw new IOException(
               "module %d: no aggregator answered at %s within %s; start one there, or give its address (--aggregator) or more time (--connect-timeout)"
-                  .formatted(source.module(), endpoint, words(connectTimeout)));
+                  .formatted(module, endpoint, words(connectTimeout)));
         }
       }
     } catch (InterruptedException e) {
@@ -145,21 +163,46 @@ final class ModuleSender implements Callable<Void> {
     }
   }
 
-  private void sendAll(ZMQ.Socket socket) throws IOException {
-    Announcement announcement = Announcement.of(source.scan(), source.sectors());
+  private void sendScans(ZMQ.Socket socket) throws IOException {
+    try {
+      while (!stopped && !scans.ended()) {
+        SectorSource next = scans.poll(LOOK_UP_MS);
+        if (next != null) {
+          sendScan(socket, next);
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      stopped = true;
+    }
+  }
+
+  private void sendScan(ZMQ.Socket socket, SectorSource scan) throws IOException {
+    sent = 0;
+    startNanos = System.nanoTime();
+    source = scan;
+    Announcement announcement = Announcement.of(scan.scan(), scan.sectors());
     send(socket, new Msg(announcement.encode()), 0);
     SectorHeader header = new SectorHeader();
+    Instant first = null;
     pace.start();
-    for (long n = 0; !stopped && source.next(header); n++) {
+    for (long n = 0; !stopped && scan.next(header); n++, turn++) {
       while (!stopped && !pace.await(n)) {
         // not yet due
       }
-      ByteBuffer pixels = source.pixels(slots[(int) (n % SLOTS)]);
+      ByteBuffer pixels = scan.pixels(slots[(int) (turn % SLOTS)]);
       int length = HeaderCodec.encode(header, headerBytes);
+      if (first == null) {
+        first = Instant.now();
+      }
       if (send(socket, new Msg(Arrays.copyOf(headerBytes, length)), ZMQ.SNDMORE)) {
         send(socket, new Msg(pixels), 0);
         sent = n + 1;
       }
+    }
+    if (!stopped) {
+      Instant last = Instant.now();
+      scans.sent(scan, first == null ? last : first, last);
     }
   }
 
@@ -190,14 +233,20 @@ final class ModuleSender implements Callable<Void> {
     if (System.nanoTime() - start >= stallTimeout.toNanos()) {
       throw stalled("nobody took the last sectors");
     }
-    LOG.debug("module {}: all handed to the network", source.module());
+    LOG.debug("module {}: all handed to the network", module);
   }
 
   private IOException stalled(String what) {
+    SectorSource scan = source;
     return new IOException(
         "module %d: %s at %s for %s, after %d of %d; see what holds up the aggregator (its log names the lane), or give more time (--stall-timeout)"
             .formatted(
-                source.module(), what, endpoint, words(stallTimeout), sent, source.sectors()));
+                module,
+                what,
+                endpoint,
+                words(stallTimeout),
+                sent,
+                scan == null ? 0 : scan.sectors()));
   }
 
   private static String words(Duration duration) {

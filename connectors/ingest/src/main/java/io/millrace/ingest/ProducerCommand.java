@@ -10,7 +10,9 @@ import io.millrace.detector.raw.RawProblem;
 import io.millrace.detector.raw.RawVersion;
 import io.millrace.detector.wire.Lanes;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -36,6 +38,7 @@ import picocli.CommandLine.Spec;
     description = "Sends the sectors of a scan to the aggregator.",
     customSynopsis = {
       "millrace producer --simulate COLSxROWS --aggregator ADDRESS [OPTIONS]",
+      "       millrace producer --simulate COLSxROWS --acquire --aggregator ADDRESS [OPTIONS]",
       "       millrace producer --simulate COLSxROWS --write DIR [OPTIONS]",
       "       millrace producer --input DIR --aggregator ADDRESS [OPTIONS]",
       "       millrace producer --input DIR --write DIR [OPTIONS]"
@@ -127,6 +130,13 @@ final class ProducerCommand implements Callable<Integer> {
         paramLabel = "N",
         description = "take N frames beforehand and repeat them; 0 takes each when it is due")
     private int repeat = 0;
+
+    @Option(
+        names = "--acquire",
+        description =
+            "start a scan whenever a line comes on standard input, instead of one at once; the scan"
+                + " numbers count up. When a scan is sent, its times are told in a line of JSON.")
+    private boolean acquire;
 
     @Option(
         names = "--lose-sectors",
@@ -240,19 +250,23 @@ final class ProducerCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     check();
+    if (from.simulation != null && from.simulation.acquire) {
+      acquire(simulated());
+      return 0;
+    }
     List<SectorSource> sources = new ArrayList<>();
     try {
       if (from.simulation != null) {
-        simulate(sources);
+        sources.addAll(simulated());
       } else {
         openFiles(sources);
       }
-      if (to.network != null) {
-        send(sources);
-      } else {
+      if (to.network == null) {
         for (SectorSource source : sources) {
           write(source);
         }
+      } else {
+        send(sources);
       }
     } finally {
       for (SectorSource source : sources) {
@@ -262,15 +276,17 @@ final class ProducerCommand implements Callable<Integer> {
     return 0;
   }
 
-  private void simulate(List<SectorSource> sources) {
+  private List<SimulatedSectors> simulated() {
     Simulation s = from.simulation;
     ScanGeometry geometry = s.raster.geometry();
     Faults faults = new Faults(s.seed, s.scan, s.loseSectors, s.loseFrames, s.duplicate, s.reorder);
+    List<SimulatedSectors> modulesOfScan = new ArrayList<>();
     for (int m : numbers()) {
       SimulatedCamera camera =
           new SimulatedCamera(detector, m, geometry, s.scan, s.electrons, s.hotPixels, s.seed);
-      sources.add(new SimulatedSectors(camera, detector, geometry, m, faults, s.repeat));
+      modulesOfScan.add(new SimulatedSectors(camera, detector, geometry, m, faults, s.repeat));
     }
+    return modulesOfScan;
   }
 
   private void openFiles(List<SectorSource> sources) throws IOException {
@@ -294,20 +310,39 @@ final class ProducerCommand implements Callable<Integer> {
     }
   }
 
-  private void send(List<SectorSource> sources) throws IOException {
-    Lanes ports = ports();
+  /** Sends scans as they are asked for; the given ones are the pattern for them. */
+  private void acquire(List<SimulatedSectors> patterns) throws IOException {
+    Acquisition acquisition = new Acquisition(from.simulation.scan, System.out);
     List<ModuleSender> senders = new ArrayList<>();
-    for (SectorSource s : sources) {
-      senders.add(
-          new ModuleSender(
-              s,
-              ports.endpoint(0, s.module()),
-              detector.sectorBytes(),
-              pace(s.module()),
-              to.network.connectTimeout,
-              to.network.stallTimeout));
+    for (SimulatedSectors pattern : patterns) {
+      senders.add(sender(pattern.module(), acquisition.module(pattern::of)));
+    }
+    Thread button =
+        new Thread(
+            () -> acquisition.follow(new InputStreamReader(System.in, StandardCharsets.UTF_8)),
+            "acquire");
+    button.setDaemon(true); // it may wait for a line when the senders have failed
+    button.start();
+    new Producer(senders, detector.sectorBytes()).run();
+  }
+
+  private void send(List<SectorSource> sources) throws IOException {
+    List<ModuleSender> senders = new ArrayList<>();
+    for (SectorSource source : sources) {
+      senders.add(sender(source.module(), Scans.of(source)));
     }
     new Producer(senders, detector.sectorBytes()).run();
+  }
+
+  private ModuleSender sender(int module, Scans scans) {
+    return new ModuleSender(
+        module,
+        scans,
+        ports().endpoint(0, module),
+        detector.sectorBytes(),
+        pace(module),
+        to.network.connectTimeout,
+        to.network.stallTimeout);
   }
 
   private Pace pace(int module) {
@@ -365,6 +400,7 @@ final class ProducerCommand implements Callable<Integer> {
       requireShare("--lose-sectors", s.loseSectors);
       requireShare("--lose-frames", s.loseFrames);
       requireShare("--duplicate", s.duplicate);
+      require(!s.acquire || to.network != null, "--acquire needs --aggregator");
     } else {
       try {
         RawVersion.of(from.raw.version).requireFits(detector);

@@ -17,8 +17,9 @@ import java.util.SplittableRandom;
  * <ul>
  *   <li>Noise: pedestal of 20.5 ADU, sigma 1.79, never below 11, with a small pattern that belongs
  *       to the pixels. A sector starts as a copy of one of {@value #NOISE_SECTORS} that are made
- *       beforehand; that is what makes it fast. So a pixel whose noise is above the threshold in
- *       one of them fires in every sixteenth frame, and is rightly found hot.
+ *       beforehand; that is what makes it fast. Values above {@value #TAIL_SIGMAS} sigma are not in
+ *       these copies, where they would come back at the same pixel in every sixteenth frame and
+ *       make it look hot; they are added to each frame, anywhere.
  *   <li>Electrons: Poisson distributed, most in a bright-field disk, the more matter the more of
  *       them in a ring around it. The disk is drawn towards atoms by some pixels. An electron
  *       spreads over its neighbours; its brightest pixel reaches some 30 to 340 ADU.
@@ -33,6 +34,11 @@ final class SimulatedCamera {
   static final int LOWEST = 11;
   private static final double PATTERN_SIGMA = 0.3;
   private static final int NOISE_SECTORS = 16;
+  private static final int TAIL_SIGMAS = 4;
+  private static final double TAIL = PEDESTAL + TAIL_SIGMAS * SIGMA;
+
+  /** Share of a Gaussian above {@link #TAIL_SIGMAS}. */
+  private static final double TAIL_SHARE = 3.2e-5;
 
   private static final double XRAYS_PER_FRAME = 0.05;
 
@@ -79,7 +85,7 @@ final class SimulatedCamera {
   /** Those of the sector, as indices in the frame. */
   private final int[] hotPixels;
 
-  private final ByteBuffer[] noise = new ByteBuffer[NOISE_SECTORS];
+  private final ByteBuffer[] noise;
 
   /**
    * Makes the noise.
@@ -111,7 +117,25 @@ final class SimulatedCamera {
             .limit(hotPixels)
             .filter(this::isOurs)
             .toArray();
-    makeNoise();
+    this.noise = makeNoise();
+  }
+
+  private SimulatedCamera(SimulatedCamera same, long scan) {
+    this.detector = same.detector;
+    this.sector = same.sector;
+    this.geometry = same.geometry;
+    this.scan = scan;
+    this.electrons = same.electrons;
+    this.seed = same.seed;
+    this.module = same.module;
+    this.specimen = same.specimen;
+    this.hotPixels = same.hotPixels;
+    this.noise = same.noise;
+  }
+
+  /** The same camera in another scan: the noise need not be made again. */
+  SimulatedCamera of(long otherScan) {
+    return new SimulatedCamera(this, otherScan);
   }
 
   /**
@@ -124,6 +148,7 @@ final class SimulatedCamera {
   void expose(long frame, int x, int y, ByteBuffer into) {
     int chosen = Chance.NOISE_OF_SECTOR.of(seed, scan, frame, module).nextInt(NOISE_SECTORS);
     into.clear().put(noise[chosen].duplicate()).flip().order(ByteOrder.LITTLE_ENDIAN);
+    addTail(Chance.NOISE_TAIL.of(seed, scan, frame, module), into);
 
     boolean flyback = x == geometry.width() - 1;
     double matter = flyback ? AVERAGE_MATTER : specimen.at(x, y);
@@ -213,7 +238,17 @@ final class SimulatedCamera {
     into.putShort(at, (short) Math.min(value, 0xffff));
   }
 
-  private void makeNoise() {
+  /** Above so many sigma the tail of a Gaussian falls nearly as an exponential. */
+  private void addTail(SplittableRandom random, ByteBuffer into) {
+    for (int n = poisson(TAIL_SHARE * sector.pixels(), random); n > 0; n--) {
+      int pixel = random.nextInt(sector.pixels());
+      double above = -SIGMA / TAIL_SIGMAS * StrictMath.log(1 - random.nextDouble());
+      into.putShort(DetectorDescription.PIXEL_BYTES * pixel, (short) Math.round(TAIL + above));
+    }
+  }
+
+  private ByteBuffer[] makeNoise() {
+    ByteBuffer[] noise = new ByteBuffer[NOISE_SECTORS];
     double sigma = Math.sqrt(SIGMA * SIGMA - PATTERN_SIGMA * PATTERN_SIGMA - 1.0 / 12);
     SplittableRandom ofPattern = Chance.PIXEL_PATTERN.of(seed, module);
     double[] pattern = new double[sector.pixels()];
@@ -224,11 +259,15 @@ final class SimulatedCamera {
       SplittableRandom random = Chance.NOISE.of(seed, module, n);
       noise[n] = ByteBuffer.allocateDirect(detector.sectorBytes()).order(ByteOrder.LITTLE_ENDIAN);
       for (double level : pattern) {
-        long value = Math.round(level + sigma * gaussian(random));
+        long value;
+        do {
+          value = Math.round(level + sigma * gaussian(random));
+        } while (value > TAIL);
         noise[n].putShort((short) Math.max(LOWEST, value));
       }
       noise[n].flip();
     }
+    return noise;
   }
 
   /** Weights of the 5 x 5 pixels for each place within the middle one; they sum up to one. */

@@ -39,16 +39,30 @@ final class SimulatedSectors implements SectorSource {
       int module,
       Faults faults,
       int repeat) {
-    this.camera = camera;
-    this.faults = faults;
-    this.geometry = geometry;
-    this.module = module;
-    album = new ByteBuffer[Math.min(repeat, geometry.positions())];
+    this(camera, geometry, module, faults, new ByteBuffer[Math.min(repeat, geometry.positions())]);
     for (int f = 0; f < album.length; f++) {
       album[f] = ByteBuffer.allocateDirect(detector.sectorBytes());
       camera.expose(f, f % geometry.width(), f / geometry.width(), album[f]);
     }
+  }
+
+  private SimulatedSectors(
+      SimulatedCamera camera,
+      ScanGeometry geometry,
+      int module,
+      Faults faults,
+      ByteBuffer[] album) {
+    this.camera = camera;
+    this.faults = faults;
+    this.geometry = geometry;
+    this.module = module;
+    this.album = album;
     count();
+  }
+
+  /** Another scan of the same camera. Pictures that were taken beforehand are those of this one. */
+  SimulatedSectors of(long scan) {
+    return new SimulatedSectors(camera.of(scan), geometry, module, faults.of(scan), album);
   }
 
   private void count() {

@@ -13,6 +13,7 @@
  *       read from raw files}
  *   <li>{@link io.millrace.ingest.Producer}, {@link io.millrace.ingest.ModuleSender}: announce and
  *       send them
+ *   <li>{@link io.millrace.ingest.Acquisition}: scans on request, over the same connection
  *   <li>{@link io.millrace.ingest.Aggregator}, {@link io.millrace.ingest.ModuleRelay}, {@link
  *       io.millrace.ingest.LaneRouter}: relay them into lanes, keep the account of every scan, drop
  *       and count what is malformed

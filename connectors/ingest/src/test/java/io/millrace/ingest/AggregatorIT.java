@@ -66,7 +66,8 @@ class AggregatorIT {
     for (int m = 0; m < 4; m++) {
       senders.add(
           new ModuleSender(
-              simulated(detector, geometry, faults, m),
+              m,
+              Scans.of(simulated(detector, geometry, faults, m)),
               listen.endpoint(0, m),
               detector.sectorBytes(),
               new Pace(Double.POSITIVE_INFINITY, Duration.ZERO),

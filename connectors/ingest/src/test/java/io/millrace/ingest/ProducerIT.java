@@ -1,5 +1,6 @@
 package io.millrace.ingest;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -9,17 +10,26 @@ import io.millrace.detector.SectorHeader;
 import io.millrace.detector.raw.RawFileName;
 import io.millrace.detector.wire.Announcement;
 import io.millrace.detector.wire.HeaderCodec;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PipedReader;
+import java.io.PipedWriter;
+import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.io.Reader;
 import java.io.StringWriter;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -60,6 +70,61 @@ class ProducerIT {
       sending.join();
       assertThat(sender.sent()).isEqualTo(expected.sectors());
       assertThat(pull.receive(Duration.ofMillis(200))).isNull();
+    }
+  }
+
+  /** Prepared pictures over one connection, and slots that are used again in the next scan. */
+  @Test
+  void sendsAScanForEachLineOfTheInput() throws Exception {
+    SimulatedSectors pattern = simulated(new ScanGeometry(10, 10), 0);
+    ByteArrayOutputStream told = new ByteArrayOutputStream();
+    Acquisition acquisition = new Acquisition(0xffff_ffffL, new PrintStream(told, true, UTF_8));
+    ModuleSender sender = sender(acquisition.module(pattern::of), LONG, LONG);
+    PipedWriter button = new PipedWriter();
+    CompletableFuture<Void> following =
+        CompletableFuture.runAsync(follow(acquisition, new PipedReader(button)));
+    Instant before = Instant.now();
+    try (BarePull pull = BarePull.bound(endpoint(3))) {
+      CompletableFuture<Void> sending = run(sender);
+      for (long scan : new long[] {0xffff_ffffL, 0, 1}) {
+        assertThat(pull.receive(Duration.ofMillis(50))).as("before the button is pressed").isNull();
+        button.write("\n");
+        button.flush();
+        receiveScan(pull, pattern.of(scan));
+        Awaitility.await().atMost(LONG).until(() -> told.toString(UTF_8).contains(":" + scan));
+      }
+      assertThat(sending).as("waits for more").isNotDone();
+      button.close();
+      sending.get(LONG.toSeconds(), TimeUnit.SECONDS);
+      following.get(LONG.toSeconds(), TimeUnit.SECONDS);
+      assertThat(pull.receive(Duration.ofMillis(50))).isNull();
+    }
+    List<String> lines = told.toString(UTF_8).lines().toList();
+    assertThat(lines).hasSize(3);
+    Matcher line =
+        Pattern.compile("\\{\"scan\":1,\"sectors\":(\\d+),\"first\":\"(.*)\",\"last\":\"(.*)\"}")
+            .matcher(lines.get(2));
+    assertThat(line.matches()).as(lines.get(2)).isTrue();
+    assertThat(line.group(1)).isEqualTo(Long.toString(pattern.of(1).sectors()));
+    assertThat(Instant.parse(line.group(2))).isBetween(before, Instant.parse(line.group(3)));
+    assertThat(Instant.parse(line.group(3))).isBeforeOrEqualTo(Instant.now());
+  }
+
+  private static Runnable follow(Acquisition acquisition, Reader input) {
+    return () -> acquisition.follow(input);
+  }
+
+  private static void receiveScan(BarePull pull, SimulatedSectors expected) {
+    assertThat(pull.receive(1).get(0).announcement())
+        .isEqualTo(Announcement.of(expected.scan(), expected.sectors()));
+    SectorHeader header = new SectorHeader();
+    ByteBuffer slot = ByteBuffer.allocateDirect(CAMERA.sectorBytes());
+    byte[] pixels = new byte[CAMERA.sectorBytes()];
+    while (expected.next(header)) {
+      BarePull.Message message = pull.receive(1).get(0);
+      assertThat(message.header()).hasToString(header.toString());
+      expected.pixels(slot).get(0, pixels);
+      assertThat(Arrays.equals(message.second(), pixels)).as("pixels of %s", header).isTrue();
     }
   }
 
@@ -106,7 +171,8 @@ class ProducerIT {
     ModuleSender healthy = sender(simulated(new ScanGeometry(2, 2), 0), LONG, LONG);
     ModuleSender failing =
         new ModuleSender(
-            simulated(new ScanGeometry(2, 2), 0),
+            0,
+            Scans.of(simulated(new ScanGeometry(2, 2), 0)),
             endpoint(0),
             CAMERA.sectorBytes(),
             new Pace(Double.POSITIVE_INFINITY, Duration.ZERO),
@@ -168,6 +234,7 @@ class ProducerIT {
     assertFails(2, to, "--simulate");
     assertFails(2, "--simulate 2x2 --input x" + to, "mutually exclusive");
     assertFails(2, "--simulate 2x2 --scan 7" + to, "--input");
+    assertFails(2, "--simulate 2x2 --acquire --write " + directory, "needs --aggregator");
     assertFails(2, "--simulate 2x2 --surprise" + to, "--surprise");
     assertFails(2, "--simulate 2x2 --aggregator localhost:1", "tcp://host:port");
     assertFails(2, "--simulate 2by2" + to, "such as 64x64");
@@ -211,8 +278,13 @@ class ProducerIT {
   }
 
   private ModuleSender sender(SectorSource source, Duration connect, Duration stall) {
+    return sender(Scans.of(source), connect, stall);
+  }
+
+  private ModuleSender sender(Scans scans, Duration connect, Duration stall) {
     return new ModuleSender(
-        source,
+        3,
+        scans,
         endpoint(3),
         CAMERA.sectorBytes(),
         new Pace(Double.POSITIVE_INFINITY, Duration.ZERO),

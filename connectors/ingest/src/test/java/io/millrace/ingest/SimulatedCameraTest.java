@@ -91,6 +91,22 @@ class SimulatedCameraTest {
     assertThat(min).isBetween(11, 13);
   }
 
+  /** Else a search for hot pixels would find some that nobody asked for. */
+  @Test
+  void noiseAboveTheThresholdComesAtNoPixelAgainAndAgain() {
+    int[] lit = new int[CAMERA.sector(1).pixels()];
+    SimulatedCamera dark = camera(CAMERA, 1, 0, 1);
+    for (int frame = 0; frame < 320; frame++) {
+      ByteBuffer sector = expose(dark, CAMERA, frame);
+      for (int p = 0; p < lit.length; p++) {
+        lit[p] += sector.getShort(2 * p) > 28 ? 1 : 0;
+      }
+    }
+    // A pixel of one of the copies would be lit in some twenty of these frames.
+    assertThat(Arrays.stream(lit).max().orElseThrow()).isLessThan(5);
+    assertThat(Arrays.stream(lit).sum()).isGreaterThan(50);
+  }
+
   @Test
   void electronsLightANeighbourhoodAndXraysOutshineThem() {
     int brightestElectron = 0;

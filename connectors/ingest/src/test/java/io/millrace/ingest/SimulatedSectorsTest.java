@@ -112,6 +112,40 @@ class SimulatedSectorsTest {
     }
   }
 
+  @Test
+  void anotherScanOfTheSameCameraHasItsOwnPicturesAndLosses() {
+    SimulatedSectors first = source(1, faults(0.1, 0, 0, 1), 0);
+    SimulatedSectors other = first.of(6);
+    assertThat(other.scan()).isEqualTo(6);
+    SimulatedCamera camera = new SimulatedCamera(DETECTOR, 1, SCAN, 6, 3, 0, 9);
+    SimulatedSectors fromTheStart =
+        new SimulatedSectors(camera, DETECTOR, SCAN, 1, new Faults(9, 6, 0.1, 0, 0, 1), 0);
+    SectorHeader h = new SectorHeader();
+    SectorHeader expected = new SectorHeader();
+    ByteBuffer slot = ByteBuffer.allocateDirect(DETECTOR.sectorBytes());
+    ByteBuffer expectedSlot = ByteBuffer.allocateDirect(DETECTOR.sectorBytes());
+    while (fromTheStart.next(expected)) {
+      assertThat(other.next(h)).isTrue();
+      assertThat(h).hasToString(expected.toString());
+      assertThat(other.pixels(slot)).isEqualTo(fromTheStart.pixels(expectedSlot));
+    }
+    assertThat(other.next(h)).isFalse();
+    assertThat(frames(first)).as("goes on by itself").hasSize((int) first.sectors());
+  }
+
+  @Test
+  void anotherScanRepeatsThePreparedPictures() {
+    SimulatedSectors first = source(1, faults(0, 0, 0, 1), 10);
+    SimulatedSectors other = first.of(6);
+    SectorHeader h = new SectorHeader();
+    for (int frame = 0; frame < 25; frame++) {
+      first.next(h);
+      other.next(h);
+      assertThat(h.scan).isEqualTo(6);
+      assertThat(other.pixels(null)).isSameAs(first.pixels(null));
+    }
+  }
+
   private static List<Long> frames(SimulatedSectors source) {
     List<Long> frames = new ArrayList<>();
     SectorHeader h = new SectorHeader();

@@ -15,12 +15,15 @@ import java.util.regex.Pattern;
  *   <li>a {@link ReferenceMap}, in which any number but 0 marks a bad pixel
  *   <li>a text file ({@code .txt}, {@code .csv}) with a line {@code row,column} for each, both from
  *       0; what follows a {@code #} is not read
- *   <li>a counted file, from which its hot pixels are taken
+ *   <li>a counted file, from which its hot pixels are taken, those that it had masked too
  * </ul>
  */
 public final class BadPixels {
   /** Where a counted file lists its hot pixels, as flat indices {@code row * columns + column}. */
   private static final String HOT_PIXELS = "/millrace/hot_pixels";
+
+  /** And those that were hot before, so that it could not find them. */
+  private static final String MASKED_PIXELS = "/millrace/masked_pixels";
 
   /** What makes an HDF5 file a counted one. */
   private static final String EVENTS = "/electron_events";
@@ -113,7 +116,15 @@ public final class BadPixels {
         numbers.integer("/millrace", "detector_rows"),
         numbers.integer("/millrace", "detector_columns"));
     boolean[] bad = new boolean[detector.pixels()];
-    for (double index : numbers.values(HOT_PIXELS)) {
+    mark(file, numbers.values(HOT_PIXELS), bad);
+    if (numbers.has(MASKED_PIXELS)) {
+      mark(file, numbers.values(MASKED_PIXELS), bad);
+    }
+    return bad;
+  }
+
+  private static void mark(ReferenceFile file, double[] indices, boolean[] bad) {
+    for (double index : indices) {
       if (!(index >= 0 && index < bad.length)) {
         throw new IllegalArgumentException(
             "%s: hot pixel %.0f is outside the frame of %,d pixels; give another file"
@@ -121,6 +132,5 @@ public final class BadPixels {
       }
       bad[(int) index] = true;
     }
-    return bad;
   }
 }

@@ -58,7 +58,10 @@ public record CalibrationFile(Thresholds thresholds, Double level) {
 
   private static CalibrationFile counted(Path file) throws IOException {
     try (CountedFile counted = new CountedFile(file)) {
-      OptionalDouble level = counted.number("optimized_mean");
+      OptionalDouble level = counted.number("noise_level");
+      if (level.isEmpty()) { // a file of stempy, or of before
+        level = counted.number("optimized_mean");
+      }
       return new CalibrationFile(
           counted.thresholds(), level.isPresent() ? (Double) level.getAsDouble() : null);
     }

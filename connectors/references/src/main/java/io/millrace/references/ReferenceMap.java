@@ -109,11 +109,16 @@ public final class ReferenceMap {
    * The factors of a gain map: the numbers are divisors, and are inverted, row-major.
    *
    * @param bad bad pixels, whose divisors are not used and may be anything; null if there are none
-   * @throws IllegalArgumentException if another pixel's divisor is not a positive number; says
-   *     which, and how many there are
+   * @throws IllegalArgumentException if another pixel's divisor is not a positive number, or so
+   *     large or small that nothing would be left of the pixel; says which, and how many there are
    */
   public float[] factors(boolean[] bad) {
-    return floats(divisor -> divisor > 0 ? 1 / divisor : Double.NaN, bad, "not a positive divisor");
+    return floats(ReferenceMap::factor, bad, "not a positive divisor");
+  }
+
+  private static double factor(double divisor) {
+    float factor = (float) (1 / divisor);
+    return factor > 0 && Float.isFinite(factor) ? 1 / divisor : Double.NaN;
   }
 
   /** Where the number is not 0, row-major. */

@@ -1,5 +1,11 @@
 package io.millrace.benchmarks;
 
+import io.millrace.benchmarks.file.FileCommand;
+import io.millrace.benchmarks.kernel.KernelCommand;
+import io.millrace.benchmarks.model.ModelCommand;
+import io.millrace.benchmarks.pipeline.PipelineCommand;
+import io.millrace.benchmarks.scaling.ScalingCommand;
+import io.millrace.parts.RunFailure;
 import java.io.IOException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -9,7 +15,13 @@ import picocli.CommandLine.Command;
     name = "scripts/bench",
     description = "Measures how fast the parts are.",
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = KernelCommand.class)
+    subcommands = {
+      KernelCommand.class,
+      PipelineCommand.class,
+      ScalingCommand.class,
+      FileCommand.class,
+      ModelCommand.class
+    })
 public final class Bench {
   private Bench() {}
 
@@ -27,6 +39,8 @@ public final class Bench {
     // Errors of the outside world explain themselves; any other is a mistake of ours.
     if (e instanceof IOException) {
       command.getErr().println(e.getClass().getSimpleName() + ": " + e.getMessage());
+    } else if (e instanceof RunFailure) {
+      command.getErr().println("bench: " + e.getMessage());
     } else {
       e.printStackTrace(command.getErr());
     }

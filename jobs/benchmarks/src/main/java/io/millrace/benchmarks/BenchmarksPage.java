@@ -5,18 +5,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * docs/BENCHMARKS.md: what people wrote, and between two marks of its name the last results of each
- * command.
+ * A page of the documentation: what people wrote, and between two marks of its name the last output
+ * of each command.
  *
- * @param file the page
+ * @param file the page, such as docs/BENCHMARKS.md
  */
-record BenchmarksPage(Path file) {
+public record BenchmarksPage(Path file) {
   /**
    * Replaces the results of a command.
    *
    * @throws IOException if the page cannot be read or written, or has no such marks
    */
-  void renew(String section, String content) throws IOException {
+  public void renew(String section, String content) throws IOException {
     String start = start(section);
     String page = read(section);
     int from = page.indexOf(start) + start.length();
@@ -25,12 +25,15 @@ record BenchmarksPage(Path file) {
   }
 
   /**
-   * Checks that a section is there to be renewed, before somebody spends minutes on its content.
+   * The results of a command as they stand there. Also a check that there is a place for them,
+   * before somebody spends minutes on others.
    *
    * @throws IOException if the page cannot be read, or has no such marks
    */
-  void check(String section) throws IOException {
-    read(section);
+  public String section(String section) throws IOException {
+    String page = read(section);
+    return page.substring(
+        page.indexOf(start(section)) + start(section).length(), page.indexOf(end(section)));
   }
 
   private String read(String section) throws IOException {

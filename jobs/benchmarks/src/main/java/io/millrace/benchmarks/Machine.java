@@ -13,9 +13,9 @@ import java.util.List;
  * @param usable cores that this process is bound to
  * @param jdk vendor and version
  */
-record Machine(String processor, int cores, int usable, String jdk) {
+public record Machine(String processor, int cores, int usable, String jdk) {
   /** This one. */
-  static Machine here() {
+  public static Machine here() {
     List<String> lines;
     try {
       lines = Files.readAllLines(Path.of("/proc/cpuinfo"));
@@ -36,7 +36,10 @@ record Machine(String processor, int cores, int usable, String jdk) {
 
   @Override
   public String toString() {
-    return "%s, %s of %d cores, %s"
-        .formatted(processor, usable == 1 ? "bound to one" : "not bound to one", cores, jdk);
+    String share =
+        usable == cores
+            ? cores + (cores == 1 ? " core" : " cores")
+            : "bound to %s of %d cores".formatted(usable == 1 ? "one" : usable, cores);
+    return "%s, %s, %s".formatted(processor, share, jdk);
   }
 }

@@ -1,5 +1,6 @@
 package io.millrace.benchmarks;
 
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.IOException;
@@ -10,15 +11,24 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * What was measured.
+ * What was measured, as a table and as JSON.
  *
  * @param rows the rows of the table
  */
-record Results(List<Row> rows) {
+public record Results(List<Row> rows) {
   private static final List<String> HEAD =
       List.of("name", "value", "unit", "ratio", "target", "met");
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+
+  /** A row as {@code --json} has it. */
+  @JsonPropertyOrder({"name", "value", "unit", "ratio", "target", "met"})
+  private record Line(
+      String name, double value, String unit, Double ratio, Double target, Boolean met) {
+    Line(Row row) {
+      this(row.name(), row.value(), row.unit(), row.ratio(), row.target(), row.met());
+    }
+  }
 
   /** A table that reads as well in a terminal as in Markdown. */
   String table() {
@@ -44,15 +54,29 @@ record Results(List<Row> rows) {
   private static List<String> cells(Row row) {
     return List.of(
         row.name(),
-        number(row.value() < 1000 ? "%.1f" : "%,.0f", row.value()),
+        number(row.value()),
         row.unit(),
-        number("%.3f", row.ratio()),
-        row.target() == null ? "" : number(row.ratio() == null ? "< %.0f" : "%.2f", row.target()),
+        row.ratio() == null ? "" : String.format(Locale.ROOT, "%.3f", row.ratio()),
+        target(row),
         row.met() == null ? "" : row.met() ? "yes" : "NO");
   }
 
-  private static String number(String format, Double value) {
-    return value == null ? "" : String.format(Locale.ROOT, format, value);
+  /** Three digits of small numbers, all whole ones of large numbers. */
+  private static String number(double value) {
+    double size = Math.abs(value);
+    String format = size < 10 ? "%.3f" : size < 100 ? "%.2f" : size < 1000 ? "%.1f" : "%,.0f";
+    return String.format(Locale.ROOT, format, value);
+  }
+
+  /** The least or the most that it may be, with the unit if it is about the value. */
+  private static String target(Row row) {
+    Row.Bound bound = row.bound();
+    if (bound == null) {
+      return "";
+    }
+    // 0.75 and 200,000, not 0.750 and 200000.0
+    String number = String.format(Locale.ROOT, "%,.3f", bound.target()).replaceFirst("\\.?0+$", "");
+    return (bound.least() ? ">= " : "<= ") + number + (bound.ofValue() ? " " + row.unit() : "");
   }
 
   private static boolean isNumber(int column) {
@@ -65,8 +89,8 @@ record Results(List<Row> rows) {
         .collect(Collectors.joining(" | ", "| ", " |\n"));
   }
 
-  /** Writes the rows as an array of objects. */
-  void writeJson(Path file) throws IOException {
-    JSON.writeValue(file.toFile(), rows);
+  /** Writes the rows as an array of objects {name, value, unit, ratio, target, met}. */
+  public void writeJson(Path file) throws IOException {
+    JSON.writeValue(file.toFile(), rows.stream().map(Line::new).toList());
   }
 }

@@ -1,22 +1,21 @@
 /**
- * How fast the parts are, as a share of what the machine allows: {@code scripts/bench}.
+ * How fast the parts are, as a share of what the machine allows: {@code scripts/bench}. Here is
+ * what its commands share; each has a package of its own.
  *
  * <pre>
- *   Case ─▶ CountingBenchmark, in a JVM of its own ─▶ turns: limit, kernel, limit, kernel, ...
- *                                                        │ ratios of neighbours
- *             table, JSON, docs/BENCHMARKS.md ◀─ Row ◀───┘
+ *   a command: measures ─▶ Row ─▶ Report ─▶ terminal, docs/BENCHMARKS.md, plots, rows as JSON
+ *                                   │
+ *                                Baseline: what moved by more than its noise
  * </pre>
  *
  * <ul>
- *   <li>{@link io.millrace.benchmarks.KernelCommand}: {@code scripts/bench kernel}
- *   <li>{@link io.millrace.benchmarks.CountingBenchmark}, {@link
- *       io.millrace.benchmarks.CalibrationBenchmark}: what JMH runs
- *   <li>{@link io.millrace.benchmarks.Case}: what there is to measure, and its target
- *   <li>{@link io.millrace.benchmarks.Kernel}, {@link io.millrace.benchmarks.Correction}: the ways
- *       to count, and what is corrected
- *   <li>{@link io.millrace.benchmarks.Camera}: frames to count, by a seed
- *   <li>{@link io.millrace.benchmarks.Row}, {@link io.millrace.benchmarks.Results}, {@link
- *       io.millrace.benchmarks.BenchmarksPage}: what is told
+ *   <li>{@link io.millrace.benchmarks.Bench}: the program
+ *   <li>{@link io.millrace.benchmarks.ReportOptions}: the options that all commands have
+ *   <li>{@link io.millrace.benchmarks.Row}: a result, what it is compared with, its target and its
+ *       noise ({@link io.millrace.benchmarks.Spread})
+ *   <li>{@link io.millrace.benchmarks.Report}: tells them everywhere
+ *   <li>{@link io.millrace.benchmarks.BenchmarksPage}: a page with a place for results
+ *   <li>{@link io.millrace.benchmarks.Machine}: where it was measured
  * </ul>
  */
 package io.millrace.benchmarks;

@@ -127,6 +127,7 @@ public final class CountingJob {
                     detector,
                     options.framesPerPosition,
                     given,
+                    options.level(),
                     options.uncounted(),
                     QUIET,
                     options.scanTimeout.plus(options.frameTimeout))),

@@ -18,6 +18,7 @@ import io.millrace.operators.images.VirtualDetector;
 import io.millrace.references.BadPixels;
 import io.millrace.references.CalibrationFile;
 import io.millrace.references.ReferenceMap;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -30,6 +31,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.IntStream;
 import org.apache.flink.util.TimeUtils;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -49,6 +51,10 @@ import picocli.CommandLine.Option;
     sortOptions = false,
     usageHelpAutoWidth = true)
 public final class CountingOptions {
+  /** Rings that fit the 4D Camera; on a smaller one some may be empty. */
+  private static final List<String> USUAL_DETECTORS =
+      List.of("bright_field,0,110", "annular_dark_field,120,280");
+
   @Option(names = "--help", usageHelp = true, description = "Show this help.")
   boolean help;
 
@@ -243,7 +249,8 @@ public final class CountingOptions {
       paramLabel = "DIR",
       description =
           "Where the sectors of a scan go that cannot be calibrated, as raw files that can be"
-              + " streamed again: DIR/SESSION/scan<number>, with the reason beside them. The same on"
+              + " streamed again: DIR/SESSION/scan<number>, with the reason beside them; SESSION-2 and so"
+              + " on if an earlier job had the session. The same on"
               + " all nodes. Default: uncounted in the directory of --output.")
   Path uncounted;
 
@@ -271,7 +278,7 @@ public final class CountingOptions {
           "A virtual detector: a ring with radii in pixels around column X, row Y (default: the"
               + " frame's centre), inner radius included; an image of the scan is made of each."
               + " May be repeated. Default: bright_field,0,110 and annular_dark_field,120,280.")
-  List<String> detectors = List.of("bright_field,0,110", "annular_dark_field,120,280");
+  List<String> detectors = USUAL_DETECTORS;
 
   @Option(
       names = "--dpc-rotation",
@@ -377,14 +384,23 @@ public final class CountingOptions {
     check(
         framesPerPosition >= 0, "--frames-per-position cannot be negative: %d", framesPerPosition);
     check(calibrationFrames >= 1, "--calibration-frames has to be at least 1");
-    check(backgroundSigmas > 0, "--background-sigmas has to be positive: %s", backgroundSigmas);
-    check(xraySigmas > 0, "--xray-sigmas has to be positive: %s", xraySigmas);
+    check(
+        backgroundSigmas > 0 && Double.isFinite(backgroundSigmas),
+        "--background-sigmas has to be a positive number: %s",
+        backgroundSigmas);
+    check(
+        xraySigmas > 0 && Double.isFinite(xraySigmas),
+        "--xray-sigmas has to be a positive number: %s",
+        xraySigmas);
     check(slots >= 1, "--slots has to be at least 1");
     check(lanes >= 1, "--lanes has to be at least 1");
     named("--camera", this::camera);
     named("--lanes-at and --lanes", this::lanes);
     loadReferences();
     checkRowDark();
+    if (thresholds() == null && uncounted != null) {
+      checkUncounted();
+    }
     long framesOfLane = (calibrationFrames - 1L) / lanes + 1;
     check(
         thresholds() != null || slots >= framesOfLane + 4,
@@ -404,6 +420,18 @@ public final class CountingOptions {
     named(
         "--detector",
         () -> new ScanImages(camera(), virtualDetectors(), dpc(), 0, new ScanGeometry(1, 1)));
+    if (detectors != USUAL_DETECTORS) {
+      DetectorDescription frame = camera();
+      for (VirtualDetector ring : virtualDetectors()) {
+        check(
+            IntStream.range(0, frame.pixels())
+                .anyMatch(p -> ring.contains(p / frame.columns(), p % frame.columns())),
+            "--detector %s: no pixel of the frame (%d rows, %d columns) is in this ring",
+            ring.name(),
+            frame.rows(),
+            frame.columns());
+      }
+    }
   }
 
   /** Reads all files that options name, once. */
@@ -519,10 +547,29 @@ public final class CountingOptions {
         uncounted());
   }
 
-  /** The directory of this session's scans that cannot be calibrated. */
+  /**
+   * The directory of this session's scans that cannot be calibrated. Another job's of the same
+   * session, which may have had the same scan numbers, stays as it is.
+   */
   String uncounted() {
-    Path all = uncounted == null ? output.resolve("uncounted") : uncounted;
-    return all.resolve(session).toAbsolutePath().toString();
+    Path all = (uncounted == null ? output.resolve("uncounted") : uncounted).toAbsolutePath();
+    Path own = all.resolve(session);
+    for (int n = 2; Files.exists(own); n++) {
+      own = all.resolve(session + "-" + n);
+    }
+    return own.toString();
+  }
+
+  /** Says that nothing could be kept there while nothing has to be. */
+  private void checkUncounted() {
+    Path there = Path.of(uncounted()).getParent();
+    while (!Files.exists(there)) {
+      there = there.getParent();
+    }
+    check(
+        Files.isDirectory(there) && Files.isWritable(there),
+        "--uncounted: %s is no directory that can be written; give another",
+        there);
   }
 
   /** What is done to pixels before they are compared with thresholds. */
@@ -557,7 +604,9 @@ public final class CountingOptions {
                 || value instanceof Number
                 || value instanceof Boolean
                 || value instanceof Collection;
-        values.put(option.longestName().substring(2), plain ? value : value.toString());
+        // Enums as they are given.
+        String text = value instanceof Enum<?> e ? e.name().toLowerCase(Locale.ROOT) : "" + value;
+        values.put(option.longestName().substring(2), plain ? value : text);
       }
     }
     return values;

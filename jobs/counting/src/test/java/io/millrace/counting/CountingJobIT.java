@@ -22,15 +22,20 @@ import io.millrace.detector.raw.RawVersion;
 import io.millrace.detector.raw.UncountedScan;
 import io.millrace.hdf5.CountedFile;
 import io.millrace.operators.calibration.ThresholdFit;
+import io.millrace.operators.counting.Corrections;
+import io.millrace.operators.counting.RowDark;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.Set;
@@ -265,6 +270,86 @@ class CountingJobIT {
       assertThat(file.drops()).as(as).isEqualTo(drops(DropReason.DUPLICATE, duplicates));
       assertThat(file.thresholds()).as(as).isEqualTo(RandomScan.THRESHOLDS);
     }
+  }
+
+  /** Each correction, and all of them at once, from its file to the events of the whole frames. */
+  @ParameterizedTest(name = "dark {0}, gain {1}, bad pixels {2}, row dark {3}")
+  @CsvSource(
+      nullValues = "-",
+      value = {
+        "true,  false, false, -",
+        "false, true,  false, -",
+        "false, false, true,  -",
+        "false, false, false, mean",
+        "false, false, false, median",
+        "true,  true,  true,  mean",
+        "true,  true,  true,  median"
+      })
+  void correctionsGiveTheCountOfTheWholeCorrectedFrames(
+      boolean dark, boolean gain, boolean bad, String rowDark) throws Exception {
+    Random random = new Random(29);
+    double level = 20.5;
+    float[] darkMap = new float[SMALL.pixels()];
+    float[] divisors = new float[SMALL.pixels()];
+    boolean[] badMap = new boolean[SMALL.pixels()];
+    StringBuilder badList = new StringBuilder("# row,column\n");
+    for (int p = 0; p < SMALL.pixels(); p++) {
+      darkMap[p] = 4 * random.nextFloat();
+      divisors[p] = 0.7f + 0.6f * random.nextFloat();
+      badMap[p] = random.nextInt(20) == 0;
+      if (badMap[p]) {
+        badList.append("%d,%d%n".formatted(p / SMALL.columns(), p % SMALL.columns()));
+      }
+    }
+    List<String> options =
+        new ArrayList<>(List.of("--scans=1", "--frames-per-position=1", "--centroids"));
+    if (dark) {
+      options.add("--dark=" + npy("dark.npy", darkMap));
+    }
+    if (gain) {
+      options.add("--gain=" + npy("gain.npy", divisors));
+    }
+    if (bad) {
+      options.add("--bad-pixels=" + Files.writeString(directory.resolve("bad.txt"), badList));
+    }
+    if (rowDark != null) {
+      options.addAll(List.of("--row-dark=" + rowDark, "--row-dark-level=" + level));
+    }
+    float[] factors = new float[divisors.length];
+    IntStream.range(0, factors.length).forEach(p -> factors[p] = 1 / divisors[p]);
+    RandomScan scan = new RandomScan(SMALL, 7, new ScanGeometry(5, 4), 1, random).lose(3, 1);
+    scan.correctedBy(
+        new Corrections(
+            dark ? darkMap : null,
+            gain ? factors : null,
+            bad ? badMap : null,
+            rowDark == null ? null : RowDark.valueOf(rowDark.toUpperCase(Locale.ROOT))),
+        rowDark == null ? null : level);
+
+    try (BoundLanes lanes = BoundLanes.bind(2, SMALL.modules(), 10_000)) {
+      startGiven(2, lanes, options.toArray(String[]::new));
+      send(lanes, scan.shots());
+      announce(lanes, scan, scan.shots());
+      finish();
+    }
+
+    try (CountedFile file = file(7)) {
+      scan.assertCounted(file, RandomScan.THRESHOLDS, "corrected");
+    }
+  }
+
+  /** A map of the small camera as numpy writes it. */
+  private Path npy(String name, float[] map) throws IOException {
+    String header =
+        "{'descr': '<f4', 'fortran_order': False, 'shape': (%d, %d), }\n"
+            .formatted(SMALL.rows(), SMALL.columns());
+    ByteBuffer npy = ByteBuffer.allocate(10 + header.length() + Float.BYTES * map.length);
+    npy.order(ByteOrder.LITTLE_ENDIAN);
+    npy.put(new byte[] {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0});
+    npy.putShort((short) header.length());
+    npy.put(header.getBytes(StandardCharsets.US_ASCII));
+    npy.asFloatBuffer().put(map);
+    return Files.write(directory.resolve(name), npy.array());
   }
 
   @Test

@@ -40,6 +40,8 @@ final class RandomScan {
   private final long firstFrame;
   private final byte[][] frames;
   private final int[] sent;
+  private Corrections corrections = Corrections.NONE;
+  private Double level;
 
   RandomScan(
       DetectorDescription detector,
@@ -102,6 +104,17 @@ final class RandomScan {
             module);
   }
 
+  /**
+   * What its frames are corrected by when they are counted.
+   *
+   * @param level of the noise in ADU, for a row dark; null without
+   */
+  RandomScan correctedBy(Corrections by, Double level) {
+    corrections = by;
+    this.level = level;
+    return this;
+  }
+
   byte[] pixels(int frame, int module) {
     SectorPlacement sector = detector.sector(module);
     // The sectors of these detectors are bands of rows.
@@ -147,15 +160,15 @@ final class RandomScan {
   }
 
   private IntList events(int frame, Thresholds thresholds) {
-    return reference().count(arrived(frame), thresholds);
+    return reference().count(arrived(frame), Calibration.given(number, thresholds, level));
   }
 
   private Centroids centroids(int frame, Thresholds thresholds) {
-    return reference().centroids(arrived(frame), Calibration.given(number, thresholds, null));
+    return reference().centroids(arrived(frame), Calibration.given(number, thresholds, level));
   }
 
   private ReferenceCounter reference() {
-    return new ReferenceCounter(detector.rows(), detector.columns(), Corrections.NONE);
+    return new ReferenceCounter(detector.rows(), detector.columns(), corrections);
   }
 
   /** Holds a file against what was sent, counted with these thresholds. */

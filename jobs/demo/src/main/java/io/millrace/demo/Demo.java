@@ -11,13 +11,17 @@ import io.millrace.hdf5.CountedFile;
 import io.millrace.hdf5.CountedFileName;
 import io.millrace.operators.images.CalibrationPlot;
 import io.millrace.operators.images.Picture;
+import io.millrace.parts.FlinkCluster;
+import io.millrace.parts.Part;
+import io.millrace.parts.Parts;
+import io.millrace.parts.Ports;
+import io.millrace.parts.RunFailure;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -58,16 +62,13 @@ import picocli.CommandLine.Spec;
     })
 public final class Demo implements Callable<Integer> {
   private static final Duration START_DEADLINE = Duration.ofSeconds(60);
-  private static final Duration SUBMIT_DEADLINE = Duration.ofSeconds(120);
   private static final Duration SILENCE_DEADLINE = Duration.ofSeconds(120);
 
   /** Slots of the TaskManager, as conf/flink/config.yaml has them. */
   private static final int SLOTS = 4;
 
-  private static final String REFUSED = "The main method caused an error: ";
   private static final Duration POLL = Duration.ofMillis(250);
   private static final long FREE_DISK_BYTES = 500_000_000;
-  private static final Pattern JOB_ID = Pattern.compile("JobID ([0-9a-f]{32})");
 
   @Spec CommandSpec spec;
 
@@ -184,18 +185,15 @@ public final class Demo implements Callable<Integer> {
   int lanePort;
 
   private final Path root = Path.of(System.getProperty("millrace.root", ".")).toAbsolutePath();
-  // Started by the main thread, and on Ctrl-C stopped by another: both hold the lock of this.
-  private final List<Part> parts = new ArrayList<>();
   private final Ports ports = new Ports();
-  private boolean stopped;
+  private Parts parts;
   private volatile boolean interrupted;
   private PrintStream out = System.out;
   private long expectedFrames;
   private int id;
   private Set<Uncounted> earlier;
   private Path run;
-  private Path logs;
-  private FlinkRest flink;
+  private FlinkCluster flink;
 
   /** Runs the demo. */
   public static void main(String... args) {
@@ -215,7 +213,7 @@ public final class Demo implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws DemoFailure, InterruptedException, IOException {
+  public Integer call() throws RunFailure, InterruptedException, IOException {
     DetectorDescription detector = checkOptions();
     checkMachine(detector);
     prepareFolders();
@@ -245,7 +243,7 @@ public final class Demo implements Callable<Integer> {
     if (interrupted) {
       return; // Ctrl-C ended the parts as well; that they failed is no news.
     }
-    if (failure instanceof DemoFailure) {
+    if (failure instanceof RunFailure) {
       System.err.println("demo: " + failure.getMessage());
     } else {
       System.err.println("demo: this should not happen; please report it");
@@ -306,24 +304,24 @@ public final class Demo implements Callable<Integer> {
     }
   }
 
-  private void checkMachine(DetectorDescription detector) throws DemoFailure {
+  private void checkMachine(DetectorDescription detector) throws RunFailure {
     if (input != null) {
       checkInput(detector);
     }
     try {
       Files.createDirectories(output);
       if (!Files.isWritable(output)) {
-        throw new DemoFailure(
+        throw new RunFailure(
             "%s cannot be written; give another --output".formatted(output.toAbsolutePath()));
       }
       long free = Files.getFileStore(output).getUsableSpace();
       if (free < FREE_DISK_BYTES) {
-        throw new DemoFailure(
+        throw new RunFailure(
             "%s has only %d MB left, and the demo needs %d; free some, or give another --output"
                 .formatted(output.toAbsolutePath(), free / 1_000_000, FREE_DISK_BYTES / 1_000_000));
       }
     } catch (IOException e) {
-      throw new DemoFailure(
+      throw new RunFailure(
           "the output directory %s cannot be made (is a file in the way?); give another --output"
               .formatted(output.toAbsolutePath()),
           e);
@@ -332,7 +330,7 @@ public final class Demo implements Callable<Integer> {
   }
 
   /** Looks through the input, so that what is wrong is said before anything starts. */
-  private void checkInput(DetectorDescription detector) throws DemoFailure {
+  private void checkInput(DetectorDescription detector) throws RunFailure {
     Set<Integer> modules =
         IntStream.range(0, detector.modules()).boxed().collect(Collectors.toSet());
     try {
@@ -347,85 +345,55 @@ public final class Demo implements Callable<Integer> {
       long most = modules.stream().mapToLong(dataset::sectors).max().orElseThrow();
       expectedFrames = Math.max(most, dataset.geometry().positions());
     } catch (IOException e) {
-      throw new DemoFailure(
+      throw new RunFailure(
           "the input cannot be streamed (see --input, --version and --scan-number)", e);
     }
   }
 
-  private void prepareFolders() throws DemoFailure {
+  private void prepareFolders() throws RunFailure {
     String base =
         System.getenv().getOrDefault("MILLRACE_RUN", root.resolve(".millrace").toString());
     run = Path.of(base).resolve("demo-" + ProcessHandle.current().pid());
-    logs = run.resolve("log");
-    flink = new FlinkRest("http://localhost:" + restPort);
-    try {
-      Files.createDirectories(logs);
-    } catch (IOException e) {
-      throw new DemoFailure("the folder for logs, %s, cannot be made".formatted(logs), e);
-    }
+    parts = new Parts(root, run);
   }
 
-  private String script(String name) {
-    return root.resolve("scripts").resolve(name).toString();
-  }
-
-  private synchronized Part start(String name, String... command) throws DemoFailure {
-    if (stopped) {
-      throw new DemoFailure(name + " is not started, since everything has been stopped");
-    }
-    Part part = Part.start(name, logs, Map.of("MILLRACE_RUN", run.toString()), List.of(command));
-    parts.add(part);
-    return part;
-  }
-
-  private void startServices() throws DemoFailure, InterruptedException {
+  private void startServices() throws RunFailure, InterruptedException {
     Part zookeeper =
-        start(
+        parts.start(
             "zookeeper",
-            script("millrace"),
-            "zookeeper",
-            "--port=" + zookeeperPort,
-            "--data=" + run.resolve("zookeeper"));
+            List.of(
+                parts.script("millrace"),
+                "zookeeper",
+                "--port=" + zookeeperPort,
+                "--data=" + run.resolve("zookeeper")));
     Part aggregator =
-        start(
+        parts.start(
             "aggregator",
-            script("millrace"),
-            "aggregator",
-            "--listen=tcp://127.0.0.1:" + producerPort,
-            "--lane-address=tcp://127.0.0.1:" + lanePort,
-            "--lanes=" + lanes,
-            "--camera=" + camera);
-    start(
-            "flink-start",
-            script("flink"),
-            "start",
-            "--deadline",
-            "120",
-            "--rest-port",
-            Integer.toString(restPort))
-        .output(SUBMIT_DEADLINE.plus(START_DEADLINE));
+            List.of(
+                parts.script("millrace"),
+                "aggregator",
+                "--listen=tcp://127.0.0.1:" + producerPort,
+                "--lane-address=tcp://127.0.0.1:" + lanePort,
+                "--lanes=" + lanes,
+                "--camera=" + camera));
+    flink = FlinkCluster.start(parts, "", restPort, Map.of(), List.of());
+    flink.awaitStart();
     zookeeper.awaitOutput("ready", START_DEADLINE);
     aggregator.awaitOutput("ready", START_DEADLINE);
   }
 
-  private int nextId() throws DemoFailure {
+  private int nextId() throws RunFailure {
     try {
       return CountedFileName.nextId(output);
     } catch (IOException e) {
-      throw new DemoFailure("%s cannot be listed".formatted(output), e);
+      throw new RunFailure("%s cannot be listed".formatted(output), e);
     }
   }
 
-  private String submit() throws DemoFailure, InterruptedException {
-    List<String> command =
+  private String submit() throws RunFailure, InterruptedException {
+    List<String> arguments =
         new ArrayList<>(
             List.of(
-                script("flink"),
-                "run",
-                "-d",
-                "-p",
-                Integer.toString(Math.min(lanes, SLOTS)),
-                root.resolve("jobs/counting/target/millrace-counting.jar").toString(),
                 "--output=" + output.toAbsolutePath(),
                 "--id=" + id,
                 "--lanes-at=tcp://127.0.0.1:" + lanePort,
@@ -434,71 +402,22 @@ public final class Demo implements Callable<Integer> {
                 "--zookeeper=127.0.0.1:" + zookeeperPort,
                 "--scans=1"));
     if (background != null) {
-      command.add("--background=" + background);
-      command.add("--xray=" + xray);
+      arguments.add("--background=" + background);
+      arguments.add("--xray=" + xray);
     }
-    command.addAll(jobOptions);
-    Part submission = start("flink-run", command.toArray(String[]::new));
-    Matcher jobId = JOB_ID.matcher(submittedBy(submission));
-    if (!jobId.find()) {
-      throw submission.failure("did not name a job");
-    }
-    String job = jobId.group(1);
-    await(START_DEADLINE, "the job's tasks do not run", job, () -> flink.allTasksRun(job));
-    return job;
+    arguments.addAll(jobOptions);
+    return flink.submit(
+        Math.min(lanes, SLOTS),
+        root.resolve("jobs/counting/target/millrace-counting.jar"),
+        arguments);
   }
 
-  /** What the client printed; if the job refused its options, only what it said. */
-  private static String submittedBy(Part submission) throws DemoFailure, InterruptedException {
-    try {
-      return submission.output(SUBMIT_DEADLINE);
-    } catch (DemoFailure e) {
-      for (String line : submission.read().lines().toList()) {
-        if (line.contains(REFUSED)) {
-          throw new DemoFailure(
-              "the job refuses: " + line.substring(line.indexOf(REFUSED) + REFUSED.length()));
-        }
-      }
-      throw e;
-    }
-  }
-
-  private interface Condition {
-    boolean holds() throws IOException, InterruptedException;
-  }
-
-  private void await(Duration deadline, String otherwise, String job, Condition condition)
-      throws DemoFailure, InterruptedException {
-    long end = System.nanoTime() + deadline.toNanos();
-    try {
-      while (!condition.holds()) {
-        failIfJobFailed(job, flink.jobState(job));
-        if (System.nanoTime() > end) {
-          throw new DemoFailure(
-              "%s after %d s; see the logs in %s".formatted(otherwise, deadline.toSeconds(), run));
-        }
-        Thread.sleep(POLL.toMillis());
-      }
-    } catch (IOException e) {
-      throw new DemoFailure("Flink does not answer; see the logs in " + run, e);
-    }
-  }
-
-  private void failIfJobFailed(String job, String state)
-      throws DemoFailure, IOException, InterruptedException {
-    if (List.of("FAILED", "FAILING", "CANCELED", "CANCELLING", "SUSPENDED").contains(state)) {
-      throw new DemoFailure(
-          "the job is %s:%n  %s"
-              .formatted(state, String.join(System.lineSeparator() + "  ", flink.failure(job))));
-    }
-  }
-
-  private void startProducers(DetectorDescription detector) throws DemoFailure {
+  private void startProducers(DetectorDescription detector) throws RunFailure {
     for (int m = 0; m < detector.modules(); m++) {
       List<String> command =
           new ArrayList<>(
               List.of(
-                  script("millrace"),
+                  parts.script("millrace"),
                   "producer",
                   "--modules=" + m,
                   "--aggregator=tcp://127.0.0.1:" + producerPort,
@@ -516,46 +435,40 @@ public final class Demo implements Callable<Integer> {
         }
       }
       command.addAll(producerOptions);
-      start("producer-" + m, command.toArray(String[]::new));
+      parts.start("producer-" + m, command);
     }
   }
 
   /** Shows the progress until the job has finished. */
-  private void watch(String job) throws DemoFailure, InterruptedException {
+  private void watch(String job) throws RunFailure, InterruptedException {
     Progress progress = new Progress(out, !json && System.console() != null, expectedFrames);
     Map<String, Long> metrics = new LinkedHashMap<>();
     long lastChange = System.nanoTime();
     try {
       while (true) {
-        String state = flink.jobState(job);
-        failIfJobFailed(job, state);
-        if (state.equals("FINISHED")) {
+        if (flink.requireJobWell(job).equals("FINISHED")) {
           progress.end();
           return;
         }
-        for (Part part : List.copyOf(parts)) {
-          if (!part.isAlive() && !part.succeeded()) {
-            throw part.failure("failed");
-          }
-        }
+        parts.requireAllWell();
         Map<String, Long> now = new LinkedHashMap<>();
-        now.put("complete", flink.sum(job, "ledger.framesComplete"));
-        now.put("incomplete", flink.sum(job, "ledger.framesIncomplete"));
-        now.put("bytes", flink.sum(job, "Source__lanes.numBytesIn"));
+        now.put("complete", flink.rest().sum(job, "ledger.framesComplete"));
+        now.put("incomplete", flink.rest().sum(job, "ledger.framesIncomplete"));
+        now.put("bytes", flink.rest().sum(job, "Source__lanes.numBytesIn"));
         if (!now.equals(metrics)) {
           metrics = now;
           lastChange = System.nanoTime();
         }
         progress.show(now.get("complete"), now.get("incomplete"), now.get("bytes"));
         if (System.nanoTime() - lastChange > SILENCE_DEADLINE.toNanos()) {
-          throw new DemoFailure(
+          throw new RunFailure(
               "nothing has moved for %d s; see the logs in %s"
                   .formatted(SILENCE_DEADLINE.toSeconds(), run));
         }
         Thread.sleep(POLL.toMillis());
       }
     } catch (IOException e) {
-      throw new DemoFailure("Flink does not answer; see the logs in " + run, e);
+      throw flink.notAnswering(e);
     }
   }
 
@@ -574,7 +487,7 @@ public final class Demo implements Callable<Integer> {
   }
 
   /** Draws the pictures and prints the summary; returns whether every frame is accounted for. */
-  private boolean report(DetectorDescription detector) throws DemoFailure {
+  private boolean report(DetectorDescription detector) throws RunFailure {
     try (Stream<Path> files = Files.list(output)) {
       Path file =
           files
@@ -584,7 +497,7 @@ public final class Demo implements Callable<Integer> {
               .findFirst()
               .orElseThrow(
                   () ->
-                      new DemoFailure(
+                      new RunFailure(
                           "the job has finished but left no file in %s; see the logs in %s"
                               .formatted(output.toAbsolutePath(), run)))
               .toAbsolutePath();
@@ -611,7 +524,7 @@ public final class Demo implements Callable<Integer> {
         return summary.accountedFor();
       }
     } catch (IOException e) {
-      throw new DemoFailure("the result in %s cannot be read".formatted(output), e);
+      throw new RunFailure("the result in %s cannot be read".formatted(output), e);
     }
   }
 
@@ -634,8 +547,8 @@ public final class Demo implements Callable<Integer> {
     }
   }
 
-  private synchronized void leaveRunning() {
-    stopped = true;
+  private void leaveRunning() {
+    parts.leave();
     System.err.printf(
         """
         Left running:
@@ -651,12 +564,15 @@ public final class Demo implements Callable<Integer> {
         producerPort,
         lanePort,
         run,
-        String.join(" ", parts.stream().filter(Part::isAlive).map(Part::pid).toList()));
+        parts.all().stream()
+            .filter(Part::isAlive)
+            .map(part -> Long.toString(part.pid()))
+            .collect(Collectors.joining(" ")));
   }
 
   /** Ctrl-C, SIGTERM, or the end of this process after all is stopped. */
-  private synchronized void interrupt() {
-    if (!stopped) {
+  private void interrupt() {
+    if (!parts.isClosed()) {
       interrupted = true;
       System.err.println("demo: interrupted; stopping what was started");
       stop();
@@ -679,27 +595,11 @@ public final class Demo implements Callable<Integer> {
     }
   }
 
-  /** Stops all that was started, the last first. Once. */
-  private synchronized void stop() {
-    if (stopped) {
-      return;
+  /** Stops all that was started. Once. */
+  private void stop() {
+    if (!parts.isClosed()) {
+      parts.close();
+      removePieces(); // now that nobody writes any more
     }
-    stopped = true;
-    List<Part> all = new ArrayList<>(parts);
-    Collections.reverse(all);
-    all.forEach(Part::stop);
-    try {
-      Part.start(
-              "flink-stop",
-              logs,
-              Map.of("MILLRACE_RUN", run.toString()),
-              List.of(script("flink"), "stop"))
-          .output(START_DEADLINE);
-    } catch (DemoFailure e) {
-      System.err.println("demo: " + e.getMessage());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-    removePieces(); // now that nobody writes any more
   }
 }

@@ -33,7 +33,7 @@ final class Sandbox implements AutoCloseable {
   /** What any script should need far less than, also on a machine that does other things. */
   static final Duration DEADLINE = Duration.ofMinutes(6);
 
-  private static final int PORTS = 20;
+  private static final int PORTS = 40;
 
   /** A script that has ended. */
   record Result(int status, String out, String err) {

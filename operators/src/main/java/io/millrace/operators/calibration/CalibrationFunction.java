@@ -13,7 +13,7 @@ import io.millrace.operators.Silence;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import org.apache.flink.annotation.PublicEvolving;
@@ -42,6 +42,9 @@ import org.slf4j.LoggerFactory;
 public final class CalibrationFunction
     extends KeyedProcessFunction<Long, SectorHistogram, ScanNotice> {
   private static final Logger LOG = LoggerFactory.getLogger(CalibrationFunction.class);
+
+  /** Scans whose calibration is kept: many more than can be under way at once. */
+  static final int REMEMBERED_SCANS = 256;
 
   private static final class OpenSample {
     final CalibrationSample sample;
@@ -74,7 +77,7 @@ public final class CalibrationFunction
     calibrations = settings.connect(job);
     masks = settings.maskHotPixels() ? settings.connectMasks(job) : null;
     open = new HashMap<>();
-    published = new HashSet<>();
+    published = new LinkedHashSet<>();
   }
 
   @Override
@@ -152,7 +155,7 @@ public final class CalibrationFunction
           sample.completeFrames(),
           settings.fit().frames(),
           fitted);
-      if (publish(fitted, out) == fitted) {
+      if (publish(fitted, out).equals(fitted)) {
         out.collect(new SampleHistogram(scan, pixels.first(), pixels.counts()));
       }
     } catch (CalibrationException e) {
@@ -165,8 +168,14 @@ public final class CalibrationFunction
       throws IOException {
     open.remove(outcome.scan());
     published.add(outcome.scan());
+    if (published.size() > REMEMBERED_SCANS) {
+      long eldest = published.iterator().next();
+      published.remove(eldest);
+      calibrations.forget(eldest);
+    }
     CalibrationOutcome holds = calibrations.publish(outcome);
-    if (holds != outcome) {
+    // Equal and not the same: a write is repeated when its answer was lost, and then found done.
+    if (!holds.equals(outcome)) {
       LOG.warn("What was published before holds for scan {}: {}", outcome.scan(), holds);
     }
     if (holds instanceof CalibrationFailure failure) {

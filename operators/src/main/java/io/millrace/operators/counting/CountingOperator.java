@@ -80,6 +80,10 @@ public final class CountingOperator extends AbstractStreamOperator<CountedSector
   private transient long sourceWatermark;
   private transient long passedWatermark;
   private transient Counter events;
+  private transient Counter kept;
+
+  /** Read by the thread that asks for metrics. */
+  private transient volatile int waitingSectors;
 
   /** The sectors of a scan that wait for its thresholds. */
   private static final class WaitingScan {
@@ -127,11 +131,9 @@ public final class CountingOperator extends AbstractStreamOperator<CountedSector
     heldReports = new ArrayList<>();
     sourceWatermark = Long.MIN_VALUE;
     passedWatermark = Long.MIN_VALUE;
-    events = getMetricGroup().counter("provisionalEvents");
-    getMetricGroup()
-        .gauge(
-            "sectorsWaitingForThresholds",
-            () -> waiting.values().stream().mapToInt(scan -> scan.sectors.size()).sum());
+    events = getMetricGroup().counter("eventsBeforeSeams");
+    kept = getMetricGroup().counter("sectorsKeptUncounted");
+    getMetricGroup().gauge("sectorsWaitingForThresholds", () -> waitingSectors);
     if (given != null) {
       givenDiscriminators = discriminators(given);
     } else {
@@ -188,6 +190,7 @@ public final class CountingOperator extends AbstractStreamOperator<CountedSector
 
   private void keep(Sector sector) throws IOException {
     uncounted.get(sector.scan()).add(sector.header(), sector.pixels());
+    kept.inc();
     sector.release();
   }
 
@@ -212,7 +215,7 @@ public final class CountingOperator extends AbstractStreamOperator<CountedSector
     counter.count(sector.header(), sector.pixels(), known, counted);
     long scan = sector.scan();
     sector.release();
-    events.inc(counted.events.size());
+    events.inc(counted.events.size() + counted.borderEvents.size());
     output.collect(outputRecord.replace(counted, scan));
   }
 
@@ -226,6 +229,7 @@ public final class CountingOperator extends AbstractStreamOperator<CountedSector
             scan -> new WaitingScan(getProcessingTimeService().getCurrentProcessingTime()))
         .sectors
         .add(sector);
+    waitingSectors++;
     int module = sector.header().module;
     PixelHistogram histogram = sampled.get(module).histogram(sector.pixels());
     output.collect(
@@ -251,10 +255,12 @@ public final class CountingOperator extends AbstractStreamOperator<CountedSector
       CalibrationOutcome found = calibrations.find(scan).orElse(null);
       if (found instanceof Calibration calibrated) {
         scans.remove();
+        waitingSectors -= held.sectors.size();
         Discriminators known = use(calibrated);
         held.sectors.forEach(sector -> count(sector, known));
       } else if (found instanceof CalibrationFailure failure) {
         scans.remove();
+        waitingSectors -= held.sectors.size();
         giveUp(failure);
         for (Sector sector : held.sectors) {
           keep(sector);
@@ -284,7 +290,6 @@ public final class CountingOperator extends AbstractStreamOperator<CountedSector
       LaneReport report = reports.next();
       if (!waiting.containsKey(report.scan())) {
         output.collect(NOTICES, new StreamRecord<>(report, report.scan()));
-        discriminators.remove(report.scan());
         reports.remove();
       }
     }
@@ -292,6 +297,7 @@ public final class CountingOperator extends AbstractStreamOperator<CountedSector
         waiting.keySet().stream().mapToLong(scan -> scan - 1).reduce(sourceWatermark, Math::min);
     if (mark > passedWatermark) {
       passedWatermark = mark;
+      discriminators.keySet().removeIf(scan -> scan <= mark);
       endUncounted(mark);
       output.emitWatermark(new Watermark(mark));
     }
@@ -328,12 +334,15 @@ public final class CountingOperator extends AbstractStreamOperator<CountedSector
 
   @Override
   public void close() throws Exception {
-    if (uncounted != null) {
-      endUncounted(Long.MAX_VALUE);
+    try {
+      if (uncounted != null) {
+        endUncounted(Long.MAX_VALUE);
+      }
+    } finally {
+      if (calibrations != null) {
+        calibrations.close();
+      }
+      super.close();
     }
-    if (calibrations != null) {
-      calibrations.close();
-    }
-    super.close();
   }
 }

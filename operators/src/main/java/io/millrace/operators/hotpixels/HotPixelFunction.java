@@ -90,10 +90,10 @@ public final class HotPixelFunction extends RichFlatMapFunction<ScanRecord, Scan
         LOG.warn(
             "Scan {} has {} hot pixels; its file lists all", report.scan(), found.pixels().size());
       }
+      out.collect(found);
       if (masks != null) {
         share(found, report);
       }
-      out.collect(found);
     }
     out.collect(record);
   }
@@ -118,7 +118,6 @@ public final class HotPixelFunction extends RichFlatMapFunction<ScanRecord, Scan
     return found;
   }
 
-  /** A mask that cannot be shared must not cost the scan that is about to be written. */
   private void share(HotPixelList found, ScanReport report) {
     Set<Integer> known = new TreeSet<>(masks.latest());
     known.addAll(report.calibration().maskedPixels());
@@ -130,12 +129,7 @@ public final class HotPixelFunction extends RichFlatMapFunction<ScanRecord, Scan
           found.pixels().size(),
           mask.size());
     }
-    try {
-      masks.publish(report.scan(), mask);
-      LOG.info("After scan {}, {} hot pixels are masked", report.scan(), mask.size());
-    } catch (IOException e) {
-      LOG.error("The hot pixels of scan {} are not masked in the next one", report.scan(), e);
-    }
+    masks.publish(report.scan(), mask);
   }
 
   @Override

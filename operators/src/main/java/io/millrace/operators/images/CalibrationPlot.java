@@ -80,15 +80,7 @@ public final class CalibrationPlot {
    */
   public static void write(Calibration calibration, SampleHistogram histogram, Path file)
       throws IOException {
-    BufferedImage picture;
-    try {
-      picture = draw(calibration, histogram);
-    } catch (InternalError | LinkageError e) { // So Java says that there is nothing to write with.
-      throw new IOException(
-          "no text can be drawn; install fontconfig and a font such as DejaVu (%s)".formatted(e),
-          e);
-    }
-    Picture.write(picture, file);
+    Picture.write(() -> draw(calibration, histogram), file);
   }
 
   private void draw() {

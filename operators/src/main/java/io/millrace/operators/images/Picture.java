@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
+import java.util.function.Supplier;
 import javax.imageio.ImageIO;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 
@@ -104,16 +105,25 @@ public final class Picture {
   /**
    * Writes an image as a PNG file. Readers see the old file or the new one, never half of it.
    *
-   * @throws IOException if the file cannot be written
+   * @throws IOException if the file cannot be written, or the picture has text and the machine has
+   *     no fonts
    */
   public static void write(ScanImage image, Path file) throws IOException {
-    write(draw(image), file);
+    write(() -> draw(image), file);
   }
 
-  /** The same for what is drawn already. */
-  static void write(BufferedImage picture, Path file) throws IOException {
+  /** The same for what is drawn otherwise. */
+  static void write(Supplier<BufferedImage> picture, Path file) throws IOException {
+    byte[] png;
+    try {
+      png = png(picture.get());
+    } catch (InternalError | LinkageError e) { // So Java says that there is nothing to write with.
+      throw new IOException(
+          "no text can be drawn; install fontconfig and a font such as DejaVu (%s)".formatted(e),
+          e);
+    }
     Path beside = file.resolveSibling(file.getFileName() + ".part");
-    Files.write(beside, png(picture));
+    Files.write(beside, png);
     Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 }

@@ -50,8 +50,10 @@ import org.slf4j.LoggerFactory;
  * <p>What comes of a scan that has ended is counted and dropped.
  *
  * <p>Of a scan that could not be calibrated no frames come: it has no report, and so no file. Its
- * sectors are kept elsewhere and do not pass here, therefore nothing is concluded from silence; it
- * ends with the watermark, and its end is said with the reason.
+ * sectors are kept elsewhere and do not pass here, therefore nothing is concluded from silence
+ * before a lane has reported; it ends with the watermark, or after a time-out where the watermark
+ * does not come because a scan with a higher number has ended before. Its end is said with the
+ * reason.
  */
 @PublicEvolving
 public final class LedgerFunction
@@ -64,6 +66,7 @@ public final class LedgerFunction
   /**
    * @param framesPerPosition frames that every position should have; 0 takes what comes
    * @param given thresholds of all scans, or null if scans are calibrated
+   * @param level of the noise that goes with given thresholds, in ADU; null if nobody needs it
    * @param uncounted directory with the sectors of scans that could not be calibrated
    * @param quiet silence after which a scan with all frames has ended
    * @param timeout silence after which any scan has ended
@@ -72,6 +75,7 @@ public final class LedgerFunction
       DetectorDescription detector,
       int framesPerPosition,
       Thresholds given,
+      Double level,
       String uncounted,
       Duration quiet,
       Duration timeout)
@@ -175,7 +179,7 @@ public final class LedgerFunction
               new ScanAccount(
                   settings.detector, settings.framesPerPosition, Instant.ofEpochMilli(now)));
       if (settings.given != null) {
-        scan.account.add(Calibration.given(number, settings.given, null));
+        scan.account.add(Calibration.given(number, settings.given, settings.level));
       }
       open.put(number, scan);
       scan.lastActivity = now;
@@ -209,23 +213,25 @@ public final class LedgerFunction
       end(number, scan, scan.account.endedOnLanes(), context, out);
       return;
     }
-    if (scan.account.failure().isPresent()) {
-      return;
-    }
     scan.timer = 0;
     long now = context.timerService().currentProcessingTime();
     if (Silence.wasMissed(timestamp, now)) {
       scan.lastActivity = now;
     }
     long silence = now - scan.lastActivity;
-    if (silence >= patience(scan).toMillis()) {
+    if (silence < patience(scan).toMillis()) {
+      armTimer(scan, context);
+    } else if (scan.account.failure().isEmpty()) {
       end(
           number,
           scan,
           scan.account.allFrames() ? EndedBy.ALL_FRAMES : EndedBy.TIMEOUT,
           context,
           out);
+    } else if (scan.account.hasLaneReport()) {
+      end(number, scan, scan.account.endedOnLanes(), context, out);
     } else {
+      scan.lastActivity = now;
       armTimer(scan, context);
     }
   }
@@ -241,12 +247,12 @@ public final class LedgerFunction
     if (scan.account.failure().isPresent()) {
       scansUncounted.inc();
       LOG.error(
-          "Scan {} has ended ({}) and was not counted: {}. {} of {} announced sectors are kept in {}"
-              + " and can be streamed again; no counted file is written",
+          "Scan {} has ended ({}) and was not counted: {}. {} of {} announced messages arrived; the"
+              + " sectors are kept in {} and can be streamed again; no counted file is written",
           number,
           by,
           scan.account.failure().get().reason(),
-          scan.account.used(),
+          scan.account.received(),
           scan.account.announced(),
           UncountedScan.folder(Path.of(settings.uncounted), number));
       return;

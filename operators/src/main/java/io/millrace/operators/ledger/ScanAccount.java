@@ -129,9 +129,14 @@ public final class ScanAccount {
     return announced;
   }
 
-  /** Data messages that arrived and were used, in the lanes that have reported. */
-  public long used() {
-    return received - drops.total();
+  /** Data messages of the scan that arrived, in the lanes that have reported. */
+  public long received() {
+    return received;
+  }
+
+  /** Whether a lane has reported its part. */
+  public boolean hasLaneReport() {
+    return laneReports > 0;
   }
 
   /**

@@ -64,6 +64,7 @@ class LedgerFunctionTest {
                 DETECTOR,
                 framesPerPosition,
                 given,
+                null,
                 "uncounted",
                 Duration.ofMillis(QUIET),
                 Duration.ofMillis(TIMEOUT)));

@@ -270,6 +270,6 @@ class ScanAccountTest {
     account.add(new LaneReport(7, 1, 12, 12, true, new Drops()));
     assertThat(account.failure()).contains(failure);
     assertThat(account.announced()).isEqualTo(24);
-    assertThat(account.used()).isEqualTo(21);
+    assertThat(account.received()).isEqualTo(23);
   }
 }

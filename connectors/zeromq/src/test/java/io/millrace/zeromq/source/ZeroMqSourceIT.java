@@ -208,7 +208,9 @@ class ZeroMqSourceIT {
           .process(new Digest())
           .print();
       JobClient job = env.executeAsync("lanes");
-      send(sender, 1);
+      // One is enough, and after it nobody is there to take more.
+      SectorHeader header = header(1, 0, 0);
+      sender.send(0, header, pixels(header, DETECTOR));
       assertThatThrownBy(() -> job.getJobExecutionResult().get(60, TimeUnit.SECONDS))
           .rootCause()
           .hasMessageContaining("a sector cannot leave the task that received it");

@@ -1,6 +1,7 @@
 package io.millrace.counting.serialization;
 
 import com.esotericsoftware.kryo.Kryo;
+import com.esotericsoftware.kryo.KryoException;
 import com.esotericsoftware.kryo.Serializer;
 import com.esotericsoftware.kryo.io.Input;
 import com.esotericsoftware.kryo.io.Output;
@@ -9,12 +10,18 @@ import io.millrace.operators.assembly.FrameBlock;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Writes the state of a block: which frames have left and how, and the sectors that wait. */
+/**
+ * Writes the state of a block: which frames have left and how, and the sectors that wait. Begins
+ * with a version, because it is what a savepoint holds.
+ */
 public final class FrameBlockSerializer extends Serializer<FrameBlock> {
+  private static final int VERSION = 1;
+
   private final CountedSectorSerializer sectors = new CountedSectorSerializer();
 
   @Override
   public void write(Kryo kryo, Output output, FrameBlock block) {
+    output.writeByte(VERSION);
     output.writeVarInt(block.modules(), true);
     output.writeVarInt(block.width(), true);
     output.writeVarInt(block.height(), true);
@@ -33,6 +40,12 @@ public final class FrameBlockSerializer extends Serializer<FrameBlock> {
 
   @Override
   public FrameBlock read(Kryo kryo, Input input, Class<? extends FrameBlock> type) {
+    int version = input.readByte();
+    if (version != VERSION) {
+      throw new KryoException(
+          "a block of frames is of version %d, and this job reads %d; start without its savepoint"
+              .formatted(version, VERSION));
+    }
     int modules = input.readVarInt(true);
     int width = input.readVarInt(true);
     int height = input.readVarInt(true);

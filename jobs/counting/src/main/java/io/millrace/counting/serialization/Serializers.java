@@ -30,7 +30,7 @@ public final class Serializers {
           Map.entry(SectorHistogram.class, SectorHistogramSerializer.class),
           Map.entry(FrameBlock.class, FrameBlockSerializer.class),
           Map.entry(LaneReport.class, JavaSerializer.class),
-          Map.entry(SectorDrop.class, JavaSerializer.class),
+          Map.entry(SectorDrop.class, SectorDropSerializer.class),
           Map.entry(Calibration.class, JavaSerializer.class),
           Map.entry(CalibrationFailure.class, JavaSerializer.class),
           Map.entry(SampleHistogram.class, JavaSerializer.class),

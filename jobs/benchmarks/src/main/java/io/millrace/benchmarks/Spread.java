@@ -1,0 +1,39 @@
+package io.millrace.benchmarks;
+
+import java.util.Arrays;
+
+/** The middle of some measurements, and how far they scatter. Outliers move neither. */
+public final class Spread {
+  private Spread() {}
+
+  /** The middle value; of an even number the mean of the middle two. */
+  public static double median(double... values) {
+    return quantile(0.5, values);
+  }
+
+  /**
+   * The noise of measurements as a share of their median: half the distance from the first to the
+   * third quartile. 0 if there is only one.
+   */
+  public static double of(double... values) {
+    return (quantile(0.75, values) - quantile(0.25, values)) / 2 / Math.abs(median(values));
+  }
+
+  /**
+   * The value below which a share of the others lies; between two of them on the straight line.
+   *
+   * @param q the share, 0 (the smallest) to 1 (the largest); 0.95 is also called p95
+   */
+  public static double quantile(double q, double... values) {
+    if (values.length == 0 || !(q >= 0 && q <= 1)) {
+      throw new IllegalArgumentException(
+          "quantile %s of %d values; needed: 0 to 1, of at least one".formatted(q, values.length));
+    }
+    double[] sorted = values.clone();
+    Arrays.sort(sorted);
+    double at = q * (sorted.length - 1);
+    int below = (int) at;
+    int above = Math.min(below + 1, sorted.length - 1);
+    return sorted[below] + (at - below) * (sorted[above] - sorted[below]);
+  }
+}

@@ -1,0 +1,38 @@
+package io.millrace.benchmarks.parts;
+
+import io.millrace.parts.Part;
+import io.millrace.parts.RunFailure;
+import java.time.Duration;
+import java.time.Instant;
+
+/** A process that runs {@link BarePull}. */
+public final class BareReceiver implements Target {
+  private final Part part;
+  private final Jvm jvm;
+
+  BareReceiver(Part part, Jvm jvm) {
+    this.part = part;
+    this.jvm = jvm;
+  }
+
+  @Override
+  public Instant await(Simulation simulation, long scan, Duration deadline)
+      throws RunFailure, InterruptedException {
+    ScanTimes received = ScanTimes.await(part, scan, deadline);
+    if (received.sectors() != simulation.sectors()) {
+      throw part.failure(
+          "received %d sectors of %d".formatted(received.sectors(), simulation.sectors()));
+    }
+    return received.last();
+  }
+
+  /** The process. */
+  public Jvm jvm() {
+    return jvm;
+  }
+
+  /** Ends it. */
+  void stop() {
+    part.stop();
+  }
+}

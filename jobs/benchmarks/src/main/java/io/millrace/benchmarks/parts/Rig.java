@@ -1,0 +1,243 @@
+package io.millrace.benchmarks.parts;
+
+import io.millrace.detector.wire.Lanes;
+import io.millrace.parts.FlinkCluster;
+import io.millrace.parts.Part;
+import io.millrace.parts.Parts;
+import io.millrace.parts.Ports;
+import io.millrace.parts.RunFailure;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * What is set up to measure: real processes on this machine, in a run folder, at ports from a first
+ * one on. Closing it, or Ctrl-C, stops them all.
+ *
+ * <pre>
+ *   {@link #bare}       producer ─▶ bare pull
+ *   {@link #relayed}    producer ─▶ aggregator ─▶ bare pull, a thread a lane
+ *   {@link #counted}    producer ─▶ aggregator ─▶ TaskManagers ─▶ counted file
+ * </pre>
+ *
+ * Each route has processes of its own, so that all stay warm while they take turns.
+ */
+public final class Rig implements AutoCloseable {
+  private static final Duration START_DEADLINE = Duration.ofSeconds(60);
+  private static final int MODULES = Simulation.CAMERA.modules();
+
+  // As scripts/millrace has it.
+  private static final List<String> JVM_OPTIONS =
+      List.of("-XX:+UseParallelGC", "-XX:MaxDirectMemorySize=2g");
+
+  private final Path root;
+  private final Parts parts;
+  private final Path logs;
+  private int nextPort;
+
+  /**
+   * @param root the repository; everything has to be built
+   * @param run the run folder
+   * @param firstPort from which on ports are taken
+   */
+  public Rig(Path root, Path run, int firstPort) throws RunFailure {
+    this.root = root;
+    this.parts = new Parts(root, run);
+    this.logs = run.resolve("log");
+    this.nextPort = firstPort;
+    Runtime.getRuntime().addShutdownHook(new Thread(this::interrupt, "stop"));
+  }
+
+  /** The rig of a command, in a run folder of its own. */
+  public static Rig here(int firstPort) throws RunFailure {
+    Path root = Path.of(System.getProperty("millrace.root", ".")).toAbsolutePath().normalize();
+    String runs =
+        System.getenv().getOrDefault("MILLRACE_RUN", root.resolve(".millrace").toString());
+    return new Rig(
+        root, Path.of(runs).resolve("bench-" + ProcessHandle.current().pid()), firstPort);
+  }
+
+  /** The processes. */
+  public Parts parts() {
+    return parts;
+  }
+
+  /** The limit: a producer, and a bare pull in the place of the aggregator. */
+  public Route bare(String name) throws RunFailure, InterruptedException {
+    int port = ports(MODULES);
+    BareReceiver receiver = bareReceiver(name, "bind", new Lanes("127.0.0.1", port, 1, MODULES));
+    return new Route(this, name, port, List.of(receiver.jvm()), receiver, List.of(receiver::stop));
+  }
+
+  /** The same with an aggregator between them. */
+  public Route relayed(String name, int lanes) throws RunFailure, InterruptedException {
+    int port = ports(MODULES);
+    Lanes at = lanes(lanes);
+    Part aggregator = aggregator(name, port, at);
+    BareReceiver receiver = bareReceiver(name, "connect", at);
+    return new Route(
+        this,
+        name,
+        port,
+        List.of(jvm(Jvm.AGGREGATOR, aggregator), receiver.jvm()),
+        receiver,
+        List.of(aggregator::stop, receiver::stop));
+  }
+
+  /**
+   * The whole way, to the counted file: a Flink cluster and a job of its own.
+   *
+   * @param lanes number of lanes; as many slots, spread evenly
+   * @param taskManagers how many
+   * @param jobOptions what the job is told besides where its lanes and its files are
+   */
+  public Route counted(String name, int lanes, int taskManagers, List<String> jobOptions)
+      throws RunFailure, InterruptedException {
+    int port = ports(MODULES);
+    Lanes at = lanes(lanes);
+    Part aggregator = aggregator(name, port, at);
+    FlinkCluster cluster = cluster(name, taskManagers, (lanes + taskManagers - 1) / taskManagers);
+    Path output = parts.run().resolve(file(name) + "-counted");
+    List<String> arguments =
+        new ArrayList<>(
+            List.of("--output=" + output, "--lanes-at=" + at.endpoint(0, 0), "--lanes=" + lanes));
+    arguments.addAll(jobOptions);
+    try {
+      Files.createDirectories(output);
+      String job =
+          cluster.submit(
+              lanes, root.resolve("jobs/counting/target/millrace-counting.jar"), arguments);
+      List<Jvm> behind = new ArrayList<>(List.of(jvm(Jvm.AGGREGATOR, aggregator)));
+      cluster
+          .processes()
+          .forEach(
+              (role, pid) ->
+                  behind.add(
+                      Jvm.of(
+                          role.startsWith("taskmanager") ? Jvm.TASK_MANAGER : Jvm.JOB_MANAGER,
+                          pid,
+                          logs)));
+      return new Route(
+          this,
+          name,
+          port,
+          behind,
+          new CountedFiles(output, cluster, job),
+          List.of(cluster::stop, aggregator::stop));
+    } catch (IOException e) {
+      throw new RunFailure("the folder %s cannot be made and watched".formatted(output), e);
+    }
+  }
+
+  private FlinkCluster cluster(String name, int taskManagers, int slots)
+      throws RunFailure, InterruptedException {
+    FlinkCluster cluster =
+        FlinkCluster.start(
+            parts,
+            file(name) + "-flink",
+            ports(1),
+            Map.of("MILLRACE_JAVA_OPTS", Jvm.options(logs)),
+            List.of(
+                "--task-managers",
+                Integer.toString(taskManagers),
+                "-D",
+                "taskmanager.numberOfTaskSlots=" + slots));
+    cluster.awaitStart();
+    return cluster;
+  }
+
+  private Part aggregator(String name, int port, Lanes lanes)
+      throws RunFailure, InterruptedException {
+    return millrace(
+        file(name) + "-aggregator",
+        List.of(
+            "aggregator",
+            "--listen=tcp://127.0.0.1:" + port,
+            "--lane-address=" + lanes.endpoint(0, 0),
+            "--lanes=" + lanes.lanes(),
+            "--camera=" + Simulation.CAMERA.name()));
+  }
+
+  WarmProducer producer(String name, Simulation simulation, int port, long firstScan)
+      throws RunFailure, InterruptedException {
+    List<String> command = new ArrayList<>(List.of("producer", "--acquire"));
+    command.addAll(simulation.options());
+    command.addAll(
+        List.of(
+            "--scan-number=" + firstScan,
+            "--aggregator=tcp://127.0.0.1:" + port,
+            "--camera=" + Simulation.CAMERA.name()));
+    Part part = millrace("%s-producer-%d".formatted(file(name), firstScan), command);
+    return new WarmProducer(part, jvm(Jvm.PRODUCER, part), simulation, firstScan);
+  }
+
+  private BareReceiver bareReceiver(String name, String how, Lanes lanes)
+      throws RunFailure, InterruptedException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+    command.addAll(JVM_OPTIONS);
+    command.addAll(
+        List.of(
+            Jvm.options(logs),
+            "-cp",
+            System.getProperty("java.class.path"),
+            BarePull.class.getName(),
+            how));
+    for (int lane = 0; lane < lanes.lanes(); lane++) {
+      command.add(String.join(",", lanes.endpoints(lane)));
+    }
+    Part part = parts.start(file(name) + "-pull", command);
+    part.awaitOutput("ready", START_DEADLINE);
+    return new BareReceiver(part, jvm(Jvm.RECEIVER, part));
+  }
+
+  private Part millrace(String name, List<String> arguments)
+      throws RunFailure, InterruptedException {
+    List<String> command = new ArrayList<>(List.of(parts.script("millrace")));
+    command.addAll(arguments);
+    Part part = parts.start(name, Map.of("MILLRACE_JAVA_OPTS", Jvm.options(logs)), command);
+    part.awaitOutput("ready", START_DEADLINE);
+    return part;
+  }
+
+  private Jvm jvm(String role, Part part) {
+    return Jvm.of(role, part.pid(), logs);
+  }
+
+  private Lanes lanes(int n) throws RunFailure {
+    return new Lanes("127.0.0.1", ports(n * MODULES), n, MODULES);
+  }
+
+  /** Takes the next ports, and returns the first of them. */
+  private int ports(int n) throws RunFailure {
+    int first = nextPort;
+    nextPort += n;
+    new Ports().take("--first-port", first, n).requireFree();
+    return first;
+  }
+
+  /** A name as it may stand in the name of a file. */
+  private static String file(String name) {
+    return name.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-").replaceAll("^-|-$", "");
+  }
+
+  /** Ctrl-C, SIGTERM, or the end of this process after all is stopped. */
+  private void interrupt() {
+    if (!parts.isClosed()) {
+      System.err.println("bench: interrupted; stopping what was started");
+      close();
+    }
+  }
+
+  /** Stops everything. */
+  @Override
+  public void close() {
+    parts.close();
+  }
+}

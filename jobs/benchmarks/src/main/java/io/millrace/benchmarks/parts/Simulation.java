@@ -1,0 +1,73 @@
+package io.millrace.benchmarks.parts;
+
+import io.millrace.detector.DetectorDescription;
+import io.millrace.detector.ScanGeometry;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The scans that a producer sends: frames that were prepared, and are repeated under their own
+ * headers, so that sending costs no more than sending.
+ *
+ * @param columns positions in a row, without the flyback
+ * @param rows rows of positions
+ * @param electrons average number in a frame
+ */
+public record Simulation(int columns, int rows, int electrons) {
+  /** The camera of all measurements. */
+  public static final DetectorDescription CAMERA = DetectorDescription.load("4d-camera");
+
+  /** Prepared frames: 42 MB, more than a processor's caches hold. */
+  private static final int REPEAT = 64;
+
+  private static final Pattern SIZE = Pattern.compile("([1-9]\\d{0,4})x([1-9]\\d{0,4})");
+
+  /**
+   * @param size such as 64x64
+   * @throws IllegalArgumentException if it is no possible size; says why
+   */
+  public static Simulation of(String size, int electrons) {
+    Matcher m = SIZE.matcher(size);
+    if (!m.matches()) {
+      throw new IllegalArgumentException("%s is no size of a scan such as 64x64".formatted(size));
+    }
+    Simulation simulation =
+        new Simulation(Integer.parseInt(m.group(1)), Integer.parseInt(m.group(2)), electrons);
+    try {
+      simulation.sectors();
+    } catch (IllegalArgumentException | ArithmeticException e) {
+      throw new IllegalArgumentException(
+          "%s is no possible scan: %s".formatted(size, e.getMessage()), e);
+    }
+    return simulation;
+  }
+
+  /** Frames of a scan, those of the flyback included. */
+  public int frames() {
+    return ScanGeometry.withFlyback(columns, rows).positions();
+  }
+
+  /** Sectors of a scan. */
+  public int sectors() {
+    return Math.multiplyExact(frames(), CAMERA.modules());
+  }
+
+  /** Bytes of pixels in a scan, in units of 10^9. */
+  public double gigabytes() {
+    return sectors() * (double) CAMERA.sectorBytes() / 1e9;
+  }
+
+  /** What the producer is told. */
+  List<String> options() {
+    return List.of(
+        "--simulate=%dx%d".formatted(columns, rows),
+        "--electrons=" + electrons,
+        "--repeat=" + REPEAT);
+  }
+
+  @Override
+  public String toString() {
+    return "%dx%d, %d electrons".formatted(columns, rows, electrons);
+  }
+}

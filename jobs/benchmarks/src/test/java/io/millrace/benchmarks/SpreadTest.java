@@ -1,0 +1,35 @@
+package io.millrace.benchmarks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+
+class SpreadTest {
+  @Test
+  void medianOfAnEvenNumberIsTheMeanOfTheMiddleTwo() {
+    assertThat(Spread.median(4, 1, 3, 2)).isEqualTo(2.5);
+  }
+
+  @Test
+  void quantilesLieOnTheLineBetweenNeighbours() {
+    double[] values = {50, 10, 40, 20, 30};
+    assertThat(Spread.quantile(0, values)).isEqualTo(10);
+    assertThat(Spread.quantile(0.625, values)).isEqualTo(35);
+    assertThat(Spread.quantile(1, values)).isEqualTo(50);
+    assertThat(Spread.quantile(0.95, 7)).isEqualTo(7);
+  }
+
+  @Test
+  void spreadIsHalfTheDistanceOfTheQuartilesAsAShareOfTheMedian() {
+    assertThat(Spread.of(10, 20, 30, 40, 50)).isEqualTo((40.0 - 20) / 2 / 30);
+    assertThat(Spread.of(7)).isZero();
+  }
+
+  @Test
+  void nothingHasNoQuantile() {
+    assertThatThrownBy(() -> Spread.median())
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("of 0 values");
+  }
+}

@@ -1,0 +1,125 @@
+package io.millrace.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.millrace.benchmarks.Bench;
+import io.millrace.benchmarks.parts.Jvm;
+import io.millrace.benchmarks.parts.Rig;
+import io.millrace.benchmarks.parts.Route;
+import io.millrace.benchmarks.parts.Series;
+import io.millrace.benchmarks.parts.Simulation;
+import io.millrace.benchmarks.parts.Turn;
+import io.millrace.demo.Sandbox.Result;
+import io.millrace.parts.RunFailure;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The running system as the benchmarks measure it, as small as it can be. It stands here, where
+ * everything that it starts is built before.
+ */
+class BenchmarkedSystemIT {
+  private static final Simulation SCAN = Simulation.of("16x16", 500);
+  private static final List<String> THRESHOLDS = List.of("--background=28.5", "--xray=1088");
+
+  @TempDir Path dir;
+  private Sandbox sandbox;
+
+  @BeforeEach
+  void open() {
+    sandbox = new Sandbox(dir);
+  }
+
+  @AfterEach
+  void close() {
+    sandbox.close();
+  }
+
+  /** A turn ends only if every sector came; that of the whole way, if the file has every frame. */
+  @Test
+  void scansGoThroughAllWaysInTurn() throws Exception {
+    List<String> told = new ArrayList<>();
+    List<Series> series;
+    try (Rig rig = new Rig(Sandbox.ROOT, sandbox.run, sandbox.restPort)) {
+      List<Route> routes =
+          List.of(
+              rig.bare("bare"),
+              rig.relayed("relayed", 2),
+              rig.counted("whole", 2, 1, THRESHOLDS));
+      series = Series.measure(routes, SCAN, 0, 1, told::add);
+      assertThat(sandbox.left()).isNotEmpty();
+    }
+    assertThat(sandbox.left()).isEmpty();
+    assertThat(told).hasSize(6);
+
+    assertThat(series).extracting(Series::name).containsExactly("bare", "relayed", "whole");
+    assertThat(series.get(0).memory()).containsOnlyKeys(Jvm.PRODUCER, Jvm.RECEIVER);
+    assertThat(series.get(1).memory())
+        .containsOnlyKeys(Jvm.PRODUCER, Jvm.AGGREGATOR, Jvm.RECEIVER);
+    assertThat(series.get(2).memory())
+        .containsOnlyKeys(Jvm.PRODUCER, Jvm.AGGREGATOR, Jvm.JOB_MANAGER, Jvm.TASK_MANAGER);
+    for (Series s : series) {
+      assertThat(s.turns()).hasSize(1);
+      Turn turn = s.turns().get(0);
+      assertThat(turn.seconds()).isPositive();
+      assertThat(turn.cpuSeconds()).containsOnlyKeys(s.memory().keySet());
+      assertThat(turn.cpuSeconds().values().stream().mapToDouble(c -> c).sum()).isPositive();
+      s.memory().values().forEach(m -> assertThat(m.peakResidentBytes()).isPositive());
+    }
+    // An aggregator keeps no memory for sectors, so each one is allocated; a pull has a pool.
+    double bytes = SCAN.gigabytes() * 1e9;
+    assertThat((double) series.get(1).memory().get(Jvm.AGGREGATOR).allocatedBytes())
+        .isGreaterThan(0.9 * bytes);
+    assertThat((double) series.get(1).memory().get(Jvm.RECEIVER).allocatedBytes())
+        .isLessThan(0.5 * bytes);
+  }
+
+  @Test
+  void portsThatAreInUseAreNamed() throws Exception {
+    try (Rig rig = new Rig(Sandbox.ROOT, sandbox.run, sandbox.restPort);
+        Rig other = new Rig(Sandbox.ROOT, dir.resolve("other"), sandbox.restPort)) {
+      rig.bare("bare");
+      assertThatThrownBy(() -> other.bare("bare"))
+          .isInstanceOf(RunFailure.class)
+          .hasMessage(
+              "port %d is in use; end what uses it, or give another --first-port",
+              sandbox.restPort);
+    }
+  }
+
+  @Test
+  void interruptEndsEverything() throws Exception {
+    Process bench =
+        sandbox.start(
+            sandbox.run,
+            List.of(
+                "env",
+                "--default-signal=INT",
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Dmillrace.root=" + Sandbox.ROOT,
+                "-cp",
+                System.getProperty("java.class.path"),
+                Bench.class.getName(),
+                "pipeline",
+                "--quick",
+                "--scan=16x16",
+                "--first-port=" + sandbox.restPort));
+    await()
+        .atMost(Sandbox.DEADLINE)
+        .until(() -> !bench.isAlive() || sandbox.printed().contains("warm-up 1"));
+    assertThat(bench.isAlive()).as(sandbox.printed()).isTrue();
+
+    assertThat(new ProcessBuilder("kill", "-INT", Long.toString(bench.pid())).start().waitFor())
+        .isZero();
+    Result ended = sandbox.result(bench);
+    assertThat(ended.status()).isEqualTo(130);
+    assertThat(sandbox.left()).isEmpty();
+  }
+}

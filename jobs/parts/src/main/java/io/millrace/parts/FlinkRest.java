@@ -1,0 +1,80 @@
+package io.millrace.parts;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What is asked of Flink's REST API. */
+public final class FlinkRest {
+  private static final Duration TIMEOUT = Duration.ofSeconds(10);
+
+  private final HttpClient http = HttpClient.newBuilder().connectTimeout(TIMEOUT).build();
+  private final ObjectMapper json = new ObjectMapper();
+  private final String address;
+
+  /**
+   * @param address such as {@code http://localhost:8081}
+   */
+  public FlinkRest(String address) {
+    this.address = address;
+  }
+
+  private JsonNode get(String path) throws IOException, InterruptedException {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create(address + path)).timeout(TIMEOUT).build();
+    HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
+    if (response.statusCode() != 200) {
+      throw new IOException("%s%s: %s".formatted(address, path, response.body()));
+    }
+    return json.readTree(response.body());
+  }
+
+  /** The job's state in Flink's words, such as RUNNING. */
+  public String jobState(String job) throws IOException, InterruptedException {
+    return get("/jobs/" + job).path("state").asText();
+  }
+
+  /** Whether all tasks of the job run. */
+  public boolean allTasksRun(String job) throws IOException, InterruptedException {
+    for (JsonNode vertex : get("/jobs/" + job).path("vertices")) {
+      if (!"RUNNING".equals(vertex.path("status").asText())) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Why the job failed: the messages of the exception and its causes, outermost first. */
+  public List<String> failure(String job) throws IOException, InterruptedException {
+    List<String> messages = new ArrayList<>();
+    JsonNode entries = get("/jobs/" + job + "/exceptions").path("exceptionHistory").path("entries");
+    for (JsonNode entry : entries) {
+      for (String line : entry.path("stacktrace").asText().split("\n")) {
+        if (!line.startsWith("\t") && !line.isBlank()) {
+          messages.add(line.replaceFirst("^Caused by: ", "").strip());
+        }
+      }
+    }
+    return messages;
+  }
+
+  /** Sum of a metric over all subtasks of the operator that has it; 0 while there is none. */
+  public long sum(String job, String metric) throws IOException, InterruptedException {
+    long sum = 0;
+    for (JsonNode vertex : get("/jobs/" + job).path("vertices")) {
+      String path =
+          "/jobs/%s/vertices/%s/subtasks/metrics".formatted(job, vertex.path("id").asText());
+      for (JsonNode value : get(path + "?get=" + metric + "&agg=sum")) {
+        sum += value.path("sum").asLong();
+      }
+    }
+    return sum;
+  }
+}
