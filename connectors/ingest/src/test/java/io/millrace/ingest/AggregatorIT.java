@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.zeromq.SocketType;
@@ -206,6 +207,59 @@ class AggregatorIT {
     aggregator.close();
     assertThat(aggregator.timeouts()).isEqualTo(1);
     assertThat(aggregator.drops().get(DropReason.PAYLOAD_SIZE)).isEqualTo(1);
+  }
+
+  /**
+   * Buffers are used again while sectors wait in queues, in half-written connections and behind a
+   * slow peer; peers of one lane come and go meanwhile. Each sector's pixels tell its frame, so one
+   * that is overwritten before it is written shows.
+   */
+  @Test
+  void noSectorIsOverwrittenWhilePeersOfALaneComeAndGo() throws Exception {
+    DetectorDescription detector = DetectorDescription.load("4d-camera");
+    Lanes lane = new Lanes("127.0.0.1", port + 4, 1, 4);
+    Aggregator aggregator = new Aggregator(detector, listen, lane, LONG, LONG);
+    opened.add(aggregator);
+    AtomicBoolean enough = new AtomicBoolean();
+    CompletableFuture<Void> sending = CompletableFuture.runAsync(() -> sendUntil(enough, detector));
+    try (BarePull steady = BarePull.connected(List.of(lane.endpoint(0, 2)))) {
+      assertWhole(steady, 500);
+      for (int round = 0; round < 3; round++) {
+        BarePull slow = BarePull.connected(List.of(lane.endpoint(0, 2)));
+        try (slow) {
+          assertWhole(slow, 1);
+          assertWhole(steady, 300);
+          assertWhole(slow, 80); // beyond the one that was half written meanwhile
+        } // with sectors in its queue, and one of them half written
+        assertWhole(steady, 300);
+      }
+      enough.set(true);
+      while (!sending.isDone()) {
+        assertWhole(steady, 1);
+      }
+    }
+    sending.join();
+  }
+
+  private void sendUntil(AtomicBoolean enough, DetectorDescription detector) {
+    try (Push push = new Push(listen.endpoint(0, 2))) {
+      for (int f = 0; !enough.get(); f++) {
+        byte[] pixels = new byte[detector.sectorBytes()]; // the socket does not copy
+        Arrays.fill(pixels, (byte) f);
+        push.send(encode(new SectorHeader().set(4, f, 3, 2, f % 3, f / 3 % 2, 0, 2)), pixels);
+      }
+    }
+  }
+
+  private static void assertWhole(BarePull pull, int messages) {
+    for (int i = 0; i < messages; i++) {
+      BarePull.Message message = pull.receive(1).get(0);
+      byte[] expected = new byte[message.second().length];
+      Arrays.fill(expected, (byte) message.header().frame);
+      assertThat(Arrays.mismatch(message.second(), expected))
+          .as("place of the first wrong byte of frame %d", message.header().frame)
+          .isEqualTo(-1);
+    }
   }
 
   /** Longer than the announce timeout: what waits behind a blocked lane is not silent. */

@@ -311,7 +311,7 @@ public final class CountingOptions {
       defaultValue = "32",
       description =
           "Sectors of one lane and module that the task can hold. Memory of a lane: modules * (N +"
-              + " 6) * 166 kB for the 4D Camera. Default: ${DEFAULT-VALUE}.")
+              + " 18) * 166 kB for the 4D Camera. Default: ${DEFAULT-VALUE}.")
   int slots;
 
   @Option(

@@ -720,7 +720,7 @@ class CountingJobIT {
     }
     assertCalibrated(scan, new ThresholdFit(4, 4.5, 175), 0, 1, 2, 3);
     assertThat(metrics("lane.0.slotsCreated").sum())
-        .isBetween(3L * slots, (long) large.modules() * (slots + 6));
+        .isBetween(3L * slots, (long) large.modules() * (slots + 18));
   }
 
   @Test

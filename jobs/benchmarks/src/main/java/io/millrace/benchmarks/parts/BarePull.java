@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import org.zeromq.SocketType;
 import org.zeromq.ZContext;
@@ -32,9 +33,13 @@ public final class BarePull {
   private static final int SECTOR_BYTES = DetectorDescription.load("4d-camera").sectorBytes();
 
   // As the lanes of the Flink source have them.
-  private static final int HIGH_WATER_MARK = 4;
+  private static final int HIGH_WATER_MARK = 16;
   private static final int TURN = 4;
   private static final int POLL_MILLIS = 20;
+
+  /** Without it JeroMQ's wake-ups cost more than receiving: that would be no limit. */
+  private static final long GATHER_NANOS = 1_000_000;
+
   private static final int HANDSHAKE_MILLIS = 2_000;
 
   private BarePull() {}
@@ -76,6 +81,7 @@ public final class BarePull {
       }
       tally.ready(endpoints);
       Predicate<ZMQ.Socket> take = socket -> take(socket, tally);
+      boolean flowing = false;
       while (true) {
         boolean any = false;
         for (ZMQ.Socket socket : sockets) {
@@ -83,7 +89,12 @@ public final class BarePull {
             any = true;
           }
         }
-        if (!any) {
+        if (any) {
+          flowing = true;
+        } else if (flowing) {
+          flowing = false;
+          LockSupport.parkNanos(GATHER_NANOS);
+        } else {
           poller.poll(POLL_MILLIS);
         }
       }

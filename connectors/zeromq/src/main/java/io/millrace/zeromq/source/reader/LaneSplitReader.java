@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.connector.base.source.reader.RecordsWithSplitIds;
 import org.apache.flink.connector.base.source.reader.splitreader.SplitReader;
@@ -43,6 +44,13 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
 
   /** Messages taken from one pipe before the next one has its turn. */
   private static final int TURN = 4;
+
+  /**
+   * How long the thread stays away when it has taken all that was there. Without that each message
+   * would wake this thread, and each batch of one the task: at full speed that costs as much as
+   * receiving. A pipe's queue takes what comes meanwhile.
+   */
+  private static final long GATHER_NANOS = 1_000_000;
 
   /** The longest wait for a message, after which time-outs are looked at. */
   private static final long POLL_MILLIS = 20;
@@ -75,6 +83,7 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
   private LaneProgress progress;
   private LaneMetrics metrics;
   private volatile boolean wakeUp;
+  private boolean flowing;
   private long lastLook = System.nanoTime();
 
   LaneSplitReader(
@@ -138,6 +147,7 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
     while (!wakeUp) {
       lastLook = System.nanoTime();
       boolean idle = !takeTurns(batch);
+      flowing |= !idle;
       addEndedScans(batch);
       if (batch.size() >= BATCH || (idle && batch.size() > 0)) {
         return batch;
@@ -167,11 +177,19 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
     return any;
   }
 
-  /** Waits for a message; or for the task, if that holds all slots of a pipe or the last scan. */
+  /**
+   * Waits for a message, if they are flowing for some; or for the task, if that holds all slots of
+   * a pipe or the last scan.
+   */
   private void await() throws IOException {
     boolean heldBack = pipes.stream().anyMatch(Pipe::heldBack);
     if (!heldBack && !progress.allEnded()) {
-      poller.poll(POLL_MILLIS);
+      if (flowing) {
+        flowing = false;
+        LockSupport.parkNanos(GATHER_NANOS);
+      } else {
+        poller.poll(POLL_MILLIS);
+      }
       return;
     }
     long start = System.nanoTime();

@@ -270,7 +270,9 @@ class LaneSplitReaderTest {
 
   @Test
   void slotsAreUsedAgainAndAgain() {
-    options.set(ZeroMqSourceOptions.SLOTS_PER_MODULE, 8);
+    options
+        .set(ZeroMqSourceOptions.SLOTS_PER_MODULE, 8)
+        .set(ZeroMqSourceOptions.RECEIVE_HIGH_WATER_MARK, 4);
     start(SMALL, Set.of(), 0, WIDE_OPEN);
     int frames = 5_000;
     CompletableFuture<Void> sending =

@@ -1,0 +1,66 @@
+package io.millrace.ingest;
+
+import java.util.HashSet;
+import java.util.Set;
+import org.zeromq.ZMQ;
+import zmq.SocketBase;
+
+/**
+ * Who is connected to a lane, and with that: when a buffer that was sent into it has been written
+ * and may be used again.
+ *
+ * <p>JeroMQ does not tell when it has written a message. But a connection's encoder asks for the
+ * memory of a message only when all of the one before has been written, or copied to the batch that
+ * is written next. So while a lane has one peer, a buffer is released when the next one is asked
+ * for; the last one stays until then. While there are several peers it is not known which of them
+ * asks, nor after a connection came or went whether the last one did: then no buffer is released,
+ * and the garbage collector takes them when JeroMQ has let go of them.
+ *
+ * <p>No lock, no volatile: connections come, go and write in one thread, the I/O thread of the
+ * relay's lanes. It is the same for all because the context has one thread for them (the sockets'
+ * affinity).
+ */
+final class LanePeers {
+  private static final int EVENTS = ZMQ.EVENT_ACCEPTED | ZMQ.EVENT_DISCONNECTED;
+
+  private final Set<Object> connections = new HashSet<>();
+
+  /** What the only connection writes; null if there is not one. */
+  private RelayBuffer writing;
+
+  /** Begins to watch a socket that has not been bound yet. */
+  void watch(SocketBase lane) {
+    lane.setEventHook(
+        event -> {
+          if (event.event == ZMQ.EVENT_ACCEPTED) {
+            accepted(event.arg);
+          } else {
+            disconnected(event.arg);
+          }
+        },
+        EVENTS);
+  }
+
+  /** A peer has connected; it writes nothing before this. */
+  void accepted(Object connection) {
+    connections.add(connection);
+    writing = null;
+  }
+
+  /** A connection is broken; it writes nothing any more. */
+  void disconnected(Object connection) {
+    connections.remove(connection);
+    writing = null;
+  }
+
+  /** A connection begins to write this buffer, and has written all that it began before. */
+  void writing(RelayBuffer next) {
+    if (connections.size() != 1) {
+      return;
+    }
+    if (writing != null && writing != next) {
+      writing.release();
+    }
+    writing = next;
+  }
+}

@@ -1,0 +1,89 @@
+package io.millrace.ingest;
+
+import java.lang.ref.Cleaner;
+import zmq.Msg;
+import zmq.msg.MsgAllocator;
+
+/**
+ * The memory of a relay: buffers of the size of a sector, last in first out so that the same few
+ * stay in the processor's cache.
+ *
+ * <p>A buffer that nobody can give back (its connection broke, or its lane has several peers, see
+ * {@link LanePeers}) is left to the garbage collector, and another one may be made for it. When as
+ * many as may be are in use, parts get memory of JeroMQ's own: slower, but the thread that receives
+ * never waits here.
+ */
+final class RelayBuffers implements MsgAllocator {
+  private static final Cleaner CLEANER = Cleaner.create();
+
+  /** How many buffers there are, in a class of its own: a cleaner must not reach what it cleans. */
+  private static final class Made {
+    private int buffers;
+
+    synchronized boolean add(int most) {
+      if (buffers >= most) {
+        return false;
+      }
+      buffers++;
+      return true;
+    }
+
+    synchronized void remove() {
+      buffers--;
+    }
+
+    synchronized int get() {
+      return buffers;
+    }
+  }
+
+  private final int sectorBytes;
+  private final RelayBuffer[] free;
+  private final Made made = new Made();
+  private int freeCount;
+
+  /**
+   * @param sectorBytes bytes of a sector
+   * @param most buffers that there may be
+   */
+  RelayBuffers(int sectorBytes, int most) {
+    this.sectorBytes = sectorBytes;
+    this.free = new RelayBuffer[most];
+  }
+
+  /** Called by the thread that receives. */
+  @Override
+  public Msg allocate(int size) {
+    if (size != sectorBytes) {
+      return new Msg(size);
+    }
+    synchronized (this) {
+      if (freeCount > 0) {
+        RelayBuffer last = free[--freeCount];
+        free[freeCount] = null;
+        return last;
+      }
+    }
+    if (!made.add(free.length)) {
+      return new Msg(size);
+    }
+    RelayBuffer buffer = new RelayBuffer(this, sectorBytes);
+    CLEANER.register(buffer, made::remove);
+    return buffer;
+  }
+
+  /** Takes a buffer back, from any thread. */
+  synchronized void put(RelayBuffer buffer) {
+    free[freeCount++] = buffer;
+  }
+
+  /** Buffers that nobody uses. */
+  synchronized int free() {
+    return freeCount;
+  }
+
+  /** Buffers that there are: free, in use, or waiting for the garbage collector. */
+  int made() {
+    return made.get();
+  }
+}
