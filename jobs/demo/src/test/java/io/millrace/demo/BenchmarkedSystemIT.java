@@ -50,9 +50,7 @@ class BenchmarkedSystemIT {
     try (Rig rig = new Rig(Sandbox.ROOT, sandbox.run, sandbox.restPort)) {
       List<Route> routes =
           List.of(
-              rig.bare("bare"),
-              rig.relayed("relayed", 2),
-              rig.counted("whole", 2, 1, THRESHOLDS));
+              rig.bare("bare"), rig.relayed("relayed", 2), rig.counted("whole", 2, 1, THRESHOLDS));
       series = Series.measure(routes, SCAN, 0, 1, told::add);
       assertThat(sandbox.left()).isNotEmpty();
     }
@@ -61,8 +59,7 @@ class BenchmarkedSystemIT {
 
     assertThat(series).extracting(Series::name).containsExactly("bare", "relayed", "whole");
     assertThat(series.get(0).memory()).containsOnlyKeys(Jvm.PRODUCER, Jvm.RECEIVER);
-    assertThat(series.get(1).memory())
-        .containsOnlyKeys(Jvm.PRODUCER, Jvm.AGGREGATOR, Jvm.RECEIVER);
+    assertThat(series.get(1).memory()).containsOnlyKeys(Jvm.PRODUCER, Jvm.AGGREGATOR, Jvm.RECEIVER);
     assertThat(series.get(2).memory())
         .containsOnlyKeys(Jvm.PRODUCER, Jvm.AGGREGATOR, Jvm.JOB_MANAGER, Jvm.TASK_MANAGER);
     for (Series s : series) {
