@@ -12,8 +12,11 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -71,6 +74,45 @@ class CountedFileTest {
     assertThatThrownBy(() -> new CountedFile(other))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("other.h5 is not a counted file");
+  }
+
+  /** A program that looks through many files has to get rid of those that are not ours. */
+  @Test
+  void aFileWithSomethingElseUnderOurNamesIsRefusedAndClosed(@TempDir Path dir) throws Exception {
+    Path wrong = dir.resolve("wrong.h5");
+    try (var hdf5 = io.jhdf.HdfFile.write(wrong)) {
+      var positions =
+          hdf5.putGroup("electron_events").putDataset("scan_positions", new int[] {0, 1});
+      positions.putAttribute("Nx", "wide");
+      positions.putAttribute("Ny", "high");
+    }
+    for (int i = 0; i < 3; i++) {
+      assertThatThrownBy(() -> new CountedFile(wrong))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("wrong.h5 is not a counted file");
+    }
+    assertThat(descriptors(wrong)).as("what is still open").isEmpty();
+    Path good = stempy("scan_3x2_f2");
+    try (CountedFile open = new CountedFile(good)) {
+      assertThat(open.rows()).isEqualTo(576);
+      assertThat(descriptors(good)).as("that this test would see it").isNotEmpty();
+    }
+  }
+
+  /** The descriptors by which this process holds a file open, as Linux tells it. */
+  private static List<Path> descriptors(Path file) throws IOException {
+    Path real = file.toRealPath();
+    List<Path> found = new ArrayList<>();
+    try (Stream<Path> all = Files.list(Path.of("/proc/self/fd"))) {
+      for (Path descriptor : all.toList()) {
+        if (Files.isSymbolicLink(descriptor)
+            && Files.exists(descriptor)
+            && Files.readSymbolicLink(descriptor).equals(real)) {
+          found.add(descriptor);
+        }
+      }
+    }
+    return found;
   }
 
   static Path stempy(String name) {

@@ -27,6 +27,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.OptionalDouble;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -245,6 +246,26 @@ class CountedFileWriterTest {
       assertThat(file.number("mean")).isEmpty();
       assertThat(file.fit()).isEmpty();
       assertThat(file.histogram()).isEmpty();
+    }
+  }
+
+  @Test
+  void theLevelOfTheNoiseIsInTheFileIfThereIsOne() throws Exception {
+    Scan scan = smallScan();
+    Thresholds thresholds = new Thresholds(28.5, 435);
+    assertLevel(scan, OptionalDouble.of(20.4695));
+    assertLevel(scan.with(scan.calibration().atLevel(19.25)), OptionalDouble.of(19.25));
+    assertLevel(scan.with(Calibration.given(5, thresholds, 21.5)), OptionalDouble.of(21.5));
+    assertLevel(scan.with(Calibration.given(5, thresholds, null)), OptionalDouble.empty());
+  }
+
+  private void assertLevel(Scan scan, OptionalDouble level) throws IOException {
+    for (Path path : write(scan, Layout.BOTH, target)) {
+      try (CountedFile file = new CountedFile(path)) {
+        assertThat(file.number("noise_level")).as("%s", scan.calibration()).isEqualTo(level);
+        assertThat(file.thresholds()).isEqualTo(scan.calibration().thresholds());
+      }
+      Files.delete(path);
     }
   }
 

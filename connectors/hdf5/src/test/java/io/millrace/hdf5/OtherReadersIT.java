@@ -133,12 +133,14 @@ class OtherReadersIT {
 
   @Test
   void h5pyReadsTheAccount() throws Exception {
-    Scan scan = bigScan();
+    Scan big = bigScan();
+    Scan scan = big.with(big.calibration().atLevel(19.25));
     Path file = write(scan, Layout.VLEN).get(0);
     assertThat(
             python(
                 """
                 m = f['millrace']
+                print(m.attrs['noise_level'], m.attrs['noise_level'].dtype)
                 print(m.attrs['session'], type(m.attrs['session']).__name__)
                 print(json.loads(m.attrs['parameters'])['lanes'], m.attrs['start'])
                 print(m.attrs['frames_expected'], m.attrs['dropped_duplicate'])
@@ -154,6 +156,7 @@ class OtherReadersIT {
                 "r"))
         .isEqualTo(
             """
+            19.25 float64
             Sitzung Ä str
             2 2026-11-22T08:43:37.125Z
             3000 3

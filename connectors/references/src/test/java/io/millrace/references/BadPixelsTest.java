@@ -6,9 +6,22 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.jhdf.HdfFile;
 import io.jhdf.WritableHdfFile;
 import io.jhdf.api.WritableGroup;
+import io.millrace.detector.Calibration;
+import io.millrace.detector.Drops;
+import io.millrace.detector.HotPixelList;
+import io.millrace.detector.HotPixelList.HotPixel;
+import io.millrace.detector.ScanGeometry;
+import io.millrace.detector.ScanReport;
+import io.millrace.detector.Thresholds;
+import io.millrace.hdf5.CountedFileWriter;
+import io.millrace.hdf5.Layout;
+import io.millrace.hdf5.Provenance;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,6 +36,10 @@ class BadPixelsTest {
 
   /** What matters of a counted file. */
   private Path counted(long rows, long columns, int... hot) {
+    return counted(rows, columns, hot, null);
+  }
+
+  private Path counted(long rows, long columns, int[] hot, int[] masked) {
     Path file = dir.resolve("counted.h5");
     try (WritableHdfFile out = HdfFile.write(file)) {
       out.putGroup("electron_events").putDataset("scan_positions", new long[] {0, 1});
@@ -32,6 +49,9 @@ class BadPixelsTest {
       account.putDataset("image", new int[3][4]);
       if (hot != null) {
         account.putDataset("hot_pixels", hot);
+      }
+      if (masked != null) {
+        account.putDataset("masked_pixels", masked);
       }
     }
     return file;
@@ -72,6 +92,57 @@ class BadPixelsTest {
     assertThat(read(Path.of(counted(3, 4, 0) + ":/millrace/hot_pixels"))).isEqualTo(Cameras.bad(0));
   }
 
+  /** A pixel that was masked in a scan could not show again that it is hot. */
+  @Test
+  void thePixelsThatAnEarlierScanHadMaskedAreTakenToo() {
+    Path both = counted(3, 4, new int[] {2, 11}, new int[] {0, 2, 7});
+    assertThat(read(both)).isEqualTo(Cameras.bad(0, 2, 7, 11));
+    assertThat(read(Path.of(both + ":/millrace/hot_pixels"))).isEqualTo(Cameras.bad(0, 2, 7, 11));
+    Path outside = counted(3, 4, new int[] {5}, new int[] {12});
+    assertThatThrownBy(() -> read(outside))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("hot pixel 12 is outside the frame of 12 pixels");
+  }
+
+  @Test
+  void theListsOfARealFileAreTaken() throws IOException {
+    assertThat(read(written("none.h5", List.of()))).isEqualTo(Cameras.bad());
+    assertThat(read(written("hot.h5", List.of(), 5))).isEqualTo(Cameras.bad(5));
+    assertThat(read(written("masked.h5", List.of(0, 7)))).isEqualTo(Cameras.bad(0, 7));
+    assertThat(read(written("both.h5", List.of(0, 7), 5, 11))).isEqualTo(Cameras.bad(0, 5, 7, 11));
+  }
+
+  /** A counted file as our writer makes it. */
+  private Path written(String name, List<Integer> masked, int... hot) throws IOException {
+    try (CountedFileWriter writer =
+        new CountedFileWriter(dir.resolve("scan.part"), Cameras.SMALL, false)) {
+      writer.add(
+          new HotPixelList(1, IntStream.of(hot).mapToObj(p -> new HotPixel(p, 0.5f)).toList()));
+      return writer
+          .finish(
+              new ScanReport(
+                  1,
+                  new ScanGeometry(2, 1),
+                  1,
+                  0,
+                  0,
+                  2,
+                  new long[1],
+                  0,
+                  0,
+                  0,
+                  new Drops(),
+                  ScanReport.EndedBy.ANNOUNCED,
+                  Instant.EPOCH,
+                  Instant.EPOCH,
+                  Calibration.given(1, new Thresholds(1, 2), null).masking(masked)),
+              new Provenance("millrace", "1", "session", "{}"),
+              Layout.VLEN,
+              dir.resolve(name))
+          .get(0);
+    }
+  }
+
   @Test
   void aCountedFileThatDoesNotFitIsNamed() {
     Path rotated = counted(4, 3, 2);
@@ -82,7 +153,7 @@ class BadPixelsTest {
     assertThatThrownBy(() -> read(outside))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("hot pixel 12 is outside the frame of 12 pixels");
-    Path without = counted(3, 4, (int[]) null);
+    Path without = counted(3, 4, null, new int[] {1});
     assertThatThrownBy(() -> read(without))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("lists no hot pixels");

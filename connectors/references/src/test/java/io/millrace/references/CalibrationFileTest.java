@@ -23,6 +23,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 class CalibrationFileTest {
   private static final Thresholds THRESHOLDS = new Thresholds(28.4973, 436.598);
 
+  private static final Calibration FITTED =
+      Calibration.fitted(
+          1,
+          THRESHOLDS,
+          new Calibration.Fit(
+              4.5, 175, 20, 19, 19 * 4, 11, 340, 20.57, 5.65, 2.377, 11, 329, 9, 20.4695, 1.78397,
+              0.01, 7));
+
   /** Written by stempy. */
   private static final Path STEMPY =
       Path.of(
@@ -61,15 +69,20 @@ class CalibrationFileTest {
 
   @Test
   void thresholdsThatAScanWasCalibratedWithAreTaken() throws IOException {
-    Path file =
-        counted(
-            Calibration.fitted(
-                1,
-                THRESHOLDS,
-                new Calibration.Fit(
-                    4.5, 175, 20, 19, 19 * 4, 11, 340, 20.57, 5.65, 2.377, 11, 329, 9, 20.4695,
-                    1.78397, 0.01, 7)));
-    assertThat(CalibrationFile.read(file)).isEqualTo(new CalibrationFile(THRESHOLDS, 20.4695));
+    assertThat(CalibrationFile.read(counted(FITTED)))
+        .isEqualTo(new CalibrationFile(THRESHOLDS, 20.4695));
+  }
+
+  @Test
+  void theLevelIsTheOneThatWasUsedNotTheFits() throws IOException {
+    assertThat(CalibrationFile.read(counted(FITTED.atLevel(19.25))))
+        .isEqualTo(new CalibrationFile(THRESHOLDS, 19.25));
+  }
+
+  @Test
+  void aLevelThatWasGivenWithTheThresholdsIsTaken() throws IOException {
+    assertThat(CalibrationFile.read(counted(Calibration.given(1, THRESHOLDS, 21.5))))
+        .isEqualTo(new CalibrationFile(THRESHOLDS, 21.5));
   }
 
   @Test

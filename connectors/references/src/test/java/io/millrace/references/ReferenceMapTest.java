@@ -152,6 +152,28 @@ class ReferenceMapTest {
         .hasMessageContaining("row 1, column 0: 0.0 (8 such pixels)");
   }
 
+  /** A pixel times nothing, or times infinity, would be lost without a word. */
+  @Test
+  void aDivisorThatLeavesNothingOfItsPixelIsNamedUnlessItsPixelIsBad() {
+    double[][] divisors = {
+      {1, Double.POSITIVE_INFINITY, 1e60, 1e-60}, {1, 1, 1, 1}, {1, 1e38, 1e-38, 1}
+    };
+    ReferenceMap map = read(hdf5(Map.of("gain", divisors)) + ":/gain");
+    assertThatThrownBy(() -> map.factors(null))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(
+            "maps.h5:/gain is not a positive divisor at row 0, column 1: Infinity")
+        .hasMessageContaining("(3 such pixels)");
+    assertThatThrownBy(() -> map.factors(Cameras.bad(1, 3)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("row 0, column 2: 1.0E60 (1 such pixels)");
+    assertThatThrownBy(() -> map.factors(Cameras.bad(1, 2)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("row 0, column 3: 1.0E-60 (1 such pixels)");
+    assertThat(map.factors(Cameras.bad(1, 2, 3)))
+        .containsExactly(1, 0, 0, 0, 1, 1, 1, 1, 1, (float) 1e-38, (float) 1e38, 1);
+  }
+
   @Test
   void aDarkThatIsNotFiniteIsNamedUnlessItsPixelIsBad() throws IOException {
     for (float wrong : new float[] {Float.NaN, Float.POSITIVE_INFINITY}) {

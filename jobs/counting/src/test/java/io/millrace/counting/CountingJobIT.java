@@ -9,6 +9,7 @@ import static org.awaitility.Awaitility.await;
 import io.millrace.coordination.ZooKeeperNode;
 import io.millrace.counting.RandomScan.Shot;
 import io.millrace.counting.serialization.Serializers;
+import io.millrace.detector.Calibration;
 import io.millrace.detector.DetectorDescription;
 import io.millrace.detector.DropReason;
 import io.millrace.detector.Drops;
@@ -66,6 +67,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The whole job on a cluster, from an aggregator's lanes to the file. */
 @Timeout(120)
@@ -336,6 +338,80 @@ class CountingJobIT {
     try (CountedFile file = file(7)) {
       scan.assertCounted(file, RandomScan.THRESHOLDS, "corrected");
     }
+  }
+
+  /** The row dark's level is that of the scan's own calibration, and then that of its file. */
+  @ParameterizedTest
+  @ValueSource(strings = {"mean", "median"})
+  void aScanIsCalibratedFromCorrectedFramesAndCalibratesTheNext(String rowDark) throws Exception {
+    Random random = new Random(41);
+    float[] dark = new float[SMALL.pixels()];
+    float[] divisors = new float[SMALL.pixels()];
+    float[] factors = new float[SMALL.pixels()];
+    boolean[] bad = new boolean[SMALL.pixels()];
+    StringBuilder badList = new StringBuilder();
+    for (int p = 0; p < SMALL.pixels(); p++) {
+      dark[p] = 4 * random.nextFloat();
+      divisors[p] = 0.7f + 0.6f * random.nextFloat();
+      factors[p] = 1 / divisors[p];
+      bad[p] = random.nextInt(20) == 0;
+      if (bad[p]) {
+        badList.append("%d,%d%n".formatted(p / SMALL.columns(), p % SMALL.columns()));
+      }
+    }
+    Corrections corrections =
+        new Corrections(dark, factors, bad, RowDark.valueOf(rowDark.toUpperCase(Locale.ROOT)));
+    String[] options = {
+      "--dark=" + npy("dark.npy", dark),
+      "--gain=" + npy("gain.npy", divisors),
+      "--bad-pixels=" + Files.writeString(directory.resolve("bad.txt"), badList),
+      "--row-dark=" + rowDark
+    };
+
+    RandomScan first =
+        new RandomScan(SMALL, 70, new ScanGeometry(8, 5), 1, random).correctedBy(corrections, null);
+    try (ZooKeeperNode zookeeper = zookeeper();
+        BoundLanes lanes = BoundLanes.bind(2, SMALL.modules(), 10_000)) {
+      startCalibrated(
+          zookeeper,
+          lanes,
+          with(options, "--calibration-frames=6", "--slots=16", "--calibration-quiet=20s"));
+      announce(lanes, first, first.shots());
+      send(lanes, first.shots());
+      finish();
+    }
+    Calibration expected =
+        new ThresholdFit(6, 4.5, 175).fit(70, first.histogram(0, 1, 2, 3, 4, 5), 6);
+    Thresholds thresholds;
+    double level;
+    try (CountedFile file = file(70)) {
+      thresholds = file.thresholds();
+      level = file.number("noise_level").orElseThrow();
+      assertThat(thresholds.background())
+          .isCloseTo(expected.thresholds().background(), within(1e-6));
+      assertThat(thresholds.xray()).isCloseTo(expected.thresholds().xray(), within(1e-6));
+      assertThat(level).isCloseTo(expected.fit().optimizedMean(), within(1e-6));
+      first.correctedBy(corrections, level).assertCounted(file, thresholds, "calibrated");
+    }
+    Path written = files().get(0);
+
+    RandomScan next = new RandomScan(SMALL, 71, new ScanGeometry(5, 4), 1, random);
+    try (BoundLanes lanes = BoundLanes.bind(2, SMALL.modules(), 10_000)) {
+      start(2, SMALL, lanes, with(options, "--scans=1", "--calibration=" + written));
+      announce(lanes, next, next.shots());
+      send(lanes, next.shots());
+      finish();
+    }
+    try (CountedFile file = file(71)) {
+      assertThat(file.thresholds()).isEqualTo(thresholds);
+      assertThat(file.number("noise_level")).hasValue(level);
+      assertThat(file.fit()).as("nothing is fitted").isEmpty();
+      next.correctedBy(corrections, level).assertCounted(file, thresholds, "by an earlier scan");
+    }
+  }
+
+  private static String[] with(String[] options, String... more) {
+    return Stream.of(options, more).flatMap(Stream::of).toArray(String[]::new);
   }
 
   /** A map of the small camera as numpy writes it. */

@@ -169,6 +169,10 @@ class CountingOptionsTest {
         "--calibration-frames=2147483647 --lanes=1 | --slots | give at least 2147483651",
         "--background-sigmas=0 | --background-sigmas | positive",
         "--xray-sigmas=-4 | --xray-sigmas | positive",
+        "--background-sigmas=Infinity | --background-sigmas | a positive number: Infinity",
+        "--xray-sigmas=Infinity | --xray-sigmas | a positive number: Infinity",
+        "--background-sigmas=NaN | --background-sigmas | a positive number: NaN",
+        "--xray-sigmas=NaN | --xray-sigmas | a positive number: NaN",
         "--slots=0 --background=1 --xray=2 | --slots | at least 1",
         "--calibration-quiet=0s | --calibration-quiet | not a positive duration",
         "--calibration-timeout=P-1D | --calibration-timeout | not a positive duration",
@@ -288,6 +292,42 @@ class CountingOptionsTest {
     assertThat(parse("--row-dark=median").rowDark).isEqualTo(RowDark.MEDIAN);
     assertThat(parse("--row-dark=median").level()).isNull();
     assertThat(parse("--row-dark=mean", "--row-dark-level=3").level()).isEqualTo(3);
+  }
+
+  @Test
+  void aPlaceForUncountedSectorsThatCannotBeWrittenIsRefusedBeforeAnyFlow() throws IOException {
+    Path file = Files.writeString(directory.resolve("file"), "in the way");
+    for (Path wrong : List.of(file, file.resolve("deeper/still"))) {
+      assertThatThrownBy(() -> parse("--uncounted=" + wrong))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("--uncounted: " + file + " is no directory that can be written")
+          .hasMessageContaining("give another");
+      // With thresholds nothing is ever kept there.
+      assertThat(parse("--uncounted=" + wrong, "--background=1", "--xray=2").thresholds())
+          .isNotNull();
+    }
+    Path missing = directory.resolve("not/yet/there");
+    assertThat(parse("--uncounted=" + missing, "--session=s").uncounted())
+        .isEqualTo(missing.resolve("s").toString());
+    assertThat(directory.resolve("not")).as("options only look").doesNotExist();
+  }
+
+  @Test
+  void aSecondJobOfASessionKeepsWhatTheFirstOneLeft() throws IOException {
+    String[] args = {"--uncounted=" + directory, "--session=s"};
+    assertThat(parse(args).uncounted()).isEqualTo(directory.resolve("s").toString());
+    assertThat(parse(args).uncounted())
+        .as("the first left nothing")
+        .isEqualTo(directory.resolve("s").toString());
+    Files.createDirectories(directory.resolve("s/scan0000000005"));
+    CountingOptions second = parse(args);
+    assertThat(second.uncounted()).isEqualTo(directory.resolve("s-2").toString());
+    assertThat(second.calibration().uncounted()).isEqualTo(second.uncounted());
+    assertThat(second.session).isEqualTo("s");
+    Files.createDirectories(directory.resolve("s-2"));
+    assertThat(parse(args).uncounted()).isEqualTo(directory.resolve("s-3").toString());
+    assertThat(parse("--uncounted=" + directory, "--session=t").uncounted())
+        .isEqualTo(directory.resolve("t").toString());
   }
 
   @Test

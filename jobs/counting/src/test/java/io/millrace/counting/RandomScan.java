@@ -139,11 +139,30 @@ final class RandomScan {
     return shots;
   }
 
-  /** The pixels of these frames, for a calibration. */
+  /**
+   * The pixels of these frames as a calibration samples them: good ones, without the row dark,
+   * truncated behind the dark and behind the gain.
+   */
   PixelHistogram histogram(int... of) {
-    PixelHistogram histogram = new PixelHistogram();
-    IntStream.of(of).forEach(f -> histogram.add(frames[f]));
-    return histogram;
+    long[] counts = new long[0x10000];
+    for (int f : of) {
+      ByteBuffer frame = ByteBuffer.wrap(frames[f]).order(ByteOrder.LITTLE_ENDIAN);
+      for (int p = 0; p < detector.pixels(); p++) {
+        if (corrections.badPixels() == null || !corrections.badPixels()[p]) {
+          counts[Math.max(0, Math.min(0xffff, sampled(frame.getShort(2 * p) & 0xffff, p)))]++;
+        }
+      }
+    }
+    return new PixelHistogram(0, counts);
+  }
+
+  private int sampled(int raw, int pixel) {
+    float[] dark = corrections.dark();
+    if (corrections.gain() == null) {
+      return dark == null ? raw : raw - (int) dark[pixel];
+    }
+    int difference = dark == null ? raw : (int) (raw - dark[pixel]);
+    return (int) (difference * corrections.gain()[pixel]);
   }
 
   /** What was sent of a frame; what was not is zeros. */

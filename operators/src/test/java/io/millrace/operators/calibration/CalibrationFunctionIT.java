@@ -314,6 +314,25 @@ class CalibrationFunctionIT {
     assertThat(calibration.numProcessingTimeTimers()).isZero();
   }
 
+  /** ZooKeeper would fill up in a session that runs for ever. */
+  @Test
+  void scansOfLongAgoAreForgotten() throws Exception {
+    use(settings("forgets", new Thresholds(28.5, 435), 20.5, false));
+    int more = 3;
+    int last = CalibrationFunction.REMEMBERED_SCANS + more - 1;
+    for (int scan = 0; scan <= last; scan++) {
+      send(scan, 0, 0, 20);
+    }
+    awaitPublished(last);
+    for (long scan = 0; scan < more; scan++) {
+      long gone = scan;
+      await().atMost(Duration.ofSeconds(20)).until(() -> counter.find(gone).isEmpty());
+    }
+    for (int scan = more; scan <= last; scan++) {
+      assertThat(counter.find(scan)).as("scan %d", scan).isPresent();
+    }
+  }
+
   private void use(CalibrationSettings settings) throws Exception {
     close();
     calibration = harness(settings);

@@ -8,25 +8,41 @@ import static org.awaitility.Awaitility.await;
 import io.millrace.coordination.Calibrations;
 import io.millrace.coordination.ZooKeeperNode;
 import io.millrace.detector.Calibration;
+import io.millrace.detector.CalibrationFailure;
 import io.millrace.detector.CountedSector;
 import io.millrace.detector.DetectorDescription;
 import io.millrace.detector.Drops;
 import io.millrace.detector.LaneRecord;
 import io.millrace.detector.LaneReport;
+import io.millrace.detector.ScanGeometry;
 import io.millrace.detector.Sector;
 import io.millrace.detector.SectorHeader;
 import io.millrace.detector.Thresholds;
+import io.millrace.detector.raw.RawDataset;
+import io.millrace.detector.raw.RawFileName;
+import io.millrace.detector.raw.RawFileReader;
+import io.millrace.detector.raw.RawVersion;
+import io.millrace.detector.raw.UncountedScan;
 import io.millrace.operators.calibration.CalibrationSettings;
 import io.millrace.operators.calibration.SectorHistogram;
 import io.millrace.operators.calibration.ThresholdFit;
+import io.millrace.operators.ledger.Counters;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import org.apache.flink.runtime.event.WatermarkEvent;
+import org.apache.flink.runtime.operators.testutils.MockEnvironmentBuilder;
 import org.apache.flink.streaming.api.operators.Output;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.LatencyMarker;
@@ -57,6 +73,8 @@ class CountingOperatorTest {
   private final List<String> flow = new ArrayList<>();
   private final List<CountedSector> counted = new ArrayList<>();
   private final List<SectorHistogram> histograms = new ArrayList<>();
+  private final List<Slot> sent = new ArrayList<>();
+  private final Counters metrics = new Counters();
   private OneInputStreamOperatorTestHarness<LaneRecord, CountedSector> operator;
   private Calibrations calibration;
 
@@ -125,15 +143,24 @@ class CountingOperatorTest {
         flow.add("histogram %d/%d".formatted(histogram.scan(), histogram.frame()));
       } else {
         assertThat(tag).isEqualTo(CountingOperator.NOTICES);
-        flow.add(
-            record.getValue() instanceof LaneReport report
-                ? "report %d".formatted(report.scan())
-                : "calibration %d".formatted(((Calibration) record.getValue()).scan()));
+        if (record.getValue() instanceof LaneReport report) {
+          assertThat(sent)
+              .as("sectors of scan %d when it is reported", report.scan())
+              .filteredOn(slot -> slot.header.scan == report.scan())
+              .allMatch(slot -> slot.released == 1);
+          flow.add("report %d".formatted(report.scan()));
+        } else {
+          flow.add("calibration %d".formatted(((Calibration) record.getValue()).scan()));
+        }
       }
     }
 
     @Override
     public void emitWatermark(Watermark mark) {
+      assertThat(sent)
+          .as("sectors up to scan %d at its watermark", mark.getTimestamp())
+          .filteredOn(slot -> slot.header.scan <= mark.getTimestamp())
+          .allMatch(slot -> slot.released == 1);
       flow.add("watermark " + mark.getTimestamp());
     }
 
@@ -154,7 +181,9 @@ class CountingOperatorTest {
   }
 
   private void open(CountingOperator counting) throws Exception {
-    operator = new OneInputStreamOperatorTestHarness<>(counting);
+    operator =
+        new OneInputStreamOperatorTestHarness<>(
+            counting, new MockEnvironmentBuilder().setMetricGroup(metrics.task()).build());
     operator.setOutputCreator(serializer -> new Flow());
     operator.open();
   }
@@ -177,18 +206,31 @@ class CountingOperatorTest {
         null,
         null,
         false,
-        "uncounted");
+        uncounted(session).toString());
+  }
+
+  private static Path uncounted(String session) {
+    return data.resolve("uncounted").resolve(session);
   }
 
   private Slot send(long scan, long frame, int module) throws Exception {
     byte[] pixels = Frames.random(random, DETECTOR.sector(0).pixels());
     Slot slot = new Slot(new SectorHeader().set(scan, frame, 9, 9, 1, 2, 3, module), pixels);
+    sent.add(slot);
     operator.processElement(slot, scan);
     return slot;
   }
 
   private void report(long scan) throws Exception {
-    operator.processElement(new LaneReport(scan, 0, 1, 1, true, new Drops()), scan);
+    report(scan, 0);
+  }
+
+  private void report(long scan, int lane) throws Exception {
+    operator.processElement(new LaneReport(scan, lane, 1, 1, true, new Drops()), scan);
+  }
+
+  private Object waitingSectors() {
+    return metrics.gauge("sectorsWaitingForThresholds");
   }
 
   /** Lets the operator look for thresholds until they have come through ZooKeeper. */
@@ -266,6 +308,7 @@ class CountingOperatorTest {
             "histogram 7/4",
             "watermark 6"); // Scans before this one have ended.
     assertThat(slots).extracting(slot -> slot.released).containsOnly(0);
+    assertThat(waitingSectors()).isEqualTo(5);
     for (int i = 0; i < 5; i++) {
       SectorHistogram histogram = histograms.get(i);
       assertThat(histogram.module()).isEqualTo(i % 4);
@@ -288,6 +331,7 @@ class CountingOperatorTest {
             "report 7",
             "watermark 7");
     assertThat(slots).extracting(slot -> slot.released).containsOnly(1);
+    assertThat(waitingSectors()).isEqualTo(0);
     for (int i = 0; i < 5; i++) {
       assertCounted(i, slots.get(i));
     }
@@ -351,6 +395,148 @@ class CountingOperatorTest {
         .doesNotHaveDuplicates();
     assertThat(histograms).hasSize(20);
     assertThat(flow).filteredOn("calibration 7"::equals).hasSize(1);
+  }
+
+  /** Each lane of a reader reports for itself, and the sectors of the others may follow. */
+  @Test
+  void theFirstLanesReportIsNotTheEndOfTheScan(TestInfo test) throws Exception {
+    openCalibrated(test);
+    calibration.publish(Calibration.given(7, THRESHOLDS, null));
+    send(7, 0, 0);
+    lookUntil(() -> flow.contains("sector 7/0"));
+    flow.clear();
+    report(7, 0);
+    send(7, 1, 0);
+    report(7, 1);
+    operator.processWatermark(7);
+    assertThat(flow).as("no second calibration").startsWith("report 7", "sector 7/1");
+    assertThat(flow).containsExactly("report 7", "sector 7/1", "report 7", "watermark 7");
+  }
+
+  @Test
+  void whatWaitsIsKeptBeforeTheEndOfAScanThatCannotBeCalibrated(TestInfo test) throws Exception {
+    openCalibrated(test);
+    calibration.publish(Calibration.given(5, THRESHOLDS, null));
+    send(5, 0, 0);
+    lookUntil(() -> flow.contains("sector 5/0"));
+    flow.clear();
+
+    List<Slot> slots = new ArrayList<>();
+    for (int i = 0; i < 6; i++) {
+      slots.add(send(7, i, i % 4));
+      assertThat(waitingSectors()).isEqualTo(i + 1);
+    }
+    Slot next = send(8, 0, 0);
+    report(7);
+    Slot passes = send(5, 1, 1);
+    operator.processWatermark(7);
+    assertThat(flow)
+        .filteredOn(what -> !what.startsWith("histogram"))
+        .as("another scan passes meanwhile")
+        .containsExactly("sector 5/1", "watermark 6");
+    assertThat(passes.released).isEqualTo(1);
+    assertThat(slots).extracting(slot -> slot.released).containsOnly(0);
+    assertThat(waitingSectors()).isEqualTo(7);
+    assertThat(metrics.get("sectorsKeptUncounted")).isZero();
+
+    flow.clear();
+    calibration.publish(new CalibrationFailure(7, "all pixels have the same value"));
+    lookUntil(() -> flow.contains("watermark 7"));
+    assertThat(flow).containsExactly("report 7", "watermark 7");
+    assertThat(slots).extracting(slot -> slot.released).containsOnly(1);
+    assertKept(test, 7, slots);
+    assertThat(metrics.get("sectorsKeptUncounted")).isEqualTo(6);
+    assertThat(next.released).as("of the next scan").isZero();
+    assertThat(waitingSectors()).isEqualTo(1);
+
+    flow.clear();
+    calibration.publish(Calibration.given(8, THRESHOLDS, null));
+    lookUntil(() -> !flow.isEmpty());
+    assertThat(flow).containsExactly("calibration 8", "sector 8/0");
+    assertThat(waitingSectors()).isEqualTo(0);
+    assertThat(metrics.get("sectorsKeptUncounted")).isEqualTo(6);
+  }
+
+  @Test
+  void whatComesAfterTheFailureIsKeptTooUntilTheWatermark(TestInfo test) throws Exception {
+    openCalibrated(test);
+    calibration.publish(new CalibrationFailure(7, "all pixels have the same value"));
+    calibration.publish(Calibration.given(9, THRESHOLDS, null));
+    List<Slot> slots = new ArrayList<>();
+    slots.add(send(7, 0, 0));
+    lookUntil(() -> slots.get(0).released == 1);
+    send(9, 0, 0);
+    lookUntil(() -> flow.contains("sector 9/0"));
+    flow.clear();
+    for (int i = 1; i < 12; i++) {
+      slots.add(send(7, i, i % 4));
+      assertThat(slots.get(i).released).as("sector %d", i).isEqualTo(1);
+      if (i == 5) {
+        report(7, 0);
+        send(9, 1, 1);
+      }
+    }
+    Path folder = UncountedScan.folder(uncounted(nameOf(test)), 7);
+    assertThat(openFiles(folder)).as("files while sectors may follow").isEqualTo(4);
+    report(7, 1);
+    operator.processWatermark(7);
+    assertThat(flow).containsExactly("report 7", "sector 9/1", "report 7", "watermark 7");
+    assertThat(openFiles(folder)).as("files when the scan has ended").isZero();
+    assertThat(slots).extracting(slot -> slot.released).containsOnly(1);
+    assertKept(test, 7, slots);
+    assertThat(metrics.get("sectorsKeptUncounted")).isEqualTo(12);
+    assertThat(waitingSectors()).isEqualTo(0);
+    assertThat(histograms).filteredOn(histogram -> histogram.scan() == 7).hasSizeLessThan(2);
+  }
+
+  private static String nameOf(TestInfo test) {
+    return test.getTestMethod().orElseThrow().getName();
+  }
+
+  /** Files of a folder that this process has open. */
+  private static long openFiles(Path folder) throws IOException {
+    try (Stream<Path> descriptors = Files.list(Path.of("/proc/self/fd"))) {
+      return descriptors.filter(fd -> pointsInto(fd, folder)).count();
+    }
+  }
+
+  private static boolean pointsInto(Path descriptor, Path folder) {
+    try {
+      return Files.readSymbolicLink(descriptor).startsWith(folder.toRealPath());
+    } catch (IOException e) {
+      return false; // closed meanwhile
+    }
+  }
+
+  /** Reads the raw files of a scan, as the producer does that streams it again. */
+  private static void assertKept(TestInfo test, long scan, List<Slot> slots) throws IOException {
+    RawDataset kept =
+        RawDataset.open(
+            List.of(UncountedScan.folder(uncounted(nameOf(test)), scan)),
+            RawVersion.ROW_SECTORS,
+            DETECTOR,
+            Set.of(0, 1, 2, 3),
+            OptionalLong.empty());
+    assertThat(kept.problems()).isEmpty();
+    assertThat(kept.scan()).isEqualTo(scan);
+    assertThat(kept.geometry()).isEqualTo(new ScanGeometry(9, 9));
+    Map<String, byte[]> expected = new TreeMap<>();
+    slots.forEach(slot -> expected.put(slot.header.frame + "/" + slot.header.module, slot.pixels));
+    Map<String, byte[]> found = new TreeMap<>();
+    SectorHeader header = new SectorHeader();
+    for (int module = 0; module < DETECTOR.modules(); module++) {
+      for (Path file : kept.files(module)) {
+        assertThat(file.toString()).endsWith(RawFileName.ENDING);
+        try (RawFileReader reader = kept.read(file, module)) {
+          while (reader.next(header)) {
+            byte[] pixels = new byte[DETECTOR.sectorBytes()];
+            reader.pixels(ByteBuffer.wrap(pixels));
+            assertThat(found.put(header.frame + "/" + module, pixels)).isNull();
+          }
+        }
+      }
+    }
+    assertThat(found).containsExactlyEntriesOf(expected);
   }
 
   @Test

@@ -20,7 +20,7 @@ class CalibrationPlotTest {
 
   @TempDir Path directory;
 
-  private static Calibration calibration(
+  static Calibration calibration(
       double background, double xray, double amplitude, double mu, double s) {
     return Calibration.fitted(
         4711,
@@ -31,7 +31,7 @@ class CalibrationPlotTest {
   }
 
   /** The noise of the camera, electrons that lose their energy in several pixels, and x-rays. */
-  private static SampleHistogram camera() {
+  static SampleHistogram camera() {
     long[] counts = new long[890];
     Random random = new Random(1);
     for (int i = 0; i < counts.length; i++) {

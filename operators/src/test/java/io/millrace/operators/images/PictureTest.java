@@ -6,9 +6,12 @@ import io.millrace.detector.ScanImage;
 import io.millrace.detector.ScanImage.Axes;
 import java.awt.image.BufferedImage;
 import java.awt.image.Raster;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
@@ -122,6 +125,82 @@ class PictureTest {
     assertThat(grey(Picture.draw(image(true, 1, 1, 0)), 0, 0)).isZero();
     assertThat(Picture.draw(image(true, 1, 2001, new int[2001])).getWidth()).isEqualTo(4000);
     assertThat(Picture.draw(image(false, 600, 700, new int[420000])).getWidth()).isEqualTo(700);
+  }
+
+  /** Another Java, because fonts that are found once are there for good. */
+  @Test
+  void withoutFontsTheTextIsNamedAndWhatToInstall(@TempDir Path dir) throws Exception {
+    Path noFonts =
+        Files.writeString(
+            dir.resolve("fonts.conf"),
+            """
+            <?xml version="1.0"?>
+            <fontconfig><cachedir>%s</cachedir></fontconfig>
+            """
+                .formatted(dir));
+    Path said = dir.resolve("said.txt");
+    ProcessBuilder java =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Djava.awt.headless=true",
+                "-Duser.home=" + dir, // where Java remembers the fonts that it found
+                "-cp",
+                System.getProperty("java.class.path"),
+                WithoutFonts.class.getName(),
+                dir.toString())
+            .redirectErrorStream(true)
+            .redirectOutput(said.toFile());
+    java.environment().put("FONTCONFIG_FILE", noFonts.toString());
+    Process process = java.start();
+    boolean ended = process.waitFor(1, TimeUnit.MINUTES);
+    process.destroyForcibly();
+    assertThat(ended).as(Files.readString(said)).isTrue();
+    List<String> lines = Files.readAllLines(said);
+    for (String name : List.of("radial_profile.png", "calibration.png", "once_more.png")) {
+      assertThat(lines)
+          .as(name)
+          .anySatisfy(
+              line ->
+                  assertThat(line)
+                      .startsWith(name + ": no text can be drawn; install fontconfig and a font"));
+      assertThat(dir.resolve(name)).doesNotExist();
+    }
+    assertThat(lines).as("needs no text").contains("bright_field.png: written");
+    assertThat(dir.resolve("bright_field.png")).isNotEmptyFile();
+  }
+
+  /** Writes pictures where there are no fonts, and prints what came of each. */
+  static final class WithoutFonts {
+    private interface Attempt {
+      void write(Path file) throws IOException;
+    }
+
+    private WithoutFonts() {}
+
+    /** Takes the directory to write to. */
+    public static void main(String... args) {
+      Path dir = Path.of(args[0]);
+      attempt(
+          dir.resolve("bright_field.png"), file -> Picture.write(image(true, 1, 2, 1, 2), file));
+      attempt(dir.resolve("radial_profile.png"), file -> Picture.write(profile(1, 2), file));
+      attempt(
+          dir.resolve("calibration.png"),
+          file ->
+              CalibrationPlot.write(
+                  CalibrationPlotTest.calibration(28.5, 436, 1e6, 20.5, 1.8),
+                  CalibrationPlotTest.camera(),
+                  file));
+      attempt(dir.resolve("once_more.png"), file -> Picture.write(profile(1, 2), file));
+    }
+
+    private static void attempt(Path file, Attempt attempt) {
+      try {
+        attempt.write(file);
+        System.out.println(file.getFileName() + ": written");
+      } catch (IOException e) {
+        System.out.println(file.getFileName() + ": " + e.getMessage());
+      }
+    }
   }
 
   @Test

@@ -420,6 +420,33 @@ class LedgerFunctionTest {
     assertThat(ledger.extractOutputValues()).hasSize(2);
   }
 
+  /** The watermark is beyond its number already, when a detector has reset its scan numbers. */
+  @Test
+  void aFailedScanEndsInSilenceWhereTheWatermarkDoesNotCome() throws Exception {
+    close();
+    open(0, null);
+    send(frame(101, 0, 0, COMPLETE));
+    watermark(101);
+    assertThat(counters.get("scansEnded")).isEqualTo(1);
+
+    tell(new CalibrationFailure(5, "all pixels have the same value"));
+    passTime(5 * TIMEOUT);
+    assertThat(counters.get("scansUncounted")).as("no lane has reported").isZero();
+    tell(new LaneReport(5, 0, 8, 8, true, new Drops()));
+    passTime(6 * TIMEOUT - 1);
+    assertThat(counters.get("scansUncounted")).as("another lane may report").isZero();
+    tell(new LaneReport(5, 1, 8, 7, false, new Drops()));
+    passTime(7 * TIMEOUT - 2);
+    assertThat(counters.get("scansUncounted")).as("not yet silent long enough").isZero();
+    passTime(7 * TIMEOUT - 1);
+    assertThat(counters.get("scansUncounted")).isEqualTo(1);
+    assertThat(counters.get("scansEnded")).isEqualTo(2);
+    letAllTimersPass();
+    assertThat(counters.get("scansUncounted")).isEqualTo(1);
+    assertThat(counters.get("scansEnded")).isEqualTo(2);
+    assertThat(reports()).extracting(ScanReport::scan).containsExactly(101L);
+  }
+
   @Test
   void theWatermarkEndsScansUpToItsNumber() throws Exception {
     long[] scans = {0, 1, 41, U32 - 1, U32};

@@ -2,6 +2,9 @@ package io.millrace.counting.serialization;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.esotericsoftware.kryo.Kryo;
+import com.esotericsoftware.kryo.io.Input;
+import com.esotericsoftware.kryo.io.Output;
 import io.millrace.detector.Calibration;
 import io.millrace.detector.CalibrationFailure;
 import io.millrace.detector.Centroids;
@@ -44,6 +47,7 @@ import org.apache.flink.core.memory.DataOutputSerializer;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -223,6 +227,24 @@ class SerializersTest {
     sector.borderEvents.add(pixel);
     sector.addHalo(pixel, random.nextInt(U16));
     return sector;
+  }
+
+  /** A sender that repeats a scan makes a drop of each sector, so they are short. */
+  @ParameterizedTest
+  @EnumSource
+  void sectorDrops(DropReason reason) throws IOException {
+    for (long scan : new long[] {0, 1, 127, 128, U32}) {
+      SectorDrop drop = new SectorDrop(scan, reason);
+      assertThat(roundTrip(ScanNotice.class, drop)).isEqualTo(drop);
+      Output out = new Output(64, -1);
+      new SectorDropSerializer().write(new Kryo(), out, drop);
+      assertThat(out.position()).as("bytes of %s", drop).isLessThanOrEqualTo(32);
+      try (Input in = new Input(out.toBytes())) {
+        assertThat(new SectorDropSerializer().read(new Kryo(), in, SectorDrop.class))
+            .isEqualTo(drop);
+        assertThat(in.available()).isZero();
+      }
+    }
   }
 
   private static Stream<Object> rareRecords() {
