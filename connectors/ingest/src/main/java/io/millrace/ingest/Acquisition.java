@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>When all modules have sent a scan, a line of JSON tells when: {@code
  * {"scan":3,"sectors":16640,"first":"2026-11-25T10:21:04.123456Z","last":"2026-11-25T10:21:07.5Z"}}
- * (first sector given to the network, last one accepted by it).
+ * (first sector given to the network or the files, last one accepted by the network or the disk).
  */
 final class Acquisition {
   private static final long LARGEST_SCAN = 0xffff_ffffL;

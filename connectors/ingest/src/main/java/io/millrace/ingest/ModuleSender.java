@@ -8,7 +8,6 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -32,7 +31,7 @@ import zmq.Msg;
  * the next one is taken when it is written. So the slots of the last SEND_QUEUE + 1 messages are in
  * use, and one more can be filled.
  */
-final class ModuleSender implements Callable<Void> {
+final class ModuleSender implements ModuleOutput {
   /** Sectors that wait in the socket for the network: 11 MB of the 4D Camera's. */
   private static final int SEND_QUEUE = 64;
 
@@ -93,23 +92,23 @@ final class ModuleSender implements Callable<Void> {
     Arrays.setAll(slots, i -> ByteBuffer.allocateDirect(sectorBytes));
   }
 
-  /** The scan that is being sent, or was sent last; null before the first. */
-  SectorSource source() {
+  @Override
+  public SectorSource source() {
     return source;
   }
 
-  /** When that began, by {@link System#nanoTime}. */
-  long startNanos() {
+  @Override
+  public long startNanos() {
     return startNanos;
   }
 
-  /** Sectors of it that the socket has accepted. */
-  long sent() {
+  @Override
+  public long done() {
     return sent;
   }
 
-  /** Makes {@link #call} end soon, without an error. */
-  void stop() {
+  @Override
+  public void stop() {
     stopped = true;
   }
 

@@ -13,31 +13,38 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Sends scans: a thread for each module, and a line in the log every few seconds. */
+/**
+ * Sends scans, or writes them: a thread for each module, and a line in the log every few seconds.
+ */
 final class Producer {
   private static final int PROGRESS_SECONDS = 5;
   private static final Logger LOG = LoggerFactory.getLogger(Producer.class);
 
-  private final List<ModuleSender> senders;
+  private final List<? extends ModuleOutput> outputs;
+  private final String done;
   private final int sectorBytes;
   private String reported = "";
 
-  Producer(List<ModuleSender> senders, int sectorBytes) {
-    this.senders = senders;
+  /**
+   * @param done what has become of sectors then, in a word: sent, written
+   */
+  Producer(List<? extends ModuleOutput> outputs, String done, int sectorBytes) {
+    this.outputs = outputs;
+    this.done = done;
     this.sectorBytes = sectorBytes;
   }
 
   /**
-   * Sends everything; the summary is logged.
+   * Sends or writes everything; the summary is logged.
    *
    * @throws IOException of the first module that failed; the others are stopped
    */
   void run() throws IOException {
-    ExecutorService threads = Executors.newFixedThreadPool(senders.size());
+    ExecutorService threads = Executors.newFixedThreadPool(outputs.size());
     CompletionService<Void> ended = new ExecutorCompletionService<>(threads);
     try {
-      senders.forEach(ended::submit);
-      for (int left = senders.size(); left > 0; ) {
+      outputs.forEach(ended::submit);
+      for (int left = outputs.size(); left > 0; ) {
         Future<Void> one = ended.poll(PROGRESS_SECONDS, TimeUnit.SECONDS);
         if (one == null) {
           report();
@@ -56,18 +63,19 @@ final class Producer {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted; " + progress(), e);
     } finally {
-      senders.forEach(ModuleSender::stop);
+      outputs.forEach(ModuleOutput::stop);
       threads.shutdown();
     }
   }
 
   private void summarize() {
-    for (ModuleSender sender : begun()) {
-      SectorSource source = sender.source();
+    for (ModuleOutput output : begun()) {
+      SectorSource source = output.source();
       LOG.info(
-          "module {}: {} sectors sent{}",
+          "module {}: {} sectors {}{}",
           source.module(),
-          sender.sent(),
+          output.done(),
+          done,
           source.account().isEmpty() ? "" : "; " + source.account());
     }
     LOG.info("done: {}", progress());
@@ -75,7 +83,7 @@ final class Producer {
 
   /** While something happens: between scans there is nothing to tell. */
   private void report() {
-    long sent = begun().stream().mapToLong(ModuleSender::sent).sum();
+    long sent = begun().stream().mapToLong(ModuleOutput::done).sum();
     String state = "%s %d".formatted(begun().stream().map(s -> s.source().scan()).toList(), sent);
     if (!state.equals(reported)) {
       reported = state;
@@ -83,26 +91,27 @@ final class Producer {
     }
   }
 
-  private List<ModuleSender> begun() {
-    return senders.stream().filter(s -> s.source() != null).toList();
+  private List<? extends ModuleOutput> begun() {
+    return outputs.stream().filter(s -> s.source() != null).toList();
   }
 
   private String progress() {
-    List<ModuleSender> begun = begun();
+    List<? extends ModuleOutput> begun = begun();
     if (begun.isEmpty()) {
-      return "nothing was sent";
+      return "nothing was " + done;
     }
-    long sectors = begun.stream().mapToLong(ModuleSender::sent).sum();
+    long sectors = begun.stream().mapToLong(ModuleOutput::done).sum();
     long all = begun.stream().mapToLong(s -> s.source().sectors()).sum();
-    long start = begun.stream().mapToLong(ModuleSender::startNanos).min().orElseThrow();
+    long start = begun.stream().mapToLong(ModuleOutput::startNanos).min().orElseThrow();
     double gigabytes = sectors * (double) sectorBytes / 1e9;
     double seconds = (System.nanoTime() - start) / 1e9;
     return String.format(
         Locale.ROOT,
-        "scan %d: %,d of %,d sectors sent, %.2f GB in %.1f s (%.2f GB/s)",
+        "scan %d: %,d of %,d sectors %s, %.2f GB in %.1f s (%.2f GB/s)",
         begun.get(0).source().scan(),
         sectors,
         all,
+        done,
         gigabytes,
         seconds,
         gigabytes / seconds);

@@ -2,16 +2,12 @@ package io.millrace.ingest;
 
 import io.millrace.detector.DetectorDescription;
 import io.millrace.detector.ScanGeometry;
-import io.millrace.detector.SectorHeader;
 import io.millrace.detector.raw.RawDataset;
-import io.millrace.detector.raw.RawFileName;
-import io.millrace.detector.raw.RawFileWriter;
 import io.millrace.detector.raw.RawProblem;
 import io.millrace.detector.raw.RawVersion;
 import io.millrace.detector.wire.Lanes;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,6 +36,7 @@ import picocli.CommandLine.Spec;
       "millrace producer --simulate COLSxROWS --aggregator ADDRESS [OPTIONS]",
       "       millrace producer --simulate COLSxROWS --acquire --aggregator ADDRESS [OPTIONS]",
       "       millrace producer --simulate COLSxROWS --write DIR [OPTIONS]",
+      "       millrace producer --simulate COLSxROWS --acquire --write DIR [OPTIONS]",
       "       millrace producer --input DIR --aggregator ADDRESS [OPTIONS]",
       "       millrace producer --input DIR --write DIR [OPTIONS]"
     },
@@ -54,7 +51,7 @@ import picocli.CommandLine.Spec;
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
-      "0:everything was handed to the network (or written)",
+      "0:everything was handed to the network (or written, and the disk has it)",
       "1:no aggregator, nobody takes the sectors, or unusable files",
       "2:an option is unknown or has an impossible value"
     })
@@ -261,13 +258,11 @@ final class ProducerCommand implements Callable<Integer> {
       } else {
         openFiles(sources);
       }
-      if (to.network == null) {
-        for (SectorSource source : sources) {
-          write(source);
-        }
-      } else {
-        send(sources);
+      List<ModuleOutput> outputs = new ArrayList<>();
+      for (SectorSource source : sources) {
+        outputs.add(output(source.module(), Scans.of(source)));
       }
+      run(outputs);
     } finally {
       for (SectorSource source : sources) {
         source.close();
@@ -313,28 +308,28 @@ final class ProducerCommand implements Callable<Integer> {
   /** Sends scans as they are asked for; the given ones are the pattern for them. */
   private void acquire(List<SimulatedSectors> patterns) throws IOException {
     Acquisition acquisition = new Acquisition(from.simulation.scan, System.out);
-    List<ModuleSender> senders = new ArrayList<>();
+    List<ModuleOutput> outputs = new ArrayList<>();
     for (SimulatedSectors pattern : patterns) {
-      senders.add(sender(pattern.module(), acquisition.module(pattern::of)));
+      outputs.add(output(pattern.module(), acquisition.module(pattern::of)));
     }
     Thread button =
         new Thread(
             () -> acquisition.follow(new InputStreamReader(System.in, StandardCharsets.UTF_8)),
             "acquire");
-    button.setDaemon(true); // it may wait for a line when the senders have failed
+    button.setDaemon(true); // it may wait for a line when the outputs have failed
     button.start();
-    new Producer(senders, detector.sectorBytes()).run();
+    run(outputs);
   }
 
-  private void send(List<SectorSource> sources) throws IOException {
-    List<ModuleSender> senders = new ArrayList<>();
-    for (SectorSource source : sources) {
-      senders.add(sender(source.module(), Scans.of(source)));
+  private void run(List<ModuleOutput> outputs) throws IOException {
+    new Producer(outputs, to.network == null ? "written" : "sent", detector.sectorBytes()).run();
+  }
+
+  private ModuleOutput output(int module, Scans scans) throws IOException {
+    if (to.network == null) {
+      Files.createDirectories(to.files.path);
+      return new ModuleWriter(scans, to.files.path, detector.sectorBytes());
     }
-    new Producer(senders, detector.sectorBytes()).run();
-  }
-
-  private ModuleSender sender(int module, Scans scans) {
     return new ModuleSender(
         module,
         scans,
@@ -350,23 +345,6 @@ final class ProducerCommand implements Callable<Integer> {
     return n.lag != null && n.lag.module == module
         ? new Pace(Math.min(n.rate, n.lag.rate), n.lag.delay)
         : new Pace(n.rate, Duration.ZERO);
-  }
-
-  private void write(SectorSource source) throws IOException {
-    Files.createDirectories(to.files.path);
-    Path file = to.files.path.resolve(RawFileName.compose(source.scan(), source.module(), 0));
-    ByteBuffer slot = ByteBuffer.allocateDirect(detector.sectorBytes());
-    SectorHeader header = new SectorHeader();
-    try (RawFileWriter writer = new RawFileWriter(file)) {
-      while (source.next(header)) {
-        writer.write(header, source.pixels(slot));
-      }
-    }
-    LOG.info(
-        "{}: {} records written{}",
-        file,
-        source.sectors(),
-        source.account().isEmpty() ? "" : "; " + source.account());
   }
 
   private Set<Integer> numbers() {
@@ -400,7 +378,6 @@ final class ProducerCommand implements Callable<Integer> {
       requireShare("--lose-sectors", s.loseSectors);
       requireShare("--lose-frames", s.loseFrames);
       requireShare("--duplicate", s.duplicate);
-      require(!s.acquire || to.network != null, "--acquire needs --aggregator");
     } else {
       try {
         RawVersion.of(from.raw.version).requireFits(detector);

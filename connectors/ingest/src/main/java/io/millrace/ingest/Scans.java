@@ -2,7 +2,7 @@ package io.millrace.ingest;
 
 import java.time.Instant;
 
-/** What a module sends over one connection: scan after scan. */
+/** What a module sends over one connection, or writes: scan after scan. */
 interface Scans {
   /**
    * The next scan.
@@ -15,10 +15,11 @@ interface Scans {
   boolean ended();
 
   /**
-   * Notes that the socket has accepted all of a scan; the last ones may still wait in its queue.
+   * Notes that all of a scan is sent: the socket has accepted it, though the last sectors may still
+   * wait in its queue; or it is written, and the disk has it.
    *
-   * @param first when it was given the first sector; of an empty scan, when that began
-   * @param last when it had accepted the last one
+   * @param first when the first sector was given; of an empty scan, when that began
+   * @param last when the last one was done
    */
   void sent(SectorSource scan, Instant first, Instant last);
 

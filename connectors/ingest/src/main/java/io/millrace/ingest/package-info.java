@@ -12,7 +12,7 @@
  *       io.millrace.ingest.SimulatedSectors simulated} or {@linkplain io.millrace.ingest.RawSectors
  *       read from raw files}
  *   <li>{@link io.millrace.ingest.Producer}, {@link io.millrace.ingest.ModuleSender}: announce and
- *       send them
+ *       send them; {@link io.millrace.ingest.ModuleWriter}: or writes them to raw files
  *   <li>{@link io.millrace.ingest.Acquisition}: scans on request, over the same connection
  *   <li>{@link io.millrace.ingest.Aggregator}, {@link io.millrace.ingest.ModuleRelay}, {@link
  *       io.millrace.ingest.LaneRouter}: relay them into lanes, keep the account of every scan, drop

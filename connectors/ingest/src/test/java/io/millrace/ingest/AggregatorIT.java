@@ -78,7 +78,7 @@ class AggregatorIT {
         CompletableFuture.runAsync(
             () -> {
               try {
-                new Producer(senders, detector.sectorBytes()).run();
+                new Producer(senders, "sent", detector.sectorBytes()).run();
               } catch (IOException e) {
                 throw new CompletionException(e);
               }

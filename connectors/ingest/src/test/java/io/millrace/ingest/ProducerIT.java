@@ -8,6 +8,8 @@ import io.millrace.detector.DetectorDescription;
 import io.millrace.detector.ScanGeometry;
 import io.millrace.detector.SectorHeader;
 import io.millrace.detector.raw.RawFileName;
+import io.millrace.detector.raw.RawFileReader;
+import io.millrace.detector.raw.RawVersion;
 import io.millrace.detector.wire.Announcement;
 import io.millrace.detector.wire.HeaderCodec;
 import java.io.ByteArrayOutputStream;
@@ -53,7 +55,7 @@ class ProducerIT {
     ModuleSender sender = sender(simulated(geometry, 0), LONG, LONG);
     try (BarePull pull = BarePull.bound(endpoint(3))) {
       CompletableFuture<Void> sending = run(sender);
-      Awaitility.await().atMost(LONG).until(() -> sender.sent() >= 60);
+      Awaitility.await().atMost(LONG).until(() -> sender.done() >= 60);
       assertThat(pull.receive(1).get(0).first())
           .isEqualTo(Announcement.of(6, expected.sectors()).encode());
       SectorHeader header = new SectorHeader();
@@ -68,7 +70,7 @@ class ProducerIT {
         assertThat(Arrays.equals(message.second(), pixels)).as("pixels of %s", header).isTrue();
       }
       sending.join();
-      assertThat(sender.sent()).isEqualTo(expected.sectors());
+      assertThat(sender.done()).isEqualTo(expected.sectors());
       assertThat(pull.receive(Duration.ofMillis(200))).isNull();
     }
   }
@@ -108,6 +110,48 @@ class ProducerIT {
     assertThat(line.group(1)).isEqualTo(Long.toString(pattern.of(1).sectors()));
     assertThat(Instant.parse(line.group(2))).isBetween(before, Instant.parse(line.group(3)));
     assertThat(Instant.parse(line.group(3))).isBeforeOrEqualTo(Instant.now());
+  }
+
+  /** Prepared pictures into a file a scan; when a scan is told, its file is there as a whole. */
+  @Test
+  void writesAScanForEachLineOfTheInput() throws Exception {
+    SimulatedSectors pattern = simulated(new ScanGeometry(10, 10), 3);
+    ByteArrayOutputStream told = new ByteArrayOutputStream();
+    Acquisition acquisition = new Acquisition(6, new PrintStream(told, true, UTF_8));
+    ModuleWriter writer =
+        new ModuleWriter(acquisition.module(pattern::of), directory, CAMERA.sectorBytes());
+    PipedWriter button = new PipedWriter();
+    CompletableFuture.runAsync(follow(acquisition, new PipedReader(button)));
+    CompletableFuture<Void> writing = run(writer);
+    for (long scan : new long[] {6, 7}) {
+      Path file = directory.resolve(RawFileName.compose(scan, 3, 0));
+      assertThat(file).as("before the button is pressed").doesNotExist();
+      button.write("\n");
+      button.flush();
+      Awaitility.await().atMost(LONG).until(() -> told.toString(UTF_8).contains(":" + scan));
+      assertHolds(file, pattern.of(scan));
+    }
+    assertThat(writing).as("waits for more").isNotDone();
+    button.close();
+    writing.get(LONG.toSeconds(), TimeUnit.SECONDS);
+    assertThat(told.toString(UTF_8)).contains("\"scan\":7,\"sectors\":100,");
+  }
+
+  private static void assertHolds(Path file, SimulatedSectors expected) throws IOException {
+    ByteBuffer slot = ByteBuffer.allocateDirect(CAMERA.sectorBytes());
+    ByteBuffer read = ByteBuffer.allocate(CAMERA.sectorBytes());
+    SectorHeader sector = new SectorHeader();
+    SectorHeader header = new SectorHeader();
+    try (RawFileReader reader = new RawFileReader(file, RawVersion.of(5), CAMERA, 3)) {
+      while (expected.next(sector)) {
+        assertThat(reader.next(header)).isTrue();
+        assertThat(header).hasToString(sector.toString());
+        reader.pixels(read);
+        assertThat(read).as("pixels of %s", sector).isEqualTo(expected.pixels(slot));
+      }
+      assertThat(reader.next(header)).isFalse();
+      assertThat(reader.truncatedBytes()).isZero();
+    }
   }
 
   private static Runnable follow(Acquisition acquisition, Reader input) {
@@ -178,10 +222,11 @@ class ProducerIT {
             new Pace(Double.POSITIVE_INFINITY, Duration.ZERO),
             Duration.ofMillis(200),
             LONG);
-    assertThatThrownBy(() -> new Producer(List.of(healthy, failing), CAMERA.sectorBytes()).run())
+    assertThatThrownBy(
+            () -> new Producer(List.of(healthy, failing), "sent", CAMERA.sectorBytes()).run())
         .isInstanceOf(IOException.class)
         .hasMessageContaining(endpoint(0));
-    assertThat(healthy.sent()).isZero();
+    assertThat(healthy.done()).isZero();
   }
 
   /** Simulated to files, and from files to the network: what arrives is what was simulated. */
@@ -234,7 +279,6 @@ class ProducerIT {
     assertFails(2, to, "--simulate");
     assertFails(2, "--simulate 2x2 --input x" + to, "mutually exclusive");
     assertFails(2, "--simulate 2x2 --scan 7" + to, "--input");
-    assertFails(2, "--simulate 2x2 --acquire --write " + directory, "needs --aggregator");
     assertFails(2, "--simulate 2x2 --surprise" + to, "--surprise");
     assertFails(2, "--simulate 2x2 --aggregator localhost:1", "tcp://host:port");
     assertFails(2, "--simulate 2by2" + to, "such as 64x64");
@@ -266,11 +310,11 @@ class ProducerIT {
     return command.execute(("producer " + arguments).split(" +"));
   }
 
-  private static CompletableFuture<Void> run(ModuleSender sender) {
+  private static CompletableFuture<Void> run(ModuleOutput output) {
     return CompletableFuture.runAsync(
         () -> {
           try {
-            sender.call();
+            output.call();
           } catch (IOException e) {
             throw new CompletionException(e);
           }

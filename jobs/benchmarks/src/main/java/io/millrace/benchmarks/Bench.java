@@ -1,7 +1,9 @@
 package io.millrace.benchmarks;
 
 import io.millrace.benchmarks.file.FileCommand;
+import io.millrace.benchmarks.files.FilesCommand;
 import io.millrace.benchmarks.kernel.KernelCommand;
+import io.millrace.benchmarks.latency.LatencyCommand;
 import io.millrace.benchmarks.model.ModelCommand;
 import io.millrace.benchmarks.pipeline.PipelineCommand;
 import io.millrace.benchmarks.scaling.ScalingCommand;
@@ -19,6 +21,8 @@ import picocli.CommandLine.Command;
       KernelCommand.class,
       PipelineCommand.class,
       ScalingCommand.class,
+      FilesCommand.class,
+      LatencyCommand.class,
       FileCommand.class,
       ModelCommand.class
     })

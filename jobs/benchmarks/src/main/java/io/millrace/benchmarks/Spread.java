@@ -2,7 +2,10 @@ package io.millrace.benchmarks;
 
 import java.util.Arrays;
 
-/** The middle of some measurements, and how far they scatter. Outliers move neither. */
+/**
+ * The middle of some measurements, and how far they scatter. Outliers move neither, unless it is
+ * said.
+ */
 public final class Spread {
   private Spread() {}
 
@@ -17,6 +20,21 @@ public final class Spread {
    */
   public static double of(double... values) {
     return (quantile(0.75, values) - quantile(0.25, values)) / 2 / Math.abs(median(values));
+  }
+
+  /** The coefficient of variation: standard deviation (n - 1) over mean. Outliers count. */
+  public static double variation(double... values) {
+    double mean = Arrays.stream(values).average().orElseThrow();
+    double squares = Arrays.stream(values).map(v -> (v - mean) * (v - mean)).sum();
+    return Math.sqrt(squares / (values.length - 1)) / mean;
+  }
+
+  /** The share of the values that are within a factor of their median, above and below. */
+  public static double shareWithin(double factor, double... values) {
+    double median = median(values);
+    long within =
+        Arrays.stream(values).filter(v -> median / factor <= v && v <= median * factor).count();
+    return within / (double) values.length;
   }
 
   /**

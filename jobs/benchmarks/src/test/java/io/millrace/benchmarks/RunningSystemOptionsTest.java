@@ -17,6 +17,13 @@ class RunningSystemOptionsTest {
     "pipeline --rounds 0, --rounds has to be 1 or more",
     "pipeline --lanes 0, --lanes has to be 1 or more",
     "scaling --scan 64by64, --scan: 64by64 is no size",
+    "files --scan 64, --scan: 64 is no size",
+    "files --scan 64x64 --scan 64x64, --scan: a size is given twice",
+    "files --rounds 0, --rounds has to be 1 or more",
+    "files --lanes 0, --lanes has to be 1 or more",
+    "latency --scan 64, --scan: 64 is no size",
+    "latency --scans 0, --scans has to be 1 or more",
+    "latency --lanes 0, --lanes has to be 1 or more",
     "scaling --rounds 0, --rounds has to be 1 or more",
   })
   void impossibleOptionsAreRefused(String arguments, String message) {

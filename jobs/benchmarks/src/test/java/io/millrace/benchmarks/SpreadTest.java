@@ -27,6 +27,16 @@ class SpreadTest {
   }
 
   @Test
+  void variationIsTheStandardDeviationOverTheMean() {
+    assertThat(Spread.variation(2, 4, 4, 4, 5, 5, 7, 9)).isEqualTo(Math.sqrt(32 / 7.0) / 5);
+  }
+
+  @Test
+  void whatIsNearTheMedianIsSoOnBothSides() {
+    assertThat(Spread.shareWithin(1.25, 79, 80, 100, 125, 126)).isEqualTo(0.6);
+  }
+
+  @Test
   void nothingHasNoQuantile() {
     assertThatThrownBy(() -> Spread.median())
         .isInstanceOf(IllegalArgumentException.class)

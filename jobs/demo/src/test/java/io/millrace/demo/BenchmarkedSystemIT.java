@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.millrace.benchmarks.Bench;
+import io.millrace.benchmarks.files.Comparison;
+import io.millrace.benchmarks.files.Contest;
 import io.millrace.benchmarks.parts.Jvm;
 import io.millrace.benchmarks.parts.Rig;
 import io.millrace.benchmarks.parts.Route;
@@ -12,14 +14,20 @@ import io.millrace.benchmarks.parts.Series;
 import io.millrace.benchmarks.parts.Simulation;
 import io.millrace.benchmarks.parts.Turn;
 import io.millrace.demo.Sandbox.Result;
+import io.millrace.detector.Thresholds;
 import io.millrace.parts.RunFailure;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The running system as the benchmarks measure it, as small as it can be. It stands here, where
@@ -78,6 +86,33 @@ class BenchmarkedSystemIT {
         .isLessThan(0.5 * bytes);
   }
 
+  /** The comparison fails if the two ways do not make the same of a scan. */
+  @Test
+  void filesAndTheStreamMakeTheSameOfAScanAndNothingIsLeft() throws Exception {
+    List<String> told = new ArrayList<>();
+    Contest contest;
+    try (Rig rig = new Rig(Sandbox.ROOT, sandbox.run, sandbox.restPort)) {
+      contest =
+          new Comparison(rig, new Thresholds(28.5, 1088), 2, true, told::add)
+              .contest(Simulation.of("8x8", 500), 0, 0, 1);
+      assertThat(sandbox.left()).isNotEmpty();
+    }
+    assertThat(sandbox.left()).isEmpty();
+    assertThat(told).hasSize(2);
+    assertThat(contest.files()).hasSize(1);
+    assertThat(contest.files().get(0).written()).isPositive();
+    assertThat(contest.files().get(0).copied()).isPositive();
+    assertThat(contest.files().get(0).counted()).isPositive();
+    assertThat(contest.streaming()).hasSize(1);
+    assertThat(dataFiles()).isEmpty();
+  }
+
+  private List<Path> dataFiles() throws IOException {
+    try (Stream<Path> all = Files.walk(sandbox.run)) {
+      return all.filter(f -> f.toString().matches(".*\\.(data|h5|part)")).toList();
+    }
+  }
+
   @Test
   void portsThatAreInUseAreNamed() throws Exception {
     try (Rig rig = new Rig(Sandbox.ROOT, sandbox.run, sandbox.restPort);
@@ -91,8 +126,9 @@ class BenchmarkedSystemIT {
     }
   }
 
-  @Test
-  void interruptEndsEverything() throws Exception {
+  @ParameterizedTest
+  @ValueSource(strings = {"pipeline", "files"})
+  void interruptEndsEverything(String command) throws Exception {
     Process bench =
         sandbox.start(
             sandbox.run,
@@ -104,7 +140,7 @@ class BenchmarkedSystemIT {
                 "-cp",
                 System.getProperty("java.class.path"),
                 Bench.class.getName(),
-                "pipeline",
+                command,
                 "--quick",
                 "--scan=16x16",
                 "--first-port=" + sandbox.restPort));
@@ -118,5 +154,6 @@ class BenchmarkedSystemIT {
     Result ended = sandbox.result(bench);
     assertThat(ended.status()).isEqualTo(130);
     assertThat(sandbox.left()).isEmpty();
+    assertThat(dataFiles()).isEmpty();
   }
 }

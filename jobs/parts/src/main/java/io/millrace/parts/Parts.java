@@ -81,6 +81,15 @@ public final class Parts implements AutoCloseable {
     ends.add(end);
   }
 
+  /**
+   * Notes what is done in the end, also on Ctrl-C, when everything has been stopped that is started
+   * from now on: such as to remove what it has written.
+   */
+  public synchronized void afterwards(Runnable end) throws RunFailure {
+    requireOpen("what is done in the end");
+    ends.add(end);
+  }
+
   private void requireOpen(String name) throws RunFailure {
     if (closed) {
       throw new RunFailure(name + " is not started, since everything has been stopped");

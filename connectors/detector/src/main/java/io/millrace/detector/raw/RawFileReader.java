@@ -114,6 +114,15 @@ public final class RawFileReader implements Closeable {
   }
 
   /**
+   * Goes to a record, so that {@link #next} is that one.
+   *
+   * @param number from 0
+   */
+  public void goTo(long number) {
+    record = number - 1;
+  }
+
+  /**
    * Reads the sector of the current record.
    *
    * @param into as long as a sector; its position is 0 afterwards, its limit the sector's length

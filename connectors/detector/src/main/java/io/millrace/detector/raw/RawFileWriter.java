@@ -52,6 +52,11 @@ public final class RawFileWriter implements Closeable {
     }
   }
 
+  /** Returns when the disk has all that was written. */
+  public void force() throws IOException {
+    channel.force(true);
+  }
+
   @Override
   public void close() throws IOException {
     channel.close();

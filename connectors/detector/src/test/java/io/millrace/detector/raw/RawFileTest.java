@@ -71,6 +71,13 @@ class RawFileTest {
         }
         assertThat(reader.next(h)).isFalse();
         assertThat(reader.truncatedBytes()).isZero();
+        for (int i = sectors.length - 1; i >= 0; i--) {
+          reader.goTo(i);
+          assertThat(reader.next(h)).isTrue();
+          assertThat(h).as("seed %d, backwards", seed).hasToString(headers[i].toString());
+          reader.pixels(pixels);
+          assertThat(bytes(pixels)).as("seed %d, backwards", seed).isEqualTo(sectors[i]);
+        }
       }
     }
   }

@@ -25,17 +25,21 @@ public final class CountedFiles implements Target {
   private final Path folder;
   private final FlinkCluster cluster;
   private final String job;
+  private final Inspection inspection;
   private final WatchService watch;
 
   /**
    * Watches a folder; made before the first scan, so that no file is missed.
    *
    * @param job the id of the job that writes into it
+   * @param inspection of each file that is whole
    */
-  CountedFiles(Path folder, FlinkCluster cluster, String job) throws IOException {
+  CountedFiles(Path folder, FlinkCluster cluster, String job, Inspection inspection)
+      throws IOException {
     this.folder = folder;
     this.cluster = cluster;
     this.job = job;
+    this.inspection = inspection;
     // Told by the kernel, at once and without a look every millisecond. It ends with this process.
     watch = folder.getFileSystem().newWatchService();
     folder.register(watch, StandardWatchEventKinds.ENTRY_CREATE);
@@ -65,6 +69,7 @@ public final class CountedFiles implements Target {
         }
       }
       requireWhole(file.get(), simulation);
+      inspection.of(file.get());
       Files.delete(file.get());
       return arrived;
     } catch (IOException e) {

@@ -7,6 +7,7 @@ import io.millrace.parts.Parts;
 import io.millrace.parts.Ports;
 import io.millrace.parts.RunFailure;
 import java.io.IOException;
+import java.lang.module.ModuleFinder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -35,6 +36,8 @@ public final class Rig implements AutoCloseable {
   private static final List<String> JVM_OPTIONS =
       List.of("-XX:+UseParallelGC", "-XX:MaxDirectMemorySize=2g");
 
+  private static final String VECTOR_MODULE = "jdk.incubator.vector";
+
   private final Path root;
   private final Parts parts;
   private final Path logs;
@@ -55,11 +58,21 @@ public final class Rig implements AutoCloseable {
 
   /** The rig of a command, in a run folder of its own. */
   public static Rig here(int firstPort) throws RunFailure {
-    Path root = Path.of(System.getProperty("millrace.root", ".")).toAbsolutePath().normalize();
     String runs =
-        System.getenv().getOrDefault("MILLRACE_RUN", root.resolve(".millrace").toString());
+        System.getenv().getOrDefault("MILLRACE_RUN", root().resolve(".millrace").toString());
+    return in(Path.of(runs), firstPort);
+  }
+
+  /** The same, its run folder in a folder of the user's. */
+  public static Rig in(Path folder, int firstPort) throws RunFailure {
     return new Rig(
-        root, Path.of(runs).resolve("bench-" + ProcessHandle.current().pid()), firstPort);
+        root(),
+        folder.toAbsolutePath().resolve("bench-" + ProcessHandle.current().pid()),
+        firstPort);
+  }
+
+  private static Path root() {
+    return Path.of(System.getProperty("millrace.root", ".")).toAbsolutePath().normalize();
   }
 
   /** The processes. */
@@ -98,11 +111,24 @@ public final class Rig implements AutoCloseable {
    */
   public Route counted(String name, int lanes, int taskManagers, List<String> jobOptions)
       throws RunFailure, InterruptedException {
+    return counted(name, lanes, taskManagers, jobOptions, file -> {});
+  }
+
+  /**
+   * The same, with a look into each file.
+   *
+   * @param inspection before the file is removed, and after its time was taken
+   */
+  public Route counted(
+      String name, int lanes, int taskManagers, List<String> jobOptions, Inspection inspection)
+      throws RunFailure, InterruptedException {
     int port = ports(MODULES);
     Lanes at = lanes(lanes);
     Part aggregator = aggregator(name, port, at);
-    FlinkCluster cluster = cluster(name, taskManagers, (lanes + taskManagers - 1) / taskManagers);
     Path output = parts.run().resolve(file(name) + "-counted");
+    // Before the cluster is started, so that in the end it comes after the cluster.
+    parts.afterwards(new Scratch(output)::remove);
+    FlinkCluster cluster = cluster(name, taskManagers, (lanes + taskManagers - 1) / taskManagers);
     List<String> arguments =
         new ArrayList<>(
             List.of("--output=" + output, "--lanes-at=" + at.endpoint(0, 0), "--lanes=" + lanes));
@@ -127,7 +153,7 @@ public final class Rig implements AutoCloseable {
           name,
           port,
           behind,
-          new CountedFiles(output, cluster, job),
+          new CountedFiles(output, cluster, job, inspection),
           List.of(cluster::stop, aggregator::stop));
     } catch (IOException e) {
       throw new RunFailure("the folder %s cannot be made and watched".formatted(output), e);
@@ -176,24 +202,50 @@ public final class Rig implements AutoCloseable {
     return new WarmProducer(part, jvm(Jvm.PRODUCER, part), simulation, firstScan);
   }
 
-  private BareReceiver bareReceiver(String name, String how, Lanes lanes)
+  /**
+   * A producer that writes raw files.
+   *
+   * @param firstScan number of its first scan, on which its frames depend
+   */
+  public WarmProducer writer(String name, Simulation simulation, Path directory, long firstScan)
+      throws RunFailure, InterruptedException {
+    List<String> command = new ArrayList<>(List.of("producer", "--acquire"));
+    command.addAll(simulation.options());
+    command.addAll(
+        List.of(
+            "--scan-number=" + firstScan,
+            "--write=" + directory,
+            "--camera=" + Simulation.CAMERA.name()));
+    Part part = millrace("%s-producer-%d".formatted(file(name), firstScan), command);
+    return new WarmProducer(part, jvm(Jvm.PRODUCER, part), simulation, firstScan);
+  }
+
+  /** A program of the benchmarks' own; it says {@code ready} when it is. */
+  public Part program(String name, Class<?> main, List<String> arguments)
       throws RunFailure, InterruptedException {
     List<String> command =
         new ArrayList<>(
             List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
     command.addAll(JVM_OPTIONS);
-    command.addAll(
-        List.of(
-            Jvm.options(logs),
-            "-cp",
-            System.getProperty("java.class.path"),
-            BarePull.class.getName(),
-            how));
-    for (int lane = 0; lane < lanes.lanes(); lane++) {
-      command.add(String.join(",", lanes.endpoints(lane)));
+    if (ModuleFinder.ofSystem().find(VECTOR_MODULE).isPresent()) {
+      // As scripts/flink gives it to TaskManagers.
+      command.addAll(List.of("--add-modules", VECTOR_MODULE));
     }
-    Part part = parts.start(file(name) + "-pull", command);
+    command.addAll(
+        List.of(Jvm.options(logs), "-cp", System.getProperty("java.class.path"), main.getName()));
+    command.addAll(arguments);
+    Part part = parts.start(file(name), command);
     part.awaitOutput("ready", START_DEADLINE);
+    return part;
+  }
+
+  private BareReceiver bareReceiver(String name, String how, Lanes lanes)
+      throws RunFailure, InterruptedException {
+    List<String> arguments = new ArrayList<>(List.of(how));
+    for (int lane = 0; lane < lanes.lanes(); lane++) {
+      arguments.add(String.join(",", lanes.endpoints(lane)));
+    }
+    Part part = program(name + "-pull", BarePull.class, arguments);
     return new BareReceiver(part, jvm(Jvm.RECEIVER, part));
   }
 

@@ -1,6 +1,8 @@
 package io.millrace.benchmarks.parts;
 
+import io.millrace.detector.Thresholds;
 import io.millrace.parts.RunFailure;
+import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Option;
 
@@ -34,6 +36,16 @@ public final class RigOptions {
   /** Sets up nothing yet but the run folder. */
   public Rig open() throws RunFailure {
     return Rig.here(firstPort);
+  }
+
+  /** The same, its run folder in a folder of the user's. */
+  public Rig open(Path folder) throws RunFailure {
+    return Rig.in(folder, firstPort);
+  }
+
+  /** The thresholds. */
+  public Thresholds given() {
+    return new Thresholds(background, xray);
   }
 
   /** The thresholds, as the counting job is told them. */

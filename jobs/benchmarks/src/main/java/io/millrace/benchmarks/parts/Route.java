@@ -62,6 +62,11 @@ public final class Route implements AutoCloseable {
     producer = rig.producer(name, simulation, producerPort, scan);
   }
 
+  /** The number of the next scan. */
+  public long nextScan() {
+    return producer.nextScan();
+  }
+
   /** All its processes. */
   List<Jvm> jvms() {
     List<Jvm> all = new ArrayList<>(List.of(producer.jvm()));

@@ -19,7 +19,7 @@ public record ScanTimes(long sectors, Instant first, Instant last) {
       "\\{\"scan\":%d,\"sectors\":(\\d+),\"first\":\"(.*)\",\"last\":\"(.*)\"}";
 
   /** Waits until a part tells it. */
-  static ScanTimes await(Part part, long scan, Duration deadline)
+  public static ScanTimes await(Part part, long scan, Duration deadline)
       throws RunFailure, InterruptedException {
     Matcher line = part.awaitLine(Pattern.compile(LINE.formatted(scan)), deadline);
     return new ScanTimes(

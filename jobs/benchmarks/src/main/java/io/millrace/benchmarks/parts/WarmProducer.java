@@ -4,7 +4,10 @@ import io.millrace.parts.Part;
 import io.millrace.parts.RunFailure;
 import java.time.Duration;
 
-/** A producer process that sends scan after scan on request, over one connection. */
+/**
+ * A producer process that sends scan after scan on request, over one connection; or writes them, a
+ * raw file for each module and scan.
+ */
 public final class WarmProducer {
   private final Part part;
   private final Jvm jvm;
@@ -18,7 +21,7 @@ public final class WarmProducer {
     this.next = firstScan;
   }
 
-  /** What it sends. */
+  /** What it sends or writes. */
   public Simulation simulation() {
     return simulation;
   }
@@ -38,7 +41,7 @@ public final class WarmProducer {
     return next++;
   }
 
-  /** Waits until the network has taken all of a scan. */
+  /** Waits until the network has taken all of a scan, or the disk has it. */
   public ScanTimes awaitSent(long scan, Duration deadline) throws RunFailure, InterruptedException {
     return ScanTimes.await(part, scan, deadline);
   }

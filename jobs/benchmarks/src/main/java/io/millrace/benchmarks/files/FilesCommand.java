@@ -1,0 +1,192 @@
+package io.millrace.benchmarks.files;
+
+import io.millrace.benchmarks.Report;
+import io.millrace.benchmarks.ReportOptions;
+import io.millrace.benchmarks.parts.Rig;
+import io.millrace.benchmarks.parts.RigOptions;
+import io.millrace.benchmarks.parts.Scratch;
+import io.millrace.benchmarks.parts.Simulation;
+import io.millrace.parts.RunFailure;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Measures scans through files and through the stream, in turn. */
+@Command(
+    name = "files",
+    description = {
+      "The same scan with the same counting code, in turn: through files (the producer writes raw"
+          + " files, they are copied into another directory, a batch job counts them), and through"
+          + " the stream. Seconds from the first sector to the counted file.",
+      "The results of both have to be equal, or the command fails. A quick run has the two smallest"
+          + " sizes, and takes less than two minutes."
+    },
+    sortOptions = false,
+    usageHelpAutoWidth = true,
+    exitCodeListHeading = "%nExit status:%n",
+    exitCodeList = {
+      "0:measured, whether the targets are met or not",
+      "1:it could not be measured, or the results differ; the message says more",
+      "2:an option is unknown or impossible"
+    })
+public final class FilesCommand implements Callable<Integer> {
+  private static final List<String> SIZES = List.of("32x32", "64x64", "96x96", "128x128");
+  private static final List<String> QUICK_SIZES = List.of("32x32", "64x64");
+  private static final int WARM_UP_SECTORS = 44_000;
+  private static final int QUICK_WARM_UP_SECTORS = 30_000;
+  private static final int FILE_WARM_UPS = 2;
+  private static final int ROUNDS = 30;
+  private static final int QUICK_ROUNDS = 5;
+
+  /** Of the rounds of the smallest size, how many a larger one has. */
+  private static final int LARGER = 6;
+
+  private static final int FEWEST = 2;
+
+  @Spec CommandSpec spec;
+
+  @Mixin ReportOptions report;
+
+  @Mixin RigOptions rig;
+
+  @Option(
+      names = "--scan",
+      paramLabel = "WxH",
+      description =
+          "Positions of a scan, without the flyback column; prepared frames are repeated. May be"
+              + " repeated. Default: 32x32, 64x64, 96x96 and 128x128, the first two with --quick. A"
+              + " size that the disk has no room for is left out.")
+  List<String> scans;
+
+  @Option(
+      names = "--electrons",
+      paramLabel = "N",
+      defaultValue = "500",
+      description = "Average number in a frame. Default: ${DEFAULT-VALUE}.")
+  int electrons;
+
+  @Option(
+      names = "--rounds",
+      paramLabel = "N",
+      description =
+          "Turns of both ways at the smallest size; larger ones have a sixth of them, but at least"
+              + " two. Default: 30; with --quick 5.")
+  Integer rounds;
+
+  @Option(
+      names = "--lanes",
+      paramLabel = "N",
+      defaultValue = "2",
+      description = "Lanes of the stream. Default: ${DEFAULT-VALUE}.")
+  int lanes;
+
+  @Option(
+      names = "--directory",
+      paramLabel = "DIR",
+      description =
+          "For raw files, copies, results and logs, in a folder of their own that is removed in the"
+              + " end; twice the raw size is needed. Default: .millrace of the checkout.")
+  Path directory;
+
+  @Option(
+      names = "--evict",
+      description =
+          "Drop the files from the page cache before they are copied, and before they are counted;"
+              + " this is not in the times. Otherwise they are read from memory if they fit, which"
+              + " favours files. Needs GNU dd.")
+  boolean evict;
+
+  @Override
+  public Integer call() throws IOException, RunFailure, InterruptedException {
+    require(lanes >= 1, "--lanes has to be 1 or more");
+    require(rounds == null || rounds >= 1, "--rounds has to be 1 or more");
+    List<Simulation> simulations = simulations();
+    Report told = report.open();
+    Rig measured = directory == null ? rig.open() : rig.open(directory);
+    Path run = measured.parts().run();
+    List<Contest> contests;
+    try (measured) {
+      simulations = fitting(simulations, run, told);
+      tellOfThePageCache(told);
+      contests = measure(measured, simulations, told);
+    }
+    told.publish(FilesRows.of(contests), List.of());
+    // Nothing went wrong, so nobody needs the logs.
+    new Scratch(run).remove();
+    return 0;
+  }
+
+  private List<Contest> measure(Rig measured, List<Simulation> simulations, Report told)
+      throws RunFailure, InterruptedException {
+    told.progress("Starting the processes; logs are in " + measured.parts().run());
+    Comparison comparison = new Comparison(measured, rig.given(), lanes, evict, told::progress);
+    List<Contest> contests = new ArrayList<>();
+    int warmUpSectors = report.quick() ? QUICK_WARM_UP_SECTORS : WARM_UP_SECTORS;
+    int n = rounds != null ? rounds : report.quick() ? QUICK_ROUNDS : ROUNDS;
+    for (Simulation simulation : simulations) {
+      // Each size has a producer of its own, so the stream is warmed up each time. Files of the
+      // larger ones wait for the disk anyway, and their other processes are warm by then.
+      contests.add(
+          comparison.contest(
+              simulation,
+              contests.isEmpty() ? FILE_WARM_UPS : 0,
+              (warmUpSectors + simulation.sectors() - 1) / simulation.sectors(),
+              contests.isEmpty() ? n : Math.min(n, Math.max(FEWEST, n / LARGER))));
+    }
+    return contests;
+  }
+
+  private void tellOfThePageCache(Report told) {
+    told.note(
+        evict
+            ? "Files were dropped from the page cache before they were copied, and before they were"
+                + " counted."
+            : "Files were read from the page cache as far as they fitted, since they were just"
+                + " written: that favours files (--evict drops them).");
+  }
+
+  private static List<Simulation> fitting(List<Simulation> all, Path run, Report told)
+      throws IOException, RunFailure {
+    Disk disk = new Disk(Files.getFileStore(run).getUsableSpace());
+    List<Simulation> fitting = all.stream().filter(disk::hasRoomFor).toList();
+    if (fitting.isEmpty()) {
+      throw new RunFailure("nothing can be measured: " + disk.objection(all.get(0)));
+    }
+    all.stream()
+        .filter(simulation -> !fitting.contains(simulation))
+        .forEach(simulation -> told.note("Left out: " + disk.objection(simulation) + "."));
+    return fitting;
+  }
+
+  /** The smallest first. */
+  private List<Simulation> simulations() {
+    List<String> sizes = scans != null ? scans : report.quick() ? QUICK_SIZES : SIZES;
+    List<Simulation> all = new ArrayList<>();
+    for (String size : sizes) {
+      try {
+        all.add(Simulation.of(size, electrons));
+      } catch (IllegalArgumentException e) {
+        throw new ParameterException(spec.commandLine(), "--scan: " + e.getMessage(), e);
+      }
+    }
+    require(all.stream().distinct().count() == all.size(), "--scan: a size is given twice");
+    all.sort(Comparator.comparingInt(Simulation::frames));
+    return all;
+  }
+
+  private void require(boolean possible, String message) {
+    if (!possible) {
+      throw new ParameterException(spec.commandLine(), message);
+    }
+  }
+}
