@@ -17,21 +17,19 @@ interface BlockScan {
   int BLOCK = 64;
 
   /**
-   * Finds blocks in a part of a sector.
+   * Finds blocks in a sector.
    *
-   * @param pixels the sector
-   * @param from first byte of the first block
-   * @param to the end; what lies behind the last whole block before it is not looked at
+   * @param pixels the sector; what lies behind its last whole block is not looked at
    * @param bias of all pixels: four lanes
    * @param blocks gets the byte offsets of the blocks, ascending; has room for all
    * @return how many were found
    */
-  int find(byte[] pixels, int from, int to, long bias, int[] blocks);
+  int find(byte[] pixels, long bias, int[] blocks);
 
   /**
    * The same with a bias of its own for each pixel.
    *
    * @param biases four lanes a word, one word for each eight bytes of the sector
    */
-  int find(byte[] pixels, int from, int to, long[] biases, int[] blocks);
+  int find(byte[] pixels, long[] biases, int[] blocks);
 }

@@ -57,7 +57,7 @@ final class BlockScans {
     long[] nanos = new long[ROUNDS];
     for (int round = 0; round < ROUNDS; round++) {
       long start = System.nanoTime();
-      scan.find(pixels, 0, pixels.length, 0x7f00 * Pixels.EACH_LANE, blocks);
+      scan.find(pixels, 0x7f00 * Pixels.EACH_LANE, blocks);
       nanos[round] = System.nanoTime() - start;
     }
     long[] last = Arrays.copyOfRange(nanos, ROUNDS * 2 / 3, ROUNDS);

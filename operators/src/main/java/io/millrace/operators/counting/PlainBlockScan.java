@@ -3,9 +3,9 @@ package io.millrace.operators.counting;
 /** A block scan in plain Java, a word of four pixels at a time. */
 final class PlainBlockScan implements BlockScan {
   @Override
-  public int find(byte[] pixels, int from, int to, long bias, int[] blocks) {
+  public int find(byte[] pixels, long bias, int[] blocks) {
     int n = 0;
-    for (int block = from; block <= to - BLOCK; block += BLOCK) {
+    for (int block = 0; block <= pixels.length - BLOCK; block += BLOCK) {
       long lanes = 0;
       for (int i = 0; i < BLOCK; i += Pixels.WORD) {
         long word = Pixels.word(pixels, block + i);
@@ -19,9 +19,9 @@ final class PlainBlockScan implements BlockScan {
   }
 
   @Override
-  public int find(byte[] pixels, int from, int to, long[] biases, int[] blocks) {
+  public int find(byte[] pixels, long[] biases, int[] blocks) {
     int n = 0;
-    for (int block = from; block <= to - BLOCK; block += BLOCK) {
+    for (int block = 0; block <= pixels.length - BLOCK; block += BLOCK) {
       long lanes = 0;
       for (int i = 0; i < BLOCK; i += Pixels.WORD) {
         long word = Pixels.word(pixels, block + i);

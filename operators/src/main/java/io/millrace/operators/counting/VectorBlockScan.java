@@ -18,10 +18,10 @@ final class VectorBlockScan implements BlockScan {
   private static final int HALF = BLOCK / 2;
 
   @Override
-  public int find(byte[] pixels, int from, int to, long bias, int[] blocks) {
+  public int find(byte[] pixels, long bias, int[] blocks) {
     ShortVector add = LongVector.broadcast(WORDS, bias).reinterpretAsShorts();
     int n = 0;
-    for (int block = from; block <= to - BLOCK; block += BLOCK) {
+    for (int block = 0; block <= pixels.length - BLOCK; block += BLOCK) {
       ShortVector first = pixels(pixels, block);
       ShortVector second = pixels(pixels, block + HALF);
       ShortVector lanes = first.add(add).or(first).or(second.add(add).or(second));
@@ -32,9 +32,9 @@ final class VectorBlockScan implements BlockScan {
   }
 
   @Override
-  public int find(byte[] pixels, int from, int to, long[] biases, int[] blocks) {
+  public int find(byte[] pixels, long[] biases, int[] blocks) {
     int n = 0;
-    for (int block = from; block <= to - BLOCK; block += BLOCK) {
+    for (int block = 0; block <= pixels.length - BLOCK; block += BLOCK) {
       ShortVector first = pixels(pixels, block);
       ShortVector second = pixels(pixels, block + HALF);
       ShortVector lanes =
