@@ -11,16 +11,17 @@ final class DarkDiscriminator extends Discriminator {
 
   private final int[] dark;
   private final long[] biases;
+  private final int lowest;
 
   DarkDiscriminator(Thresholds thresholds, SectorCorrections sector) {
     super(thresholds);
     dark = new int[sector.pixels()];
     biases = new long[words(dark.length)];
-    long lowest = lowestInteger(thresholds);
+    lowest = (int) lowestInteger(thresholds);
     for (int p = 0; p < dark.length; p++) {
       int truncated = sector.dark() == null ? 0 : (int) sector.dark()[p];
       dark[p] = sector.isBad(p) ? BAD : Math.max(-BAD, Math.min(BAD, truncated));
-      setLane(biases, p, lane(lowest + dark[p]));
+      setLane(biases, p, lane((long) lowest + dark[p]));
     }
   }
 
@@ -31,6 +32,15 @@ final class DarkDiscriminator extends Discriminator {
 
   @Override
   float value(byte[] pixels, int pixel) {
-    return Math.max(0, Math.min(Pixels.MAX, Pixels.get(pixels, pixel) - dark[pixel]));
+    return Math.max(0, Math.min(Pixels.MAX, Pixels.get(pixels, pixel) - dark(pixel)));
+  }
+
+  /**
+   * The dark, from the lane if that could hold it: it has just been looked at, and is near, while
+   * the dark of a pixel here and there has to come from memory.
+   */
+  private int dark(int pixel) {
+    int lane = (int) lane(biases, pixel);
+    return lane > 0 && lane < NEVER ? NEVER - lowest - lane : dark[pixel];
   }
 }

@@ -76,6 +76,11 @@ abstract class Discriminator {
     biases[word] = biases[word] & ~(0xffffL << shift) | lane << shift;
   }
 
+  /** The lane of a pixel. */
+  static long lane(long[] biases, int pixel) {
+    return biases[pixel / Pixels.LANES] >>> Short.SIZE * (pixel % Pixels.LANES) & Pixels.MAX;
+  }
+
   /** Words for a sector of so many pixels. */
   static int words(int pixels) {
     return (pixels + Pixels.LANES - 1) / Pixels.LANES;

@@ -23,6 +23,9 @@ public final class Pixels {
 
   private static final long TOP_BITS = 0x8000 * EACH_LANE;
 
+  /** Moves bits 0, 16, 32 and 48 to bits 48 to 51, as a factor; no two of its products meet. */
+  private static final long GATHER = 1L << 48 | 1L << 33 | 1L << 18 | 1L << 3;
+
   private static final VarHandle ONE =
       MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
   private static final VarHandle FOUR =
@@ -43,6 +46,11 @@ public final class Pixels {
   /** 1 if the top bit of any lane is set, otherwise 0. */
   static int hasTopBit(long lanes) {
     return (int) (-((lanes & TOP_BITS) >>> 1) >>> 63);
+  }
+
+  /** The top bits of the lanes, as bits 0 to 3. */
+  static int topBits(long lanes) {
+    return (int) (((lanes & TOP_BITS) >>> 15) * GATHER >>> 48);
   }
 
   /**

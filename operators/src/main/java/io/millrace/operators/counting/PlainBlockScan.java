@@ -34,6 +34,33 @@ final class PlainBlockScan implements BlockScan {
   }
 
   @Override
+  public void mark(byte[] pixels, long bias, int[] blocks, int n, int[] marks) {
+    for (int b = 0; b < n; b++) {
+      int block = blocks[b];
+      int mark = 0;
+      for (int i = 0; i < BLOCK; i += Pixels.WORD) {
+        long word = Pixels.word(pixels, block + i);
+        mark |= Pixels.topBits((word + bias) | word) << i / Short.BYTES;
+      }
+      marks[b] = mark;
+    }
+  }
+
+  @Override
+  public void mark(byte[] pixels, long[] biases, int[] blocks, int n, int[] marks) {
+    for (int b = 0; b < n; b++) {
+      int block = blocks[b];
+      int mark = 0;
+      for (int i = 0; i < BLOCK; i += Pixels.WORD) {
+        long word = Pixels.word(pixels, block + i);
+        long bias = biases[(block + i) / Pixels.WORD];
+        mark |= Pixels.topBits((word + bias) | word) << i / Short.BYTES;
+      }
+      marks[b] = mark;
+    }
+  }
+
+  @Override
   public String toString() {
     return "plain Java";
   }

@@ -12,8 +12,8 @@ import io.millrace.detector.SectorPlacement;
  *
  * <ol>
  *   <li>Find the <em>lit</em> pixels, those between the thresholds. Blocks of 32 pixels are only
- *       asked whether one may be lit ({@link BlockScan}), and most hold none; of the others the
- *       words, then the pixels are asked ({@link Discriminator}).
+ *       asked whether one may be lit ({@link BlockScan}), and most hold none; of the others it
+ *       marks the pixels that may be, and these are asked ({@link Discriminator}).
  *   <li>Lay their values onto a plane of zeros, and compare each with its 8 neighbours there: what
  *       is not lit, or lies outside the sector, is 0. A lit pixel is an event iff it is greater
  *       than all of them. One that touches another sector goes into the halo, and its event, if it
@@ -28,6 +28,9 @@ import io.millrace.detector.SectorPlacement;
  * <p>An instance belongs to one thread; it allocates nothing per sector.
  */
 public final class SectorCounter {
+  /** Marked pixels of a block that most blocks do not exceed. */
+  private static final int USUAL = 3;
+
   private final DetectorDescription detector;
   private final boolean centroids;
   private final BlockScan scan;
@@ -35,8 +38,11 @@ public final class SectorCounter {
   /** Scratch: byte offsets of the blocks that may hold a lit pixel. */
   private final int[] blocks;
 
-  /** Scratch: byte offsets of the words that may hold a lit pixel. */
-  private final int[] words;
+  /** Scratch: which pixels of these blocks may be lit, a bit each. */
+  private final int[] marks;
+
+  /** Scratch: these pixels. */
+  private final int[] candidates;
 
   /** Scratch: the lit pixels. */
   private final int[] lit;
@@ -68,9 +74,10 @@ public final class SectorCounter {
     this.centroids = centroids;
     this.scan = scan;
     blocks = new int[detector.sectorBytes() / BlockScan.BLOCK + 1];
-    words = new int[detector.sectorBytes() / Pixels.WORD + 1];
-    // A word has four pixels to look at, of which the last may be the first beyond the end.
-    int pixels = detector.sector(0).pixels() + Pixels.LANES;
+    marks = new int[blocks.length];
+    candidates = new int[detector.sector(0).pixels() + USUAL];
+    // One more than there are: the place that is written in vain.
+    int pixels = detector.sector(0).pixels() + 1;
     lit = new int[pixels];
     values = new int[pixels];
     places = new int[pixels];
@@ -112,64 +119,60 @@ public final class SectorCounter {
     clean(n);
   }
 
-  /** From blocks to words of four pixels to pixels. Returns how many are lit. */
+  /** From blocks to their marked pixels to the lit ones. Returns how many are lit. */
   private int findLit(byte[] pixels, Discriminator discriminator) {
     long[] biases = discriminator.biases(pixels);
     int found;
     if (biases == null) {
       long bias = discriminator.bias();
-      found = findWords(pixels, bias, scan.find(pixels, bias, blocks));
+      found = scan.find(pixels, bias, blocks);
+      scan.mark(pixels, bias, blocks, found, marks);
     } else {
-      found = findWords(pixels, biases, scan.find(pixels, biases, blocks));
+      found = scan.find(pixels, biases, blocks);
+      scan.mark(pixels, biases, blocks, found, marks);
     }
-    int n = findPixels(pixels, found, discriminator);
+    int n = findPixels(pixels, findCandidates(found), discriminator);
     for (int p = pixels.length / BlockScan.BLOCK * BlockScan.BLOCK / Short.BYTES;
         p < pixels.length / Short.BYTES;
         p++) {
-      n = add(n, p, Float.floatToRawIntBits(discriminator.value(pixels, p)), discriminator);
+      n = add(n, p, pixels, discriminator);
     }
     return n;
   }
 
-  /** The words of these blocks that may hold a lit pixel. */
-  private int findWords(byte[] pixels, long bias, int inBlocks) {
+  /**
+   * The marked pixels of these blocks. So many as blocks usually have are written in any case, and
+   * only more take a branch.
+   */
+  private int findCandidates(int inBlocks) {
     int n = 0;
     for (int b = 0; b < inBlocks; b++) {
-      for (int i = 0; i < BlockScan.BLOCK; i += Pixels.WORD) {
-        int offset = blocks[b] + i;
-        long word = Pixels.word(pixels, offset);
-        words[n] = offset;
-        n += Pixels.hasTopBit((word + bias) | word);
+      int first = blocks[b] / Short.BYTES;
+      int rest = marks[b];
+      int next = n + Integer.bitCount(rest);
+      for (int usual = 0; usual < USUAL; usual++) {
+        candidates[n++] = first + Integer.numberOfTrailingZeros(rest);
+        rest &= rest - 1;
       }
+      while (rest != 0) {
+        candidates[n++] = first + Integer.numberOfTrailingZeros(rest);
+        rest &= rest - 1;
+      }
+      n = next;
     }
     return n;
   }
 
-  private int findWords(byte[] pixels, long[] biases, int inBlocks) {
+  private int findPixels(byte[] pixels, int found, Discriminator discriminator) {
     int n = 0;
-    for (int b = 0; b < inBlocks; b++) {
-      for (int i = 0; i < BlockScan.BLOCK; i += Pixels.WORD) {
-        int offset = blocks[b] + i;
-        long word = Pixels.word(pixels, offset);
-        words[n] = offset;
-        n += Pixels.hasTopBit((word + biases[offset / Pixels.WORD]) | word);
-      }
+    for (int c = 0; c < found; c++) {
+      n = add(n, candidates[c], pixels, discriminator);
     }
     return n;
   }
 
-  private int findPixels(byte[] pixels, int inWords, Discriminator discriminator) {
-    int n = 0;
-    for (int w = 0; w < inWords; w++) {
-      int first = words[w] / Short.BYTES;
-      for (int p = first; p < first + Pixels.LANES; p++) {
-        n = add(n, p, Float.floatToRawIntBits(discriminator.value(pixels, p)), discriminator);
-      }
-    }
-    return n;
-  }
-
-  private int add(int n, int pixel, int bits, Discriminator discriminator) {
+  private int add(int n, int pixel, byte[] pixels, Discriminator discriminator) {
+    int bits = Float.floatToRawIntBits(discriminator.value(pixels, pixel));
     lit[n] = pixel;
     values[n] = bits;
     return n + discriminator.isLit(bits);

@@ -17,6 +17,9 @@ final class VectorBlockScan implements BlockScan {
   private static final VectorSpecies<Long> WORDS = LongVector.SPECIES_256;
   private static final int HALF = BLOCK / 2;
 
+  /** A bit of its own for each pixel of a half block. */
+  private static final ShortVector BITS = bits();
+
   @Override
   public int find(byte[] pixels, long bias, int[] blocks) {
     ShortVector add = LongVector.broadcast(WORDS, bias).reinterpretAsShorts();
@@ -46,6 +49,50 @@ final class VectorBlockScan implements BlockScan {
       n += hasTopBit(lanes);
     }
     return n;
+  }
+
+  @Override
+  public void mark(byte[] pixels, long bias, int[] blocks, int n, int[] marks) {
+    ShortVector add = LongVector.broadcast(WORDS, bias).reinterpretAsShorts();
+    for (int b = 0; b < n; b++) {
+      ShortVector first = pixels(pixels, blocks[b]);
+      ShortVector second = pixels(pixels, blocks[b] + HALF);
+      marks[b] = topBits(first.add(add).or(first), second.add(add).or(second));
+    }
+  }
+
+  @Override
+  public void mark(byte[] pixels, long[] biases, int[] blocks, int n, int[] marks) {
+    for (int b = 0; b < n; b++) {
+      int block = blocks[b];
+      ShortVector first = pixels(pixels, block);
+      ShortVector second = pixels(pixels, block + HALF);
+      marks[b] =
+          topBits(
+              first.add(lanes(biases, block)).or(first),
+              second.add(lanes(biases, block + HALF)).or(second));
+    }
+  }
+
+  private static ShortVector bits() {
+    short[] bits = new short[PIXELS.length()];
+    for (int i = 0; i < bits.length; i++) {
+      bits[i] = (short) (1 << i);
+    }
+    return ShortVector.fromArray(PIXELS, bits, 0);
+  }
+
+  private static int topBits(ShortVector first, ShortVector second) {
+    return topBits(first) | topBits(second) << PIXELS.length();
+  }
+
+  /** The top bit of each lane. A mask's own {@code toLong} is a loop in Java 17. */
+  private static int topBits(ShortVector lanes) {
+    return lanes
+            .lanewise(VectorOperators.ASHR, Short.SIZE - 1)
+            .and(BITS)
+            .reduceLanes(VectorOperators.OR)
+        & Pixels.MAX;
   }
 
   private static ShortVector pixels(byte[] pixels, int offset) {
