@@ -5,6 +5,7 @@ import io.millrace.detector.DropReason;
 import io.millrace.detector.Drops;
 import io.millrace.detector.SectorHeader;
 import io.millrace.detector.wire.Announcement;
+import io.millrace.detector.wire.Gathering;
 import io.millrace.detector.wire.HeaderCodec;
 import io.millrace.detector.wire.Lanes;
 import java.io.IOException;
@@ -14,7 +15,6 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.zeromq.SocketType;
@@ -43,13 +43,6 @@ final class ModuleRelay implements Runnable {
   /** Memory for sectors outside the heap: what the queues of ten lanes hold. */
   private static final int MOST_BUFFER_BYTES = 128 << 20;
 
-  /**
-   * How long the thread stays away when it has relayed all that was there. Without that each
-   * message would wake this thread, and then the one that sends. The queue takes what comes
-   * meanwhile.
-   */
-  private static final long GATHER_NANOS = 1_000_000;
-
   private static final int LOOK_UP_MS = 100;
   private static final int LINGER_MS = 2_000;
   private static final long BLOCKED_REPORT_NANOS = TimeUnit.SECONDS.toNanos(5);
@@ -71,6 +64,8 @@ final class ModuleRelay implements Runnable {
   private final SectorHeader header = new SectorHeader();
   private final Set<String> named = new HashSet<>();
   private final Drops drops = new Drops();
+  private final Gathering gathering = new Gathering(QUEUE);
+  private int taken;
   private long relayed;
   private long relayedBytes;
   private long timeouts;
@@ -189,9 +184,12 @@ final class ModuleRelay implements Runnable {
   private Msg next() {
     Msg first = in.base().recv(ZMQ.DONTWAIT);
     if (first == null) {
-      LockSupport.parkNanos(GATHER_NANOS);
+      // Each message on its own would wake this thread, and then the one that sends.
+      gathering.stayAway(taken);
+      taken = 0;
       first = in.base().recv(0);
     }
+    taken += first == null ? 0 : 1;
     return first;
   }
 

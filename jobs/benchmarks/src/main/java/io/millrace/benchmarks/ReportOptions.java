@@ -93,7 +93,9 @@ public final class ReportOptions {
   private String commandLine(ParseResult arguments) {
     return "scripts/bench "
         + command.name()
+        // An option that is repeated is listed as often, each time with all its values.
         + arguments.matchedOptions().stream()
+            .distinct()
             .filter(option -> !ABOUT_THE_REPORT.contains(option.longestName()))
             .map(ReportOptions::typed)
             .collect(Collectors.joining())

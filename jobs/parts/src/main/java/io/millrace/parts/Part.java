@@ -91,6 +91,8 @@ public final class Part {
     long end = System.nanoTime() + deadline.toNanos();
     long seen = -1;
     while (true) {
+      // Before the look, so that a part that has ended is read to its end.
+      boolean late = System.nanoTime() > end || !process.isAlive();
       long length = log.toFile().length();
       if (length > seen) {
         seen = length;
@@ -102,8 +104,10 @@ public final class Part {
             return matcher;
           }
         }
-      } else {
+      }
+      if (late) {
         requireInTime(pattern.pattern(), end, deadline);
+      } else if (length == seen) {
         process.waitFor(2, TimeUnit.MILLISECONDS);
       }
     }

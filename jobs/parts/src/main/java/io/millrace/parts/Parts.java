@@ -129,8 +129,21 @@ public final class Parts implements AutoCloseable {
       return;
     }
     closed = true;
+    RuntimeException problem = null;
     for (int i = ends.size() - 1; i >= 0; i--) {
-      ends.get(i).run();
+      try {
+        ends.get(i).run();
+      } catch (RuntimeException e) {
+        // The others have to be stopped all the same.
+        if (problem == null) {
+          problem = e;
+        } else {
+          problem.addSuppressed(e);
+        }
+      }
+    }
+    if (problem != null) {
+      throw problem;
     }
   }
 }

@@ -6,11 +6,12 @@ package io.millrace.operators.counting;
  *
  * <p>Four pixels lie in a word, in lanes of 16 bits. With a bias of {@code 0x8000 - lo} in a lane,
  * {@code (t + bias) | t} has the lane's top bit iff {@code t >= lo}, for {@code 0 <= lo <= 0x8000}.
- * A t from 0x8000 on overflows, but has the top bit itself; its carry can only make the next lane
- * look as if it were above. So no pixel above the background is overlooked.
+ * A t from 0x8000 on may overflow, but has the top bit itself. Its carry can make the next lane
+ * look as if it were above, or, with {@code lo = 0}, as if it were below; the block is found either
+ * way, for the t that overflows. The second look has no carries.
  *
- * <p>Implementations find the same (with a carry or without) and differ in speed. They have no
- * state.
+ * <p>Implementations find the same blocks (but for those that only a carry finds), mark the same
+ * pixels, and differ in speed. They have no state.
  */
 interface BlockScan {
   /** Bytes of a block. */

@@ -48,8 +48,15 @@ public final class Pixels {
     return (int) (-((lanes & TOP_BITS) >>> 1) >>> 63);
   }
 
-  /** The top bits of the lanes, as bits 0 to 3. */
-  static int topBits(long lanes) {
+  /**
+   * Which lanes are not below what the bias stands for, see {@link BlockScan}, as bits 0 to 3.
+   * Exact: the top bits are left out of the addition, so that no lane carries into the next.
+   */
+  static int above(long word, long bias) {
+    return topBits(((word & ~TOP_BITS) + bias) | word);
+  }
+
+  private static int topBits(long lanes) {
     return (int) (((lanes & TOP_BITS) >>> 15) * GATHER >>> 48);
   }
 

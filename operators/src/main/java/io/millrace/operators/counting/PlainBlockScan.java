@@ -40,7 +40,7 @@ final class PlainBlockScan implements BlockScan {
       int mark = 0;
       for (int i = 0; i < BLOCK; i += Pixels.WORD) {
         long word = Pixels.word(pixels, block + i);
-        mark |= Pixels.topBits((word + bias) | word) << i / Short.BYTES;
+        mark |= Pixels.above(word, bias) << i / Short.BYTES;
       }
       marks[b] = mark;
     }
@@ -54,7 +54,7 @@ final class PlainBlockScan implements BlockScan {
       for (int i = 0; i < BLOCK; i += Pixels.WORD) {
         long word = Pixels.word(pixels, block + i);
         long bias = biases[(block + i) / Pixels.WORD];
-        mark |= Pixels.topBits((word + bias) | word) << i / Short.BYTES;
+        mark |= Pixels.above(word, bias) << i / Short.BYTES;
       }
       marks[b] = mark;
     }

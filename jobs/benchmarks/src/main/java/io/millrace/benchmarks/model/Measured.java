@@ -5,7 +5,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * CPU-seconds per GB of the parts, from the stored results of {@code scripts/bench pipeline}; where
@@ -49,15 +50,26 @@ record Measured(double producer, double aggregator, double taskManager, String s
                 results.path("machine").path("processor").asText()));
   }
 
+  /** That of the largest scan, whose start and end weigh least. */
   private static double of(JsonNode results, String role, Path file) throws IOException {
+    Pattern wanted =
+        Pattern.compile(
+            "(\\d+)x(\\d+), %s: %s CPU of the %s\\b.*".formatted(USUAL, Pattern.quote(WHOLE), role),
+            Pattern.CASE_INSENSITIVE);
+    long largest = 0;
+    double value = 0;
     for (JsonNode row : results.path("rows")) {
-      String name = row.path("name").asText();
-      if (name.contains(USUAL)
-          && name.contains(WHOLE)
-          && name.toLowerCase(Locale.ROOT).contains("cpu of the " + role)
-          && row.path("unit").asText().equals("CPU-s/GB")) {
-        return row.path("value").asDouble();
+      Matcher name = wanted.matcher(row.path("name").asText());
+      if (name.matches() && row.path("unit").asText().equals("CPU-s/GB")) {
+        long positions = Long.parseLong(name.group(1)) * Long.parseLong(name.group(2));
+        if (positions > largest) {
+          largest = positions;
+          value = row.path("value").asDouble();
+        }
       }
+    }
+    if (value > 0) {
+      return value;
     }
     throw new IOException(
         ("%s has no row with %s, %s and 'CPU of the %s' in CPU-s/GB; measure again with scripts/bench"

@@ -288,6 +288,7 @@ public final class ModelCommand implements Callable<Integer> {
   /** The options that were given, without those about the output. */
   private String typed() {
     return spec.commandLine().getParseResult().matchedOptions().stream()
+        .distinct()
         .filter(option -> !List.of("--json", "--quick").contains(option.longestName()))
         .map(option -> " " + option.longestName() + " " + String.join(",", option.stringValues()))
         .collect(Collectors.joining());

@@ -2,13 +2,13 @@ package io.millrace.benchmarks.parts;
 
 import io.millrace.detector.DetectorDescription;
 import io.millrace.detector.wire.Announcement;
+import io.millrace.detector.wire.Gathering;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import org.zeromq.SocketType;
 import org.zeromq.ZContext;
@@ -36,9 +36,6 @@ public final class BarePull {
   private static final int HIGH_WATER_MARK = 16;
   private static final int TURN = 4;
   private static final int POLL_MILLIS = 20;
-
-  /** Without it JeroMQ's wake-ups cost more than receiving: that would be no limit. */
-  private static final long GATHER_NANOS = 1_000_000;
 
   private static final int HANDSHAKE_MILLIS = 2_000;
 
@@ -81,19 +78,23 @@ public final class BarePull {
       }
       tally.ready(endpoints);
       Predicate<ZMQ.Socket> take = socket -> take(socket, tally);
-      boolean flowing = false;
+      // Without it JeroMQ's wake-ups cost more than receiving: that would be no limit.
+      Gathering gathering = new Gathering(HIGH_WATER_MARK);
+      int taken = 0;
       while (true) {
         boolean any = false;
         for (ZMQ.Socket socket : sockets) {
           for (int i = 0; i < TURN && take.test(socket); i++) {
             any = true;
+            taken++;
           }
         }
         if (any) {
-          flowing = true;
-        } else if (flowing) {
-          flowing = false;
-          LockSupport.parkNanos(GATHER_NANOS);
+          continue;
+        }
+        if (taken > 0) {
+          gathering.stayAway(taken);
+          taken = 0;
         } else {
           poller.poll(POLL_MILLIS);
         }

@@ -1,6 +1,7 @@
 package io.millrace.benchmarks.parts;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -23,7 +24,7 @@ public record Scratch(Path folder) {
       }
     } catch (NoSuchFileException e) {
       // nothing was written
-    } catch (IOException e) {
+    } catch (IOException | UncheckedIOException e) {
       System.err.printf("%s could not be removed (%s); remove it yourself%n", folder, e);
     }
   }

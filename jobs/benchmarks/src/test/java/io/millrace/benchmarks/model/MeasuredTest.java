@@ -26,14 +26,17 @@ class MeasuredTest {
   }
 
   @Test
-  void wholePipelineAtTheUsualElectronsCounts() throws IOException {
+  void theWholePipelineCountsAtItsLargestScanAndTheUsualElectrons() throws IOException {
     Path file =
         stored(
-            ROW.formatted("128 x 128, 50 electrons: (c) whole, CPU of the taskmanager", 0.4),
-            ROW.formatted("128 x 128, 500 electrons: (a) bare, CPU of the producer", 0.1),
-            ROW.formatted("128 x 128, 500 electrons: (c) whole, CPU of the producer", 0.2),
-            ROW.formatted("128 x 128, 500 electrons: (c) whole, CPU of the aggregator", 0.3),
-            ROW.formatted("128 x 128, 500 electrons: (c) whole, CPU of the taskmanager", 0.5));
+            ROW.formatted("128x128, 50 electrons: (c) CPU of the TaskManager", 0.4),
+            ROW.formatted("128x128, 1500 electrons: (c) CPU of the TaskManager", 0.9),
+            ROW.formatted("64x64, 500 electrons: (c) CPU of the TaskManager", 0.7),
+            ROW.formatted("128x128, 500 electrons: (a) CPU of the producer", 0.1),
+            ROW.formatted("128x128, 500 electrons: (c) CPU of the producer", 0.2),
+            ROW.formatted("128x128, 500 electrons: (c) CPU of the aggregator relative to (b)", 0.3),
+            ROW.formatted("128x128, 500 electrons: (c) CPU of the TaskManager", 0.5),
+            ROW.formatted("32x32, 500 electrons: (c) CPU of the TaskManager", 0.8));
     assertThat(Measured.read(file))
         .isEqualTo(
             new Measured(
@@ -52,7 +55,7 @@ class MeasuredTest {
 
   @Test
   void resultsWithoutTheRowsAreAnError() throws IOException {
-    Path file = stored(ROW.formatted("500 electrons: (c) whole, CPU of the producer", 0.2));
+    Path file = stored(ROW.formatted("64x64, 500 electrons: (c) CPU of the producer", 0.2));
     assertThatThrownBy(() -> Measured.read(file))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("CPU of the aggregator");

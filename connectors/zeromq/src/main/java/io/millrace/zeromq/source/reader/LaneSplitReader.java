@@ -6,6 +6,7 @@ import io.millrace.detector.LaneRecord;
 import io.millrace.detector.LaneReport;
 import io.millrace.detector.SectorHeader;
 import io.millrace.detector.wire.Announcement;
+import io.millrace.detector.wire.Gathering;
 import io.millrace.detector.wire.HeaderCodec;
 import io.millrace.zeromq.source.ZeroMqSourceOptions;
 import io.millrace.zeromq.source.split.LaneSplit;
@@ -18,7 +19,6 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.locks.LockSupport;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.connector.base.source.reader.RecordsWithSplitIds;
 import org.apache.flink.connector.base.source.reader.splitreader.SplitReader;
@@ -44,13 +44,6 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
 
   /** Messages taken from one pipe before the next one has its turn. */
   private static final int TURN = 4;
-
-  /**
-   * How long the thread stays away when it has taken all that was there. Without that each message
-   * would wake this thread, and each batch of one the task: at full speed that costs as much as
-   * receiving. A pipe's queue takes what comes meanwhile.
-   */
-  private static final long GATHER_NANOS = 1_000_000;
 
   /** The longest wait for a message, after which time-outs are looked at. */
   private static final long POLL_MILLIS = 20;
@@ -83,7 +76,8 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
   private LaneProgress progress;
   private LaneMetrics metrics;
   private volatile boolean wakeUp;
-  private boolean flowing;
+  private Gathering gathering;
+  private int taken;
   private long lastLook = System.nanoTime();
 
   LaneSplitReader(
@@ -107,11 +101,12 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
     split = change.splits().get(0);
     int room = options.get(ZeroMqSourceOptions.SLOTS_PER_MODULE);
     int highWaterMark = options.get(ZeroMqSourceOptions.RECEIVE_HIGH_WATER_MARK);
+    gathering = new Gathering(highWaterMark);
     long maxMessage = options.get(ZeroMqSourceOptions.MAX_MESSAGE_SIZE).getBytes();
     // Beside the room and the queue, one sector may be in ZeroMQ's decoder and one just received.
     pool =
         new SlotPool(detector.sectorBytes(), split.endpoints().size() * (room + highWaterMark + 2));
-    zmq = new ZContext(1);
+    zmq = NetworkThreads.join();
     poller = zmq.createPoller(split.endpoints().size());
     pipes = new ArrayList<>();
     for (int module = 0; module < split.endpoints().size(); module++) {
@@ -147,7 +142,6 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
     while (!wakeUp) {
       lastLook = System.nanoTime();
       boolean idle = !takeTurns(batch);
-      flowing |= !idle;
       addEndedScans(batch);
       if (batch.size() >= BATCH || (idle && batch.size() > 0)) {
         return batch;
@@ -171,6 +165,7 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
       for (Pipe pipe : pipes) {
         for (int i = 0; i < TURN && pipe.hasRoom() && takeMessage(pipe, batch); i++) {
           any = true;
+          taken++;
         }
       }
     }
@@ -184,9 +179,10 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
   private void await() throws IOException {
     boolean heldBack = pipes.stream().anyMatch(Pipe::heldBack);
     if (!heldBack && !progress.allEnded()) {
-      if (flowing) {
-        flowing = false;
-        LockSupport.parkNanos(GATHER_NANOS);
+      if (taken > 0) {
+        // Batches of one would wake the task as well, each time.
+        gathering.stayAway(taken);
+        taken = 0;
       } else {
         poller.poll(POLL_MILLIS);
       }
@@ -318,7 +314,8 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
   public void close() {
     pipes.forEach(Pipe::close);
     if (zmq != null) {
-      zmq.close();
+      NetworkThreads.leave(zmq);
+      zmq = null;
     }
   }
 }
