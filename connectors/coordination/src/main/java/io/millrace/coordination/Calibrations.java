@@ -17,15 +17,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The calibrations of one session: made once per scan, whether they succeed or not, published here,
- * and seen by every counter of the session.
+ * The calibrations of one job: made once per scan, whether they succeed or not, published here, and
+ * seen by every counter of the job.
  *
  * <p>What came of a scan's calibration is a node {@code
- * /millrace/sessions/SESSION/calibrations/SCAN} with JSON: <code>{"calibration": {...}}</code> or
- * <code>{"failure": {...}}</code>. It is written once and never changed, so that a counter that
- * restarts uses the same thresholds as before, until it is forgotten when the scan has long ended.
- * A session's name is not used twice; that keeps a detector that starts its scan numbers again from
- * finding old thresholds.
+ * /millrace/sessions/SESSION/jobs/JOB/calibrations/SCAN} with JSON: <code>{"calibration": {...}}
+ * </code> or <code>{"failure": {...}}</code>. It is written once and never changed, so that a
+ * counter that restarts uses the same thresholds as before, until it is forgotten when the scan has
+ * long ended. Each job has its own, so that a detector that starts its scan numbers again for
+ * another job does not find old thresholds.
  */
 public final class Calibrations implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Calibrations.class);
@@ -56,13 +56,16 @@ public final class Calibrations implements AutoCloseable {
    *
    * @param address ZooKeeper's connect string, such as {@code localhost:2181}
    * @param session name of the session; letters, digits, dots, dashes and underscores
+   * @param job id of the Flink job
    * @param timeout how long to wait for the connection
    * @throws IOException if there is no ZooKeeper within that time
    */
-  public Calibrations(String address, String session, Duration timeout) throws IOException {
+  public Calibrations(String address, String session, String job, Duration timeout)
+      throws IOException {
     this.address = address;
     this.folder =
-        new SessionFolder(address, session, "calibrations", timeout, this::remember, this::drop);
+        new SessionFolder(
+            address, session, job, "calibrations", timeout, this::remember, this::drop);
   }
 
   /** What came of the scan's calibration, as soon as this session has seen it. Never waits. */

@@ -15,8 +15,8 @@ import org.slf4j.LoggerFactory;
  * The hot pixels that one session masks: published when a scan ends, and in force for each scan
  * that is calibrated from then on.
  *
- * <p>The mask is the node {@code /millrace/sessions/SESSION/hot-pixels/mask} with the pixels' flat
- * indices as a JSON array. What was written last holds.
+ * <p>The mask is the node {@code /millrace/sessions/SESSION/jobs/JOB/hot-pixels/mask} with the
+ * pixels' flat indices as a JSON array. What was written last holds.
  */
 public final class PixelMasks implements AutoCloseable {
   /** More pixels than this are not masked: 3 % of the camera; a node can hold ten times that. */
@@ -35,13 +35,15 @@ public final class PixelMasks implements AutoCloseable {
    *
    * @param address ZooKeeper's connect string, such as {@code localhost:2181}
    * @param session name of the session; letters, digits, dots, dashes and underscores
+   * @param job id of the Flink job
    * @param timeout how long to wait for the connection
    * @throws IOException if there is no ZooKeeper within that time
    */
-  public PixelMasks(String address, String session, Duration timeout) throws IOException {
+  public PixelMasks(String address, String session, String job, Duration timeout)
+      throws IOException {
     this.address = address;
     this.folder =
-        new SessionFolder(address, session, "hot-pixels", timeout, this::remember, node -> {});
+        new SessionFolder(address, session, job, "hot-pixels", timeout, this::remember, node -> {});
     this.path = folder.path() + "/mask";
     try {
       folder.client().create().forPath(path, JSON.writeValueAsBytes(List.of()));

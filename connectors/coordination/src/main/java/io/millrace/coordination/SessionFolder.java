@@ -2,23 +2,19 @@ package io.millrace.coordination;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.apache.curator.framework.CuratorFramework;
-import org.apache.curator.framework.CuratorFrameworkFactory;
 import org.apache.curator.framework.recipes.cache.ChildData;
 import org.apache.curator.framework.recipes.cache.CuratorCache;
 import org.apache.curator.framework.recipes.cache.CuratorCacheListener;
-import org.apache.curator.retry.BoundedExponentialBackoffRetry;
-import org.apache.zookeeper.client.ZKClientConfig;
 
 /**
- * A folder {@code /millrace/sessions/SESSION/NAME} of ZooKeeper, with a connection of its own, of
- * which every node that appears, changes or goes is told.
+ * A folder {@code /millrace/sessions/SESSION/jobs/JOB/NAME} of ZooKeeper, with a connection of its
+ * own, of which every node that appears, changes or goes is told.
  */
 final class SessionFolder implements AutoCloseable {
   private final String path;
-  private final CuratorFramework client;
+  private final ZooKeeperConnection connection;
   private final CuratorCache cache;
 
   /**
@@ -26,6 +22,7 @@ final class SessionFolder implements AutoCloseable {
    *
    * @param address ZooKeeper's connect string, such as {@code localhost:2181}
    * @param session name of the session; letters, digits, dots, dashes and underscores
+   * @param job id of the Flink job; a job that starts anew does not find what the last one left
    * @param name name of the folder
    * @param timeout how long to wait for the connection
    * @param written takes each node of the folder that is new or has new content, those that are
@@ -36,40 +33,19 @@ final class SessionFolder implements AutoCloseable {
   SessionFolder(
       String address,
       String session,
+      String job,
       String name,
       Duration timeout,
       Consumer<ChildData> written,
       Consumer<ChildData> gone)
       throws IOException {
-    if (!session.matches("[A-Za-z0-9._-]+")) {
-      throw new IllegalArgumentException(
-          "a session is named with letters, digits, dots, dashes and underscores, not '%s'"
-              .formatted(session));
-    }
-    this.path = "/millrace/sessions/" + session + "/" + name;
-    this.client =
-        CuratorFrameworkFactory.builder()
-            .connectString(address)
-            .connectionTimeoutMs((int) timeout.toMillis())
-            .zkClientConfig(withoutSasl())
-            .retryPolicy(new BoundedExponentialBackoffRetry(50, 1000, 5))
-            .build();
-    client.start();
-    this.cache = CuratorCache.build(client, path);
+    this.path = Sessions.path(Session.requireName(session)) + "/jobs/" + job + "/" + name;
+    this.connection = ZooKeeperConnection.open(address, timeout);
+    this.cache = CuratorCache.build(client(), path);
     try {
-      if (!client.blockUntilConnected((int) timeout.toMillis(), TimeUnit.MILLISECONDS)) {
-        throw new IOException(
-            "no ZooKeeper at %s within %d s; start one, or give the right address"
-                .formatted(address, timeout.toSeconds()));
-      }
-      client.createContainers(path);
-    } catch (IOException e) {
-      close();
-      throw e;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      close();
-      throw new IOException("interrupted while connecting to ZooKeeper at " + address, e);
+      // The session itself stays when its folders are empty; they may go.
+      client().checkExists().creatingParentsIfNeeded().forPath(path);
+      client().createContainers(path);
     } catch (Exception e) {
       close();
       throw new IOException("ZooKeeper at %s refused %s".formatted(address, path), e);
@@ -91,16 +67,9 @@ final class SessionFolder implements AutoCloseable {
     }
   }
 
-  /** Flink's JAAS configuration would otherwise be tried, fail, and alarm the reader of the log. */
-  private static ZKClientConfig withoutSasl() {
-    ZKClientConfig config = new ZKClientConfig();
-    config.setProperty(ZKClientConfig.ENABLE_CLIENT_SASL_KEY, "false");
-    return config;
-  }
-
   /** The connection. */
   CuratorFramework client() {
-    return client;
+    return connection.client();
   }
 
   /** Path of the folder. */
@@ -111,6 +80,6 @@ final class SessionFolder implements AutoCloseable {
   @Override
   public void close() {
     cache.close();
-    client.close();
+    connection.close();
   }
 }

@@ -33,7 +33,7 @@ class CalibrationsTest {
   }
 
   private Calibrations join(String session) throws IOException {
-    return new Calibrations("127.0.0.1:" + server.port(), session, TIMEOUT);
+    return new Calibrations("127.0.0.1:" + server.port(), session, "job", TIMEOUT);
   }
 
   private static final Calibration FITTED =
@@ -119,7 +119,8 @@ class CalibrationsTest {
     try (ServerSocket socket = new ServerSocket(0)) {
       port = socket.getLocalPort();
     }
-    assertThatThrownBy(() -> new Calibrations("127.0.0.1:" + port, "s", Duration.ofMillis(500)))
+    assertThatThrownBy(
+            () -> new Calibrations("127.0.0.1:" + port, "s", "job", Duration.ofMillis(500)))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("127.0.0.1:" + port);
   }

@@ -31,7 +31,7 @@ class PixelMasksTest {
   }
 
   private PixelMasks join(String session) throws IOException {
-    return new PixelMasks("127.0.0.1:" + server.port(), session, TIMEOUT);
+    return new PixelMasks("127.0.0.1:" + server.port(), session, "job", TIMEOUT);
   }
 
   @Test

@@ -1,0 +1,121 @@
+package io.millrace.coordination;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.millrace.detector.Calibration;
+import io.millrace.detector.Drops;
+import io.millrace.detector.ScanGeometry;
+import io.millrace.detector.ScanReport;
+import io.millrace.detector.Thresholds;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ScanJournalTest {
+  private static final Duration TIMEOUT = Duration.ofSeconds(20);
+  private static final Path FILE = Path.of("/out/scan.h5");
+
+  @TempDir Path data;
+  private ZooKeeperNode server;
+  private ZooKeeperConnection zooKeeper;
+  private Scans scans;
+  private ScanJournal journal;
+
+  @BeforeEach
+  void start() throws IOException {
+    server = ZooKeeperNode.start("127.0.0.1", 0, data);
+    zooKeeper = ZooKeeperConnection.open("127.0.0.1:" + server.port(), TIMEOUT);
+    scans = new Scans(zooKeeper, "s");
+    journal = new ScanJournal(new SessionAddress(zooKeeper.address(), "s", TIMEOUT));
+  }
+
+  @AfterEach
+  void stop() {
+    journal.close();
+    zooKeeper.close();
+    server.close();
+  }
+
+  private static ScanReport report(long absent) {
+    return new ScanReport(
+        7,
+        new ScanGeometry(65, 64),
+        1,
+        4_160 - absent,
+        0,
+        absent,
+        new long[4],
+        1_000,
+        16_640,
+        16_640,
+        new Drops(),
+        ScanReport.EndedBy.ANNOUNCED,
+        Instant.EPOCH,
+        Instant.EPOCH.plusSeconds(5),
+        Calibration.given(7, new Thresholds(20, 400), null));
+  }
+
+  private Scan awaited(String id, ScanState state) {
+    return await()
+        .atMost(TIMEOUT)
+        .until(() -> scans.find(id).orElseThrow(), scan -> scan.state() == state);
+  }
+
+  @Test
+  void aScanIsFollowedFromItsProducersToItsFile() throws IOException {
+    Scan scan = scans.begin(7, 0, 0);
+    journal.tell(7, ScanState.CALIBRATING);
+    awaited(scan.id(), ScanState.CALIBRATING);
+    journal.tell(7, ScanState.STREAMING);
+    awaited(scan.id(), ScanState.STREAMING);
+    journal.ended(report(0), FILE);
+    Scan ended = awaited(scan.id(), ScanState.COMPLETE);
+    assertThat(ended.file()).isEqualTo(FILE.toString());
+    assertThat(ended.complete()).isEqualTo(4_160);
+    assertThat(ended.width()).isEqualTo(65);
+    assertThat(scans.underWay(7)).isEmpty();
+  }
+
+  @Test
+  void whatIsMissingIsSaid() throws IOException {
+    Scan scan = scans.begin(7, 65, 64);
+    journal.ended(report(60), FILE);
+    Scan ended = awaited(scan.id(), ScanState.INCOMPLETE);
+    assertThat(ended.absent()).isEqualTo(60);
+    assertThat(ended.reason()).isEqualTo("0 frames incomplete, 60 absent");
+  }
+
+  @Test
+  void aScanWithoutAFileIsSaidWithItsReason() throws IOException {
+    Scan scan = scans.begin(7, 65, 64);
+    journal.failed(7, "no frame arrived");
+    assertThat(awaited(scan.id(), ScanState.FAILED).reason()).isEqualTo("no frame arrived");
+  }
+
+  @Test
+  void theScanOfAProducerThatDoesNotTellIsThereWhenItHasEnded() {
+    journal.tell(7, ScanState.STREAMING); // of nothing that is known
+    journal.ended(report(0), FILE);
+    await()
+        .atMost(TIMEOUT)
+        .untilAsserted(
+            () ->
+                assertThat(scans.list())
+                    .singleElement()
+                    .satisfies(scan -> assertThat(scan.state()).isEqualTo(ScanState.COMPLETE)));
+  }
+
+  @Test
+  void closingWaitsUntilAllIsTold() throws IOException {
+    Scan scan = scans.begin(7, 65, 64);
+    journal.ended(report(0), FILE);
+    journal.close();
+    assertThat(scans.find(scan.id()).orElseThrow().state()).isEqualTo(ScanState.COMPLETE);
+  }
+}
