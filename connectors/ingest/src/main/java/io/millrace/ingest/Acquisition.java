@@ -48,7 +48,7 @@ final class Acquisition {
    *
    * @param source makes the module's part of a scan, by the scan's number
    */
-  Scans module(LongFunction<SectorSource> source) {
+  ModuleScans module(LongFunction<SectorSource> source) {
     Module module = new Module(source);
     modules.add(module);
     return module;
@@ -107,7 +107,7 @@ final class Acquisition {
     }
   }
 
-  private final class Module implements Scans {
+  private final class Module implements ModuleScans {
     private final LongFunction<SectorSource> source;
     private final BlockingQueue<SectorSource> queue = new LinkedBlockingQueue<>();
 

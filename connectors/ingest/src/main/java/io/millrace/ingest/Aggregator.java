@@ -1,6 +1,9 @@
 package io.millrace.ingest;
 
+import io.millrace.coordination.KnownScans;
+import io.millrace.coordination.MemberState;
 import io.millrace.detector.DetectorDescription;
+import io.millrace.detector.DropReason;
 import io.millrace.detector.Drops;
 import io.millrace.detector.wire.Lanes;
 import java.io.Closeable;
@@ -8,12 +11,16 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
 import java.util.concurrent.CompletionService;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,12 +35,14 @@ final class Aggregator implements Closeable {
   private final List<ModuleRelay> relays = new ArrayList<>();
   private final ExecutorService threads;
   private final CompletionService<Void> ended;
+  private long relayedBefore;
 
   /**
    * Takes the ports and begins to relay.
    *
    * @param listen where producers connect: module m at its first port + m
    * @param lanes where compute nodes connect
+   * @param scans those whose messages are relayed; null for all
    * @param announceTimeout after how long without a message a scan is announced as it is
    * @param reportInterval time between two lines in the log
    * @throws IOException if a port cannot be had
@@ -42,6 +51,7 @@ final class Aggregator implements Closeable {
       DetectorDescription detector,
       Lanes listen,
       Lanes lanes,
+      KnownScans scans,
       Duration announceTimeout,
       Duration reportInterval)
       throws IOException {
@@ -49,7 +59,7 @@ final class Aggregator implements Closeable {
       for (int m = 0; m < detector.modules(); m++) {
         relays.add(
             new ModuleRelay(
-                detector, m, listen.endpoint(0, m), lanes, announceTimeout, reportInterval));
+                detector, m, listen.endpoint(0, m), lanes, scans, announceTimeout, reportInterval));
       }
     } catch (IOException e) {
       relays.forEach(ModuleRelay::close);
@@ -79,6 +89,37 @@ final class Aggregator implements Closeable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /** What the relays together are at, compared with the last time that this was asked. */
+  synchronized Condition condition() {
+    List<RelayCount> counts = relays.stream().map(ModuleRelay::count).toList();
+    long relayed = counts.stream().mapToLong(RelayCount::relayed).sum();
+    Drops drops = new Drops();
+    counts.forEach(c -> drops.add(c.drops()));
+    Map<String, Long> counters = new TreeMap<>();
+    counters.put("relayed", relayed);
+    counters.put("bytes", counts.stream().mapToLong(RelayCount::bytes).sum());
+    counters.put("timeouts", counts.stream().mapToLong(RelayCount::timeouts).sum());
+    for (DropReason reason : DropReason.values()) {
+      if (drops.get(reason) > 0) {
+        counters.put("dropped." + reason.label(), drops.get(reason));
+      }
+    }
+    boolean moved = relayed != relayedBefore;
+    relayedBefore = relayed;
+    List<Stall> stalls = counts.stream().map(RelayCount::stall).filter(Objects::nonNull).toList();
+    String reason =
+        stalls.stream()
+            .filter(Stall::isWorthTelling)
+            .map(Stall::toString)
+            .collect(Collectors.joining("; "));
+    if (!reason.isEmpty()) {
+      return new Condition(MemberState.STALLED, reason, counters);
+    }
+    // A lane that has just begun to take nothing may go on at once.
+    boolean streaming = moved || !stalls.isEmpty();
+    return new Condition(streaming ? MemberState.STREAMING : MemberState.READY, "", counters);
   }
 
   /** Stops relaying; what a lane has already taken is still delivered, for a moment. */

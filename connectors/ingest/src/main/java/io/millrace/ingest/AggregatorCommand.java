@@ -1,10 +1,17 @@
 package io.millrace.ingest;
 
+import io.millrace.coordination.KnownScans;
+import io.millrace.coordination.Member;
+import io.millrace.coordination.Role;
+import io.millrace.coordination.SessionAddress;
 import io.millrace.detector.DetectorDescription;
 import io.millrace.detector.wire.Lanes;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -20,7 +27,8 @@ import picocli.CommandLine.Spec;
     showDefaultValues = true,
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
-      "1:a port is in use, or a thread failed",
+      "1:a port is in use, the session has an aggregator or is closed, there is no ZooKeeper, or a"
+          + " thread failed",
       "2:an option is unknown or has an impossible value",
       "143:ended by SIGTERM, as it should"
     })
@@ -67,6 +75,55 @@ final class AggregatorCommand implements Callable<Integer> {
       description = "a line in the log so often, while something happens")
   private Duration reportInterval;
 
+  @ArgGroup(exclusive = false, heading = "%nIn a session:%n")
+  private InSession session;
+
+  private static final class InSession extends SessionOptions {
+    @Option(
+        names = "--name",
+        paramLabel = "NAME",
+        description = "what the session calls this aggregator (default: edge)")
+    private String name = "edge";
+
+    @Option(
+        names = "--advertise",
+        paramLabel = "HOST",
+        description =
+            "name or address of this machine as producers and compute nodes reach it (default: the"
+                + " host that is listened on, or this machine's name if that is 0.0.0.0)")
+    private String advertise;
+
+    @Option(
+        names = "--scans",
+        paramLabel = "WHICH",
+        description =
+            "any: relay all; registered: only scans that are under way in the session, and drop and"
+                + " count what belongs to no scan (foreign-scan) or to one that has ended"
+                + " (finished-scan) (default: any)")
+    private RelayedScans scans = RelayedScans.ANY;
+
+    Member member(
+        SessionAddress address, Lanes listenAt, Lanes lanesAt, DetectorDescription detector) {
+      Map<String, String> offers =
+          Map.of(
+              Member.PRODUCERS, advertised(listenAt),
+              Member.LANES_AT, advertised(lanesAt),
+              Member.LANES, Integer.toString(lanesAt.lanes()),
+              Member.CAMERA, detector.name());
+      return Member.starting(Role.AGGREGATOR, name, address.session(), offers);
+    }
+
+    private String advertised(Lanes at) {
+      String host = at.host();
+      if (advertise != null) {
+        host = advertise;
+      } else if (host.equals("0.0.0.0") || host.equals("*")) {
+        host = Member.localHost();
+      }
+      return new Lanes(host, at.firstPort(), 1, 1).endpoint(0, 0);
+    }
+  }
+
   @Override
   public Integer call() throws IOException {
     if (announceTimeout.isZero() || reportInterval.isZero()) {
@@ -75,12 +132,49 @@ final class AggregatorCommand implements Callable<Integer> {
     }
     Lanes listenAt = at("--listen", listen, 1);
     Lanes lanesAt = at("--lane-address", laneAddress, lanes);
-    try (Aggregator aggregator =
-        new Aggregator(detector, listenAt, lanesAt, announceTimeout, reportInterval)) {
-      Runtime.getRuntime().addShutdownHook(new Thread(aggregator::close, "close"));
-      aggregator.await();
+    if (session == null) {
+      relay(listenAt, lanesAt, null, aggregator -> {});
+      return 0;
+    }
+    SessionAddress address = session.address(spec);
+    Member member = member(address, listenAt, lanesAt);
+    try (Participation participation = new Participation(address, member)) {
+      participation.during(() -> relayIn(participation, address, listenAt, lanesAt));
     }
     return 0;
+  }
+
+  private Member member(SessionAddress address, Lanes listenAt, Lanes lanesAt) {
+    try {
+      return session.member(address, listenAt, lanesAt, detector);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), "--name: " + e.getMessage(), e);
+    }
+  }
+
+  private void relayIn(
+      Participation participation, SessionAddress address, Lanes listenAt, Lanes lanesAt)
+      throws IOException {
+    participation.openSession();
+    // Before it is seen: producers would connect to one that is refused.
+    participation.claimAggregator();
+    participation.join();
+    try (KnownScans scans =
+        session.scans == RelayedScans.ANY
+            ? null
+            : new KnownScans(participation.zooKeeper(), address.session())) {
+      relay(listenAt, lanesAt, scans, aggregator -> participation.show(aggregator::condition));
+    }
+  }
+
+  private void relay(Lanes listenAt, Lanes lanesAt, KnownScans scans, Consumer<Aggregator> begun)
+      throws IOException {
+    try (Aggregator aggregator =
+        new Aggregator(detector, listenAt, lanesAt, scans, announceTimeout, reportInterval)) {
+      Runtime.getRuntime().addShutdownHook(new Thread(aggregator::close, "close"));
+      begun.accept(aggregator);
+      aggregator.await();
+    }
   }
 
   private Lanes at(String option, String address, int n) {

@@ -3,6 +3,7 @@ package io.millrace.ingest;
 import io.millrace.detector.DetectorDescription;
 import io.millrace.detector.ScanGeometry;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -34,6 +35,7 @@ final class Arguments {
         .registerConverter(Duration.class, Arguments::duration)
         .registerConverter(Raster.class, Arguments::raster)
         .registerConverter(Modules.class, Arguments::modules)
+        .registerConverter(RelayedScans.class, Arguments::relayedScans)
         .registerConverter(DetectorDescription.class, Arguments::detector);
   }
 
@@ -76,6 +78,14 @@ final class Arguments {
       }
     }
     return new Modules(numbers);
+  }
+
+  static RelayedScans relayedScans(String text) {
+    return Arrays.stream(RelayedScans.values())
+        .filter(choice -> choice.toString().equals(text))
+        .findAny()
+        .orElseThrow(
+            () -> new TypeConversionException("'%s' is not any or registered".formatted(text)));
   }
 
   private static DetectorDescription detector(String text) {

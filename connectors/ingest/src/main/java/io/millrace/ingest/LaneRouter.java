@@ -147,6 +147,12 @@ final class LaneRouter {
         : settle(eldest.getKey(), eldest.getValue(), true);
   }
 
+  /** Forgets a scan: its number stands for another one from now on. */
+  void forget(long scan) {
+    open.remove(scan);
+    settled.remove(scan);
+  }
+
   private Account account(long scan, long now) {
     Account account = open.get(scan);
     if (account == null) {

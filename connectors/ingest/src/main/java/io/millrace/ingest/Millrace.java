@@ -1,5 +1,10 @@
 package io.millrace.ingest;
 
+import io.millrace.ingest.console.ConsoleLog;
+import io.millrace.ingest.console.DoctorCommand;
+import io.millrace.ingest.console.ScanCommand;
+import io.millrace.ingest.console.SessionCommand;
+import io.millrace.ingest.console.StatusCommand;
 import java.io.IOException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -7,14 +12,25 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ParameterException;
 
-/** The program on the receiving servers and at the facility's edge. */
+/**
+ * The program on the receiving servers and at the facility's edge, and the operator's at any place
+ * that reaches ZooKeeper.
+ */
 @Command(
     name = "millrace",
-    description = "Leads a detector's sectors to the compute nodes.",
+    description = "Leads a detector's sectors to the compute nodes, and shows how that goes.",
     mixinStandardHelpOptions = true,
     versionProvider = Millrace.Version.class,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {ProducerCommand.class, AggregatorCommand.class, ZooKeeperCommand.class},
+    subcommands = {
+      StatusCommand.class,
+      SessionCommand.class,
+      ScanCommand.class,
+      DoctorCommand.class,
+      ProducerCommand.class,
+      AggregatorCommand.class,
+      ZooKeeperCommand.class
+    },
     exitCodeListHeading = "Exit codes:%n",
     exitCodeList = {
       "0:all was done",
@@ -23,17 +39,16 @@ import picocli.CommandLine.ParameterException;
       "143:ended by SIGTERM"
     })
 public final class Millrace {
-  private static final Logger LOG = LoggerFactory.getLogger(Millrace.class);
-
   private Millrace() {}
 
   /** Runs a command and ends the process with its exit code. */
   public static void main(String[] args) {
+    ConsoleLog.quieten(args);
     System.exit(commandLine().execute(args));
   }
 
   /** The whole command line, as {@link #main} runs it. */
-  static CommandLine commandLine() {
+  public static CommandLine commandLine() {
     return Arguments.in(new CommandLine(new Millrace()))
         .setParameterExceptionHandler(Millrace::explain)
         .setExecutionExceptionHandler(Millrace::fail);
@@ -48,11 +63,13 @@ public final class Millrace {
   }
 
   private static int fail(Exception e, CommandLine command, CommandLine.ParseResult arguments) {
+    // Not a field: who logs nothing has not settled yet what is logged.
+    Logger log = LoggerFactory.getLogger(Millrace.class);
     // Errors of the outside world explain themselves; any other is a mistake of ours.
     if (e instanceof IOException) {
-      LOG.debug("failed", e);
+      log.debug("failed", e);
     } else {
-      LOG.error("this should not have happened", e);
+      log.error("this should not have happened", e);
     }
     command.getErr().println(e.getMessage());
     return CommandLine.ExitCode.SOFTWARE;

@@ -1,5 +1,6 @@
 package io.millrace.ingest;
 
+import io.millrace.coordination.KnownScans;
 import io.millrace.detector.DetectorDescription;
 import io.millrace.detector.DropReason;
 import io.millrace.detector.Drops;
@@ -44,8 +45,15 @@ final class ModuleRelay implements Runnable {
   private static final int MOST_BUFFER_BYTES = 128 << 20;
 
   private static final int LOOK_UP_MS = 100;
+
+  /** So long ZooKeeper may need to say whether it knows a scan. */
+  private static final Duration ANSWER = Duration.ofSeconds(2);
+
   private static final int LINGER_MS = 2_000;
   private static final long BLOCKED_REPORT_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+  /** Others see counts that are at most so old, and are made no more often. */
+  private static final long COUNT_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
   /** Sources of malformed messages that are named in the log, at most. */
   private static final int NAMED_SOURCES = 1_000;
@@ -55,6 +63,10 @@ final class ModuleRelay implements Runnable {
   private final int module;
   private final Lanes lanes;
   private final LaneRouter router;
+
+  /** Null if messages of all scans are relayed. */
+  private final ScanFence fence;
+
   private final long reportNanos;
   private final ZMQ.Context context;
   private final ZMQ.Socket in;
@@ -70,12 +82,15 @@ final class ModuleRelay implements Runnable {
   private long relayedBytes;
   private long timeouts;
   private long blockedNanos;
+  private long countedAt = System.nanoTime();
+  private volatile RelayCount count = new RelayCount(0, 0, new Drops(), 0, null);
   private volatile boolean stopped;
 
   /**
    * Takes the ports.
    *
    * @param listen address for this module's producer
+   * @param scans those whose messages are relayed; null for all
    * @throws IOException if one cannot be had; says which
    */
   ModuleRelay(
@@ -83,12 +98,17 @@ final class ModuleRelay implements Runnable {
       int module,
       String listen,
       Lanes lanes,
+      KnownScans scans,
       Duration announceTimeout,
       Duration reportInterval)
       throws IOException {
     this.module = module;
     this.lanes = lanes;
     this.router = new LaneRouter(detector, module, lanes, announceTimeout);
+    this.fence =
+        scans == null
+            ? null
+            : new ScanFence(scans::find, n -> scans.ask(n, ANSWER), router::forget);
     this.reportNanos = reportInterval.toNanos();
     // One I/O thread receives and one sends.
     context = ZMQ.context(2);
@@ -162,6 +182,20 @@ final class ModuleRelay implements Runnable {
     return timeouts;
   }
 
+  /** What it has done up to a moment ago; to be asked by anybody at any time. */
+  RelayCount count() {
+    return count;
+  }
+
+  private void countIfDue(long now, Stall stall) {
+    if (now - countedAt >= COUNT_NANOS) {
+      countedAt = now;
+      Drops copy = new Drops();
+      copy.add(drops);
+      count = new RelayCount(relayed, relayedBytes, copy, timeouts, stall);
+    }
+  }
+
   @Override
   public void run() {
     try {
@@ -217,6 +251,9 @@ final class ModuleRelay implements Runnable {
       reason = DropReason.PART_COUNT;
     } else if (unreadable == null) {
       reason = router.problem(header, second.size());
+      if (reason == null && fence != null) {
+        reason = fence.ofData(header.scan);
+      }
     }
     if (reason != null) {
       drop(reason, source);
@@ -247,6 +284,11 @@ final class ModuleRelay implements Runnable {
         .counts()
         .forEach(
             (scan, count) -> {
+              DropReason reason = fence == null ? null : fence.ofAnnouncement(scan);
+              if (reason != null) {
+                drop(reason, source);
+                return;
+              }
               LOG.info("module {}: scan {}, {} sectors announced", module, scan, count);
               tell(router.announced(scan, count, now()));
             });
@@ -301,12 +343,18 @@ final class ModuleRelay implements Runnable {
   }
 
   private boolean sendBlocked(int lane, Msg first, int flags) {
+    Stall stall =
+        Stall.now(
+            "lane %d of module %d (%s)".formatted(lane, module, lanes.endpoint(lane, module)));
     long start = System.nanoTime();
     long reported = start;
     boolean taken = false;
     while (!taken && !stopped) {
       taken = out[lane].base().send(first, flags);
       long now = System.nanoTime();
+      if (!taken) {
+        countIfDue(now, stall);
+      }
       if (!taken && now - reported > BLOCKED_REPORT_NANOS) {
         reported = now;
         LOG.warn(
@@ -356,7 +404,9 @@ final class ModuleRelay implements Runnable {
     private long lastEvents;
 
     void logIfDue() {
-      if (System.nanoTime() - last >= reportNanos) {
+      long now = System.nanoTime();
+      countIfDue(now, null);
+      if (now - last >= reportNanos) {
         log();
       }
     }

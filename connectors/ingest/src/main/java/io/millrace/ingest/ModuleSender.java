@@ -49,7 +49,7 @@ final class ModuleSender implements ModuleOutput {
   private static final Logger LOG = LoggerFactory.getLogger(ModuleSender.class);
 
   private final int module;
-  private final Scans scans;
+  private final ModuleScans scans;
   private final String endpoint;
   private final Pace pace;
   private final Duration connectTimeout;
@@ -57,12 +57,16 @@ final class ModuleSender implements ModuleOutput {
   private final ByteBuffer[] slots = new ByteBuffer[SLOTS];
   private final byte[] headerBytes = new byte[HeaderCodec.MAX_BYTES];
 
-  /** Sectors of all scans: the turns of the slots go on from one scan to the next. */
+  /** Sectors of all scans so far: the turns of the slots go on from one scan to the next. */
   private long turn;
 
   private volatile SectorSource source;
   private volatile long startNanos;
   private volatile long sent;
+  private volatile long total;
+  private volatile int scansSent;
+  private volatile State state = State.CONNECTING;
+  private volatile Stall stall;
   private volatile boolean stopped;
 
   /**
@@ -76,7 +80,7 @@ final class ModuleSender implements ModuleOutput {
    */
   ModuleSender(
       int module,
-      Scans scans,
+      ModuleScans scans,
       String endpoint,
       int sectorBytes,
       Pace pace,
@@ -108,6 +112,26 @@ final class ModuleSender implements ModuleOutput {
   }
 
   @Override
+  public long total() {
+    return total;
+  }
+
+  @Override
+  public int scans() {
+    return scansSent;
+  }
+
+  @Override
+  public State state() {
+    return state;
+  }
+
+  @Override
+  public Stall stall() {
+    return stall;
+  }
+
+  @Override
   public void stop() {
     stopped = true;
   }
@@ -132,8 +156,10 @@ final class ModuleSender implements ModuleOutput {
         socket.setEventHook(e -> connected.countDown(), ZMQ.EVENT_HANDSHAKE_PROTOCOL);
         socket.connect(endpoint);
         awaitPeer(connected);
+        state = State.WAITING;
         sendScans(socket);
         done = !stopped;
+        state = State.FINISHING;
       } finally {
         if (done) {
           socket.setLinger((int) stallTimeout.toMillis());
@@ -177,6 +203,7 @@ final class ModuleSender implements ModuleOutput {
   }
 
   private void sendScan(ZMQ.Socket socket, SectorSource scan) throws IOException {
+    state = State.SENDING;
     sent = 0;
     startNanos = System.nanoTime();
     source = scan;
@@ -197,12 +224,15 @@ final class ModuleSender implements ModuleOutput {
       if (send(socket, new Msg(Arrays.copyOf(headerBytes, length)), ZMQ.SNDMORE)) {
         send(socket, new Msg(pixels), 0);
         sent = n + 1;
+        total = turn + 1;
       }
     }
     if (!stopped) {
       Instant last = Instant.now();
+      scansSent++;
       scans.sent(scan, first == null ? last : first, last);
     }
+    state = State.WAITING;
   }
 
   /** Returns false only if stopped. */
@@ -210,11 +240,15 @@ final class ModuleSender implements ModuleOutput {
     long deadline = 0;
     while (!stopped) {
       if (socket.base().send(message, flags)) {
+        if (deadline != 0) {
+          stall = null;
+        }
         return true;
       }
       long now = System.nanoTime();
       if (deadline == 0) {
         deadline = now + stallTimeout.toNanos();
+        stall = Stall.now(aggregator());
       } else if (now > deadline) {
         throw stalled("nobody took a sector");
       }
@@ -227,12 +261,19 @@ final class ModuleSender implements ModuleOutput {
    */
   private void finish(ZMQ.Context context) throws IOException {
     long start = System.nanoTime();
+    stall = Stall.now(aggregator());
     context.term();
+    stall = null;
+    state = State.DONE;
     // The context ends early when all is written, and at the deadline when it is not.
     if (System.nanoTime() - start >= stallTimeout.toNanos()) {
       throw stalled("nobody took the last sectors");
     }
     LOG.debug("module {}: all handed to the network", module);
+  }
+
+  private String aggregator() {
+    return "the aggregator at %s, for module %d,".formatted(endpoint, module);
   }
 
   private IOException stalled(String what) {

@@ -20,13 +20,16 @@ final class ModuleWriter implements ModuleOutput {
 
   private static final Logger LOG = LoggerFactory.getLogger(ModuleWriter.class);
 
-  private final Scans scans;
+  private final ModuleScans scans;
   private final Path directory;
   private final ByteBuffer slot;
 
   private volatile SectorSource source;
   private volatile long startNanos;
   private volatile long done;
+  private volatile long total;
+  private volatile int scansDone;
+  private volatile State state = State.WAITING;
   private volatile boolean stopped;
 
   /**
@@ -34,7 +37,7 @@ final class ModuleWriter implements ModuleOutput {
    * @param directory where to; it has to be there
    * @param sectorBytes length of a sector
    */
-  ModuleWriter(Scans scans, Path directory, int sectorBytes) {
+  ModuleWriter(ModuleScans scans, Path directory, int sectorBytes) {
     this.scans = scans;
     this.directory = directory;
     slot = ByteBuffer.allocateDirect(sectorBytes);
@@ -53,6 +56,26 @@ final class ModuleWriter implements ModuleOutput {
   @Override
   public long done() {
     return done;
+  }
+
+  @Override
+  public long total() {
+    return total;
+  }
+
+  @Override
+  public int scans() {
+    return scansDone;
+  }
+
+  @Override
+  public State state() {
+    return state;
+  }
+
+  @Override
+  public Stall stall() {
+    return null;
   }
 
   @Override
@@ -81,6 +104,7 @@ final class ModuleWriter implements ModuleOutput {
   }
 
   private void write(SectorSource scan) throws IOException {
+    state = State.SENDING;
     done = 0;
     startNanos = System.nanoTime();
     source = scan;
@@ -91,6 +115,7 @@ final class ModuleWriter implements ModuleOutput {
       for (long n = 1; !stopped && scan.next(header); n++) {
         writer.write(header, scan.pixels(slot));
         done = n;
+        total++;
       }
       writer.force();
     }
@@ -98,6 +123,8 @@ final class ModuleWriter implements ModuleOutput {
       LOG.warn("{} is not whole: writing was stopped", file);
     } else {
       scans.sent(scan, first, Instant.now());
+      scansDone++;
     }
+    state = State.WAITING;
   }
 }

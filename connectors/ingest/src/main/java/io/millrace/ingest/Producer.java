@@ -1,8 +1,12 @@
 package io.millrace.ingest;
 
+import io.millrace.coordination.MemberState;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletionService;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorCompletionService;
@@ -10,6 +14,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -66,6 +71,34 @@ final class Producer {
       outputs.forEach(ModuleOutput::stop);
       threads.shutdown();
     }
+  }
+
+  /** What the modules together are at. */
+  Condition condition() {
+    Map<String, Long> counters = new TreeMap<>();
+    long sectors = outputs.stream().mapToLong(ModuleOutput::total).sum();
+    counters.put("sectors", sectors);
+    counters.put("bytes", sectors * sectorBytes);
+    counters.put("scans", outputs.stream().mapToLong(ModuleOutput::scans).min().orElse(0));
+    String stalls =
+        outputs.stream()
+            .map(ModuleOutput::stall)
+            .filter(stall -> stall != null && stall.isWorthTelling())
+            .map(Stall::toString)
+            .collect(Collectors.joining("; "));
+    if (!stalls.isEmpty()) {
+      return new Condition(MemberState.STALLED, stalls, counters);
+    }
+    Set<ModuleOutput.State> states =
+        outputs.stream().map(ModuleOutput::state).collect(Collectors.toSet());
+    if (states.contains(ModuleOutput.State.CONNECTING)) {
+      return new Condition(
+          MemberState.STARTING, "the aggregator has not answered yet to all modules", counters);
+    }
+    boolean atWork =
+        states.contains(ModuleOutput.State.SENDING)
+            || states.contains(ModuleOutput.State.FINISHING);
+    return new Condition(atWork ? MemberState.STREAMING : MemberState.READY, "", counters);
   }
 
   private void summarize() {

@@ -1,5 +1,8 @@
 package io.millrace.ingest;
 
+import io.millrace.coordination.Member;
+import io.millrace.coordination.Role;
+import io.millrace.coordination.SessionAddress;
 import io.millrace.detector.DetectorDescription;
 import io.millrace.detector.ScanGeometry;
 import io.millrace.detector.raw.RawDataset;
@@ -14,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -38,6 +42,7 @@ import picocli.CommandLine.Spec;
       "       millrace producer --simulate COLSxROWS --write DIR [OPTIONS]",
       "       millrace producer --simulate COLSxROWS --acquire --write DIR [OPTIONS]",
       "       millrace producer --input DIR --aggregator ADDRESS [OPTIONS]",
+      "       millrace producer (--simulate COLSxROWS | --input DIR) --zookeeper HOST:PORT [OPTIONS]",
       "       millrace producer --input DIR --write DIR [OPTIONS]"
     },
     sortOptions = false,
@@ -47,12 +52,14 @@ import picocli.CommandLine.Spec;
       "Examples:",
       "  millrace producer --simulate 64x64 --aggregator tcp://127.0.0.1:5560",
       "  millrace producer --input /data/scan7 --modules 2 --aggregator tcp://edge:5560",
+      "  millrace producer --input /data/scan7 --modules 2 --zookeeper zk1:2181 --session night",
       "  millrace producer --simulate 16x16 --lose-sectors 0.01 --write /data/test"
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:everything was handed to the network (or written, and the disk has it)",
-      "1:no aggregator, nobody takes the sectors, or unusable files",
+      "1:no aggregator, nobody takes the sectors, unusable files, no ZooKeeper, or the session takes"
+          + " no more scans or has another producer of a module",
       "2:an option is unknown or has an impossible value"
     })
 final class ProducerCommand implements Callable<Integer> {
@@ -179,7 +186,7 @@ final class ProducerCommand implements Callable<Integer> {
     private Long scan;
   }
 
-  @ArgGroup(multiplicity = "1")
+  @ArgGroup(multiplicity = "0..1")
   private Target to;
 
   private static final class Target {
@@ -193,9 +200,10 @@ final class ProducerCommand implements Callable<Integer> {
   private static final class Network {
     @Option(
         names = "--aggregator",
-        required = true,
         paramLabel = "ADDRESS",
-        description = "such as tcp://host:5560; module m is sent to this port + m")
+        description =
+            "such as tcp://host:5560; module m is sent to this port + m. With --zookeeper the"
+                + " session's one if not given")
     private String aggregator;
 
     @Option(
@@ -244,12 +252,64 @@ final class ProducerCommand implements Callable<Integer> {
     private Path path;
   }
 
+  @ArgGroup(exclusive = false, heading = "%nIn a session:%n")
+  private SessionOptions session;
+
+  /** Null without a session. */
+  private ScanAdmission admission;
+
+  /** Null without a session. */
+  private Participation participation;
+
   @Override
   public Integer call() throws IOException {
+    if (to == null) {
+      to = new Target();
+    }
+    if (to.files == null && to.network == null) {
+      to.network = new Network();
+    }
     check();
+    if (session == null) {
+      send();
+      return 0;
+    }
+    SessionAddress address = session.address(spec);
+    Member member = Member.starting(Role.PRODUCER, name(), address.session(), Map.of());
+    try (Participation here = new Participation(address, member);
+        ScanAdmission registry = ScanAdmission.to(address, here.zooKeeper())) {
+      participation = here;
+      admission = registry;
+      here.during(
+          () -> {
+            here.claimModules(numbers());
+            here.join();
+            if (to.network.aggregator == null) {
+              to.network.aggregator = here.findAggregator(detector.name());
+            }
+            send();
+          });
+    }
+    return 0;
+  }
+
+  /** For instance {@code module-2}, {@code modules-0-3}, {@code modules-0_2}. */
+  private String name() {
+    List<Integer> all = numbers().stream().sorted().toList();
+    int first = all.get(0);
+    int last = all.get(all.size() - 1);
+    if (all.size() == 1) {
+      return "module-" + first;
+    }
+    return last - first + 1 == all.size()
+        ? "modules-%d-%d".formatted(first, last)
+        : "modules-" + all.stream().map(String::valueOf).collect(Collectors.joining("_"));
+  }
+
+  private void send() throws IOException {
     if (from.simulation != null && from.simulation.acquire) {
       acquire(simulated());
-      return 0;
+      return;
     }
     List<SectorSource> sources = new ArrayList<>();
     try {
@@ -260,7 +320,7 @@ final class ProducerCommand implements Callable<Integer> {
       }
       List<ModuleOutput> outputs = new ArrayList<>();
       for (SectorSource source : sources) {
-        outputs.add(output(source.module(), Scans.of(source)));
+        outputs.add(output(source.module(), ModuleScans.of(source)));
       }
       run(outputs);
     } finally {
@@ -268,7 +328,6 @@ final class ProducerCommand implements Callable<Integer> {
         source.close();
       }
     }
-    return 0;
   }
 
   private List<SimulatedSectors> simulated() {
@@ -322,17 +381,22 @@ final class ProducerCommand implements Callable<Integer> {
   }
 
   private void run(List<ModuleOutput> outputs) throws IOException {
-    new Producer(outputs, to.network == null ? "written" : "sent", detector.sectorBytes()).run();
+    Producer producer =
+        new Producer(outputs, to.network == null ? "written" : "sent", detector.sectorBytes());
+    if (participation != null) {
+      participation.show(producer::condition);
+    }
+    producer.run();
   }
 
-  private ModuleOutput output(int module, Scans scans) throws IOException {
+  private ModuleOutput output(int module, ModuleScans scans) throws IOException {
     if (to.network == null) {
       Files.createDirectories(to.files.path);
       return new ModuleWriter(scans, to.files.path, detector.sectorBytes());
     }
     return new ModuleSender(
         module,
-        scans,
+        admission == null ? scans : admission.before(scans),
         ports().endpoint(0, module),
         detector.sectorBytes(),
         pace(module),
@@ -385,9 +449,18 @@ final class ProducerCommand implements Callable<Integer> {
         throw new ParameterException(spec.commandLine(), e.getMessage(), e);
       }
     }
+    require(
+        to.network != null || session == null,
+        "--zookeeper is for what is sent to the network, not for --write");
     if (to.network != null) {
       Network n = to.network;
-      ports();
+      require(
+          n.aggregator != null || session != null,
+          "where to? --aggregator ADDRESS, or --zookeeper HOST:PORT to find it there, or --write"
+              + " DIR");
+      if (n.aggregator != null) {
+        ports();
+      }
       require(!n.connectTimeout.isZero(), "--connect-timeout has to be above 0");
       require(!n.stallTimeout.isZero(), "--stall-timeout has to be above 0");
       require(n.rate > 0, "--rate has to be above 0");

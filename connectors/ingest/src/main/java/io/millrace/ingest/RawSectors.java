@@ -1,5 +1,6 @@
 package io.millrace.ingest;
 
+import io.millrace.detector.ScanGeometry;
 import io.millrace.detector.SectorHeader;
 import io.millrace.detector.raw.RawDataset;
 import io.millrace.detector.raw.RawFileReader;
@@ -77,6 +78,11 @@ final class RawSectors implements SectorSource {
   @Override
   public long scan() {
     return dataset.scan();
+  }
+
+  @Override
+  public ScanGeometry geometry() {
+    return dataset.geometry();
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.millrace.ingest;
 
+import io.millrace.detector.ScanGeometry;
 import io.millrace.detector.SectorHeader;
 import java.io.Closeable;
 import java.io.IOException;
@@ -12,6 +13,9 @@ interface SectorSource extends Closeable {
 
   /** The scan. */
   long scan();
+
+  /** The scan's size. */
+  ScanGeometry geometry();
 
   /** How many sectors {@link #next} gives, repeated ones included. */
   long sectors();

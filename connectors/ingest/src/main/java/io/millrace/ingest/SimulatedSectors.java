@@ -89,6 +89,11 @@ final class SimulatedSectors implements SectorSource {
   }
 
   @Override
+  public ScanGeometry geometry() {
+    return geometry;
+  }
+
+  @Override
   public long sectors() {
     return sectors;
   }

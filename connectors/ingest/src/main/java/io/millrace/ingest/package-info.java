@@ -17,6 +17,9 @@
  *   <li>{@link io.millrace.ingest.Aggregator}, {@link io.millrace.ingest.ModuleRelay}, {@link
  *       io.millrace.ingest.LaneRouter}: relay them into lanes, keep the account of every scan, drop
  *       and count what is malformed
+ *   <li>{@link io.millrace.ingest.Participation}: both take part in a session, if they are told
+ *       which; {@link io.millrace.ingest.ScanAdmission}: a producer's scans are entered there;
+ *       {@link io.millrace.ingest.ScanFence}: an aggregator lets no others through
  *   <li>{@link io.millrace.ingest.SimulatedCamera}, {@link io.millrace.ingest.Specimen}, {@link
  *       io.millrace.ingest.Faults}: a camera with a lattice of atoms under its beam, and everything
  *       that goes wrong on the way, by a seed

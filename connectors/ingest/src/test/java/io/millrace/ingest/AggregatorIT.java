@@ -67,7 +67,7 @@ class AggregatorIT {
       senders.add(
           new ModuleSender(
               m,
-              Scans.of(simulated(detector, geometry, faults, m)),
+              ModuleScans.of(simulated(detector, geometry, faults, m)),
               listen.endpoint(0, m),
               detector.sectorBytes(),
               new Pace(Double.POSITIVE_INFINITY, Duration.ZERO),
@@ -218,7 +218,7 @@ class AggregatorIT {
   void noSectorIsOverwrittenWhilePeersOfALaneComeAndGo() throws Exception {
     DetectorDescription detector = DetectorDescription.load("4d-camera");
     Lanes lane = new Lanes("127.0.0.1", port + 4, 1, 4);
-    Aggregator aggregator = new Aggregator(detector, listen, lane, LONG, LONG);
+    Aggregator aggregator = new Aggregator(detector, listen, lane, null, LONG, LONG);
     opened.add(aggregator);
     AtomicBoolean enough = new AtomicBoolean();
     CompletableFuture<Void> sending = CompletableFuture.runAsync(() -> sendUntil(enough, detector));
@@ -318,7 +318,7 @@ class AggregatorIT {
     Aggregator aggregator = aggregator(DETECTOR, LONG);
     Lanes elsewhere = new Lanes("127.0.0.1", Ports.free(4), 1, 4);
     for (int i = 0; i < 2; i++) {
-      assertThatThrownBy(() -> new Aggregator(DETECTOR, elsewhere, lanes, LONG, LONG))
+      assertThatThrownBy(() -> new Aggregator(DETECTOR, elsewhere, lanes, null, LONG, LONG))
           .isInstanceOf(IOException.class)
           .hasMessageContaining(lanes.endpoint(0, 0) + ", for module 0, is in use")
           .hasMessageContaining("--lane-address");
@@ -331,7 +331,7 @@ class AggregatorIT {
 
   private Aggregator aggregator(DetectorDescription detector, Duration announceTimeout)
       throws IOException {
-    Aggregator aggregator = new Aggregator(detector, listen, lanes, announceTimeout, LONG);
+    Aggregator aggregator = new Aggregator(detector, listen, lanes, null, announceTimeout, LONG);
     opened.add(aggregator);
     return aggregator;
   }

@@ -42,4 +42,13 @@ class ArgumentsTest {
   void refusesOtherModules(String text) {
     assertThatThrownBy(() -> Arguments.modules(text)).isInstanceOf(TypeConversionException.class);
   }
+
+  @Test
+  void readsWhichScansAreRelayed() {
+    assertThat(Arguments.relayedScans("any")).isEqualTo(RelayedScans.ANY);
+    assertThat(Arguments.relayedScans("registered")).isEqualTo(RelayedScans.REGISTERED);
+    assertThatThrownBy(() -> Arguments.relayedScans("all"))
+        .isInstanceOf(TypeConversionException.class)
+        .hasMessageContaining("any or registered");
+  }
 }

@@ -238,6 +238,21 @@ class LaneRouterTest {
     assertSettled(router.silent(SILENCE), 0, true, 0, 0, 1);
   }
 
+  /** Else the first message of the new one would count as the one that the old one owes. */
+  @Test
+  void aNumberThatStandsForAnotherScanStartsAnew() {
+    router.announced(7, 2, 0);
+    router.relayed(7, 1, 0);
+    assertSettled(router.silent(SILENCE), 7, true, 1, 1, 0);
+    router.forget(7);
+    assertThat(router.announced(7, 2, 2_000)).isNull();
+    router.relayed(7, 1, 2_000);
+    assertSettled(router.relayed(7, 2, 2_000), 7, false, 0, 1, 1);
+    router.announced(8, 5, 2_000);
+    router.forget(8);
+    assertThat(router.silent(9_000)).as("nobody is told of it").isNull();
+  }
+
   @Test
   void namesWhatIsWrongWithAMessage() {
     SectorHeader h = header(7, 2);

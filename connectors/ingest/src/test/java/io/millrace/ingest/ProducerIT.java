@@ -216,7 +216,7 @@ class ProducerIT {
     ModuleSender failing =
         new ModuleSender(
             0,
-            Scans.of(simulated(new ScanGeometry(2, 2), 0)),
+            ModuleScans.of(simulated(new ScanGeometry(2, 2), 0)),
             endpoint(0),
             CAMERA.sectorBytes(),
             new Pace(Double.POSITIVE_INFINITY, Duration.ZERO),
@@ -276,6 +276,12 @@ class ProducerIT {
     assertFails(1, "--input " + directory + to, "there is no usable file");
     assertFails(1, "--input " + directory.resolve("x") + to, "cannot be listed");
     assertFails(2, "--simulate 2x2", "--aggregator");
+    assertFails(2, "--simulate 2x2 --connect-timeout 1s", "--zookeeper");
+    assertFails(2, "--simulate 2x2 --session s" + to, "--zookeeper");
+    assertFails(2, "--simulate 2x2 --zookeeper x:1 --write y", "not for --write");
+    assertFails(2, "--simulate 2x2 --zookeeper x:1 --session a/b" + to, "'a/b'");
+    assertFails(2, "--simulate 2x2 --zookeeper x:1 --wait 0s" + to, "--wait");
+    assertFails(1, "--simulate 2x2 --zookeeper 127.0.0.1:1 --wait 100ms", "no ZooKeeper at");
     assertFails(2, to, "--simulate");
     assertFails(2, "--simulate 2x2 --input x" + to, "mutually exclusive");
     assertFails(2, "--simulate 2x2 --scan 7" + to, "--input");
@@ -322,10 +328,10 @@ class ProducerIT {
   }
 
   private ModuleSender sender(SectorSource source, Duration connect, Duration stall) {
-    return sender(Scans.of(source), connect, stall);
+    return sender(ModuleScans.of(source), connect, stall);
   }
 
-  private ModuleSender sender(Scans scans, Duration connect, Duration stall) {
+  private ModuleSender sender(ModuleScans scans, Duration connect, Duration stall) {
     return new ModuleSender(
         3,
         scans,

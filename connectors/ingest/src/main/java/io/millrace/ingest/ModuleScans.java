@@ -1,15 +1,17 @@
 package io.millrace.ingest;
 
+import java.io.IOException;
 import java.time.Instant;
 
 /** What a module sends over one connection, or writes: scan after scan. */
-interface Scans {
+interface ModuleScans {
   /**
    * The next scan.
    *
    * @return null if none comes within {@code millis}
+   * @throws IOException if it may not be sent
    */
-  SectorSource poll(long millis) throws InterruptedException;
+  SectorSource poll(long millis) throws IOException, InterruptedException;
 
   /** Whether no more will come. */
   boolean ended();
@@ -24,8 +26,8 @@ interface Scans {
   void sent(SectorSource scan, Instant first, Instant last);
 
   /** A single scan. */
-  static Scans of(SectorSource only) {
-    return new Scans() {
+  static ModuleScans of(SectorSource only) {
+    return new ModuleScans() {
       private boolean taken;
 
       @Override
