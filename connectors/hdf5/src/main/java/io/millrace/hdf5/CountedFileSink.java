@@ -43,6 +43,7 @@ public final class CountedFileSink implements Sink<ScanRecord> {
   private final Provenance provenance;
   private final Layout layout;
   private final boolean centroids;
+  private final ResultListener listener;
 
   CountedFileSink(
       Path directory,
@@ -51,7 +52,8 @@ public final class CountedFileSink implements Sink<ScanRecord> {
       DetectorDescription detector,
       Provenance provenance,
       Layout layout,
-      boolean centroids) {
+      boolean centroids,
+      ResultListener listener) {
     this.directory = directory.toString();
     this.id = id;
     this.zone = zone;
@@ -59,6 +61,7 @@ public final class CountedFileSink implements Sink<ScanRecord> {
     this.provenance = provenance;
     this.layout = layout;
     this.centroids = centroids;
+    this.listener = listener;
   }
 
   /** A builder, which checks everything. */
@@ -93,5 +96,9 @@ public final class CountedFileSink implements Sink<ScanRecord> {
 
   boolean centroids() {
     return centroids;
+  }
+
+  ResultListener listener() {
+    return listener;
   }
 }

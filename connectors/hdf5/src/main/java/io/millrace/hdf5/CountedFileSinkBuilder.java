@@ -19,6 +19,7 @@ public final class CountedFileSinkBuilder {
   private Provenance provenance;
   private Layout layout = Layout.VLEN;
   private boolean centroids;
+  private ResultListener listener = ResultListener.nobody();
 
   CountedFileSinkBuilder() {}
 
@@ -64,6 +65,12 @@ public final class CountedFileSinkBuilder {
     return this;
   }
 
+  /** Who is told of files that are in place; nobody if not set. */
+  public CountedFileSinkBuilder setListener(ResultListener listener) {
+    this.listener = listener;
+    return this;
+  }
+
   /**
    * The sink.
    *
@@ -101,7 +108,8 @@ public final class CountedFileSinkBuilder {
       throw new IllegalArgumentException(
           "the directory %s cannot be read (%s); give another".formatted(directory, e), e);
     }
-    return new CountedFileSink(directory, id, zone, detector, provenance, layout, centroids);
+    return new CountedFileSink(
+        directory, id, zone, detector, provenance, layout, centroids, listener);
   }
 
   private static void require(Object value, String message) {

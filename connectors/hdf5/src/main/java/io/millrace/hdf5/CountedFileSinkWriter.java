@@ -32,6 +32,7 @@ final class CountedFileSinkWriter implements SinkWriter<ScanRecord> {
 
   CountedFileSinkWriter(CountedFileSink sink, SinkWriterMetricGroup metrics) {
     this.sink = sink;
+    sink.listener().open();
     filesWritten = metrics.counter("filesWritten");
     framesWritten = metrics.counter("framesWritten");
     eventsWritten = metrics.counter("eventsWritten");
@@ -67,6 +68,7 @@ final class CountedFileSinkWriter implements SinkWriter<ScanRecord> {
 
   @Override
   public void close() throws IOException {
+    sink.listener().close();
     IOException problem = null;
     for (Map.Entry<Long, CountedFileWriter> scan : scans.entrySet()) {
       scansUnfinished.inc();
@@ -96,6 +98,7 @@ final class CountedFileSinkWriter implements SinkWriter<ScanRecord> {
             file,
             writer.frames(),
             report.events());
+        sink.listener().inPlace(report, file);
       }
     }
   }

@@ -10,9 +10,11 @@ import io.millrace.detector.LaneRecord;
 import io.millrace.detector.ScanNotice;
 import io.millrace.detector.ScanRecord;
 import io.millrace.detector.Thresholds;
+import io.millrace.detector.wire.Lanes;
 import io.millrace.hdf5.CountedFileName;
 import io.millrace.hdf5.CountedFileSink;
 import io.millrace.hdf5.Provenance;
+import io.millrace.hdf5.ResultListener;
 import io.millrace.operators.assembly.AssemblyFunction;
 import io.millrace.operators.calibration.CalibrationFunction;
 import io.millrace.operators.calibration.SectorHistogram;
@@ -77,7 +79,9 @@ public final class CountingJob {
     // What changes from scan to scan comes through ZooKeeper, also a mask for given thresholds.
     Thresholds given = options.maskHotPixels ? null : options.thresholds();
     // A reader without a lane would only take a slot.
-    int readers = Math.min(options.lanes, env.getParallelism());
+    Lanes lanes = options.lanes();
+    int readers =
+        lanes == null ? env.getParallelism() : Math.min(lanes.lanes(), env.getParallelism());
 
     SingleOutputStreamOperator<CountedSector> counted =
         env.<LaneRecord>fromSource(
@@ -129,6 +133,7 @@ public final class CountingJob {
                     given,
                     options.level(),
                     options.uncounted(),
+                    options.sessionAddress(),
                     QUIET,
                     options.scanTimeout.plus(options.frameTimeout))),
             Types.GENERIC(ScanRecord.class))
@@ -151,6 +156,7 @@ public final class CountingJob {
     return ZeroMqSource.builder()
         .setDetector(detector)
         .setLanes(options.lanes())
+        .setSession(options.sessionAddress())
         .setScans(options.scan)
         .setBoundedAfter(options.scans)
         .setOption(ZeroMqSourceOptions.SLOTS_PER_MODULE, options.slots)
@@ -167,6 +173,10 @@ public final class CountingJob {
         .setProvenance(provenance(options))
         .setLayout(options.layout)
         .setCentroids(options.centroids)
+        .setListener(
+            options.sessionAddress() == null
+                ? ResultListener.nobody()
+                : new JournalledResults(options.sessionAddress()))
         .build();
   }
 

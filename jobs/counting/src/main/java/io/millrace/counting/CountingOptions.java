@@ -1,5 +1,6 @@
 package io.millrace.counting;
 
+import io.millrace.coordination.SessionAddress;
 import io.millrace.detector.Calibration;
 import io.millrace.detector.DetectorDescription;
 import io.millrace.detector.ScanGeometry;
@@ -21,7 +22,6 @@ import io.millrace.references.ReferenceMap;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -30,7 +30,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.IntStream;
 import org.apache.flink.util.TimeUtils;
 import picocli.CommandLine;
@@ -58,6 +57,8 @@ public final class CountingOptions {
   @Option(names = "--help", usageHelp = true, description = "Show this help.")
   boolean help;
 
+  private static final int USUAL_LANES = 2;
+
   @Option(
       names = "--output",
       paramLabel = "DIR",
@@ -77,18 +78,19 @@ public final class CountingOptions {
   @Option(
       names = "--lanes-at",
       paramLabel = "tcp://HOST:PORT",
-      defaultValue = "tcp://127.0.0.1:5600",
       description =
-          "The aggregator's --lane-address: lane l of module m is at PORT + l * modules + m."
-              + " Default: ${DEFAULT-VALUE}.")
+          "The aggregator's --lane-address: lane l of module m is at PORT + l * modules + m. If it is"
+              + " not given, the lanes are those of the session's aggregator, which is found in"
+              + " ZooKeeper; the session is opened, told what becomes of its scans, and ends the job"
+              + " when it is drained.")
   String lanesAt;
 
   @Option(
       names = "--lanes",
       paramLabel = "N",
-      defaultValue = "2",
-      description = "Number of lanes, as the aggregator has them. Default: ${DEFAULT-VALUE}.")
-  int lanes;
+      description =
+          "Number of lanes at --lanes-at, as the aggregator has them; a session tells it. Default: 2.")
+  Integer lanes;
 
   @Option(
       names = "--camera",
@@ -102,11 +104,18 @@ public final class CountingOptions {
   @Option(
       names = "--session",
       paramLabel = "NAME",
+      defaultValue = "default",
+      description = "Name of the session, recorded with the results. Default: ${DEFAULT-VALUE}.")
+  String session;
+
+  @Option(
+      names = "--wait",
+      paramLabel = "DURATION",
+      defaultValue = "5min",
       description =
-          "Name of the session, recorded with the results." + " Default: made from the time.")
-  String session =
-      "count-%d-%04x"
-          .formatted(Instant.now().getEpochSecond(), ThreadLocalRandom.current().nextInt(0x10000));
+          "How long to wait for ZooKeeper, and for the session's aggregator."
+              + " Default: ${DEFAULT-VALUE}.")
+  Duration wait;
 
   @Option(
       names = "--scan",
@@ -259,8 +268,8 @@ public final class CountingOptions {
       paramLabel = "HOST:PORT",
       defaultValue = "127.0.0.1:2181",
       description =
-          "ZooKeeper that shares calibrations and masks; not used with given thresholds unless"
-              + " --mask-hot-pixels is set."
+          "ZooKeeper, in which the session is found, and which shares calibrations and masks; not"
+              + " used with --lanes-at and given thresholds unless --mask-hot-pixels is set."
               + " Default: ${DEFAULT-VALUE}.")
   String zookeeper;
 
@@ -393,7 +402,10 @@ public final class CountingOptions {
         "--xray-sigmas has to be a positive number: %s",
         xraySigmas);
     check(slots >= 1, "--slots has to be at least 1");
-    check(lanes >= 1, "--lanes has to be at least 1");
+    check(
+        lanes == null || lanesAt != null,
+        "--lanes goes with --lanes-at; without it the session's aggregator tells how many there are");
+    check(lanes == null || lanes >= 1, "--lanes has to be at least 1");
     named("--camera", this::camera);
     named("--lanes-at and --lanes", this::lanes);
     loadReferences();
@@ -401,7 +413,8 @@ public final class CountingOptions {
     if (thresholds() == null && uncounted != null) {
       checkUncounted();
     }
-    long framesOfLane = (calibrationFrames - 1L) / lanes + 1;
+    // The session may have but one lane.
+    long framesOfLane = (calibrationFrames - 1L) / (lanesAt == null ? 1 : lanes().lanes()) + 1;
     check(
         thresholds() != null || slots >= framesOfLane + 4,
         "--slots %d is too few to hold the %d calibration frames that come through each lane; give"
@@ -496,8 +509,16 @@ public final class CountingOptions {
     return DetectorDescription.load(camera);
   }
 
+  /** Where the lanes are; null if the session tells. */
   Lanes lanes() {
-    return Lanes.at(lanesAt, lanes, camera().modules());
+    return lanesAt == null
+        ? null
+        : Lanes.at(lanesAt, lanes == null ? USUAL_LANES : lanes, camera().modules());
+  }
+
+  /** Where the session is found that tells the lanes; null if they are given. */
+  SessionAddress sessionAddress() {
+    return lanesAt == null ? new SessionAddress(zookeeper, session, wait) : null;
   }
 
   /** The given thresholds, or those of an earlier scan; null if scans are calibrated. */

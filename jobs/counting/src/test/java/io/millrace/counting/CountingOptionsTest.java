@@ -3,6 +3,7 @@ package io.millrace.counting;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.coordination.SessionAddress;
 import io.millrace.detector.Thresholds;
 import io.millrace.hdf5.Layout;
 import io.millrace.operators.counting.RowDark;
@@ -45,15 +46,11 @@ class CountingOptionsTest {
 
     assertThat(options.output).isEqualTo(Path.of("counted"));
     assertThat(options.id).isZero();
-    assertThat(options.lanes().endpoints(1))
-        .containsExactly(
-            "tcp://127.0.0.1:5604",
-            "tcp://127.0.0.1:5605",
-            "tcp://127.0.0.1:5606",
-            "tcp://127.0.0.1:5607");
-    assertThat(options.lanes().lanes()).isEqualTo(2);
+    assertThat(options.lanes()).isNull();
+    assertThat(options.sessionAddress())
+        .isEqualTo(new SessionAddress("127.0.0.1:2181", "default", Duration.ofMinutes(5)));
     assertThat(options.camera().name()).isEqualTo("4d-camera");
-    assertThat(options.session).matches("count-\\d+-[0-9a-f]{4}");
+    assertThat(options.session).isEqualTo("default");
     assertThat(options.scan).isEmpty();
     assertThat(options.scans).isZero();
     assertThat(options.framesPerPosition).isZero();
@@ -83,9 +80,16 @@ class CountingOptionsTest {
   }
 
   @Test
-  void everySessionHasANameOfItsOwn() {
-    assertThat(List.of(parse().session, parse().session, parse().session))
-        .anySatisfy(name -> assertThat(name).isNotEqualTo(parse().session));
+  void lanesThatAreGivenNeedNoSession() {
+    CountingOptions options = parse("--lanes-at=tcp://127.0.0.1:5600");
+    assertThat(options.sessionAddress()).isNull();
+    assertThat(options.lanes().lanes()).isEqualTo(2);
+    assertThat(options.lanes().endpoints(1))
+        .containsExactly(
+            "tcp://127.0.0.1:5604",
+            "tcp://127.0.0.1:5605",
+            "tcp://127.0.0.1:5606",
+            "tcp://127.0.0.1:5607");
   }
 
   @Test
@@ -122,7 +126,7 @@ class CountingOptionsTest {
 
   @Test
   void allButHelpIsOnRecordWithItsValue() {
-    assertThat(parse("--lanes=3", "--scan=7").values())
+    assertThat(parse("--lanes-at=tcp://h:1", "--lanes=3", "--scan=7").values())
         .containsEntry("lanes", 3)
         .containsEntry("scan", Set.of(7L))
         .containsEntry("background", null)
@@ -142,8 +146,10 @@ class CountingOptionsTest {
         "--colour=red | --colour | see --help",
         "--lanes | --lanes | see --help",
         "--lanes=many | --lanes | see --help",
-        "--lanes=0 | --lanes | at least 1",
-        "--lanes=20000 | --lanes | do not fit into the ports 1 to 65,535",
+        "--lanes=3 | --lanes | goes with --lanes-at",
+        "--wait=0s | --wait | not a positive duration",
+        "--lanes-at=tcp://h:1 --lanes=0 | --lanes | at least 1",
+        "--lanes-at=tcp://h:1 --lanes=20000 | --lanes | do not fit into the ports 1 to 65,535",
         "--lanes-at=edge:5600 | --lanes-at | of the form tcp://host:port",
         "--lanes-at=tcp://edge | --lanes-at | of the form tcp://host:port",
         "--lanes-at=ipc:///tmp/x | --lanes-at | of the form tcp://host:port",
@@ -165,8 +171,8 @@ class CountingOptionsTest {
         "--background=31 --xray=30 | --xray | above the background threshold",
         "--background=30 --xray=NaN | --xray | above the background threshold",
         "--calibration-frames=0 | --calibration-frames | at least 1",
-        "--calibration-frames=57 --lanes=2 --slots=32 | --slots | give at least 33",
-        "--calibration-frames=2147483647 --lanes=1 | --slots | give at least 2147483651",
+        "--calibration-frames=57 --lanes-at=tcp://h:1 --lanes=2 --slots=32 | --slots | give at least 33",
+        "--calibration-frames=2147483647 --lanes-at=tcp://h:1 --lanes=1 | --slots | give at least 2147483651",
         "--background-sigmas=0 | --background-sigmas | positive",
         "--xray-sigmas=-4 | --xray-sigmas | positive",
         "--background-sigmas=Infinity | --background-sigmas | a positive number: Infinity",
@@ -341,7 +347,10 @@ class CountingOptionsTest {
   void givenThresholdsNeedNoSlotsForCalibration() {
     assertThat(parse("--background=1", "--xray=2", "--slots=1", "--calibration-frames=99").slots)
         .isEqualTo(1);
-    assertThat(parse("--calibration-frames=56", "--lanes=2", "--slots=32").slots).isEqualTo(32);
+    assertThat(
+            parse("--calibration-frames=56", "--lanes-at=tcp://h:1", "--lanes=2", "--slots=32")
+                .slots)
+        .isEqualTo(32);
   }
 
   @Test

@@ -33,7 +33,8 @@ class TopologyTest {
     StreamExecutionEnvironment env =
         StreamExecutionEnvironment.getExecutionEnvironment(CountingJob.configuration());
     env.setParallelism(parallelism);
-    List<String> all = new ArrayList<>(List.of("--output=" + output));
+    List<String> all =
+        new ArrayList<>(List.of("--output=" + output, "--lanes-at=tcp://127.0.0.1:5600"));
     all.addAll(List.of(args));
     CountingJob.build(env, CountingOptions.parse(all.toArray(String[]::new)));
     return env;
@@ -106,6 +107,16 @@ class TopologyTest {
         .containsAllEntriesOf(given)
         .containsEntry("calibrate", parallelism)
         .hasSize(4);
+  }
+
+  @Test
+  void withASessionThereAreAsManyReadersAsTasks() throws IOException {
+    StreamExecutionEnvironment env =
+        StreamExecutionEnvironment.getExecutionEnvironment(CountingJob.configuration());
+    env.setParallelism(3);
+    CountingJob.build(
+        env, CountingOptions.parse("--output=" + output, "--background=1", "--xray=2"));
+    assertThat(vertices(env)).containsEntry("Source: lanes -> count", 3);
   }
 
   /** A mask comes with the calibration, also if that has nothing to fit. */

@@ -43,7 +43,7 @@ public record CalibrationSettings(
    * @param job Flink's id of the job
    */
   public Calibrations connect(String job) throws IOException {
-    return new Calibrations(zookeeper, session + "-" + job, CONNECT_TIMEOUT);
+    return new Calibrations(zookeeper, session, job, CONNECT_TIMEOUT);
   }
 
   /**
@@ -52,7 +52,7 @@ public record CalibrationSettings(
    * @param job Flink's id of the job
    */
   public PixelMasks connectMasks(String job) throws IOException {
-    return new PixelMasks(zookeeper, session + "-" + job, CONNECT_TIMEOUT);
+    return new PixelMasks(zookeeper, session, job, CONNECT_TIMEOUT);
   }
 
   /**

@@ -1,5 +1,8 @@
 package io.millrace.operators.ledger;
 
+import io.millrace.coordination.ScanJournal;
+import io.millrace.coordination.ScanState;
+import io.millrace.coordination.SessionAddress;
 import io.millrace.detector.Calibration;
 import io.millrace.detector.CalibrationFailure;
 import io.millrace.detector.CountedFrame;
@@ -68,6 +71,7 @@ public final class LedgerFunction
    * @param given thresholds of all scans, or null if scans are calibrated
    * @param level of the noise that goes with given thresholds, in ADU; null if nobody needs it
    * @param uncounted directory with the sectors of scans that could not be calibrated
+   * @param session where what becomes of the scans is told; null to tell nobody
    * @param quiet silence after which a scan with all frames has ended
    * @param timeout silence after which any scan has ended
    */
@@ -77,6 +81,7 @@ public final class LedgerFunction
       Thresholds given,
       Double level,
       String uncounted,
+      SessionAddress session,
       Duration quiet,
       Duration timeout)
       implements Serializable {}
@@ -98,6 +103,7 @@ public final class LedgerFunction
   // fails starts anew.
   private transient Map<Long, OpenScan> open;
   private transient Set<Long> ended;
+  private transient ScanJournal journal;
   private transient Counter framesComplete;
   private transient Counter framesIncomplete;
   private transient Counter framesLate;
@@ -114,6 +120,7 @@ public final class LedgerFunction
   @Override
   public void open(OpenContext context) {
     open = new HashMap<>();
+    journal = settings.session == null ? null : new ScanJournal(settings.session);
     ended = new LinkedHashSet<>();
     MetricGroup metrics = getRuntimeContext().getMetricGroup();
     framesComplete = metrics.counter("framesComplete");
@@ -123,6 +130,13 @@ public final class LedgerFunction
     events = metrics.counter("events");
     scansEnded = metrics.counter("scansEnded");
     scansUncounted = metrics.counter("scansUncounted");
+  }
+
+  @Override
+  public void close() {
+    if (journal != null) {
+      journal.close();
+    }
   }
 
   @Override
@@ -158,6 +172,7 @@ public final class LedgerFunction
       scan.account.add(drop.reason());
     } else if (notice instanceof Calibration calibration) {
       scan.account.add(calibration);
+      tell(notice.scan(), ScanState.STREAMING);
     } else if (notice instanceof CalibrationFailure failure) {
       scan.account.add(failure);
     } else if (notice instanceof SampleHistogram histogram) {
@@ -182,12 +197,25 @@ public final class LedgerFunction
         scan.account.add(Calibration.given(number, settings.given, settings.level));
       }
       open.put(number, scan);
+      tell(number, settings.given == null ? ScanState.CALIBRATING : ScanState.STREAMING);
       scan.lastActivity = now;
       context.timerService().registerEventTimeTimer(number);
       armTimer(scan, context);
     }
     scan.lastActivity = now;
     return scan;
+  }
+
+  private void tell(long number, ScanState state) {
+    if (journal != null) {
+      journal.tell(number, state);
+    }
+  }
+
+  private void tellFailed(long number, String reason) {
+    if (journal != null) {
+      journal.failed(number, reason);
+    }
   }
 
   private void armTimer(OpenScan scan, Context context) {
@@ -255,10 +283,12 @@ public final class LedgerFunction
           scan.account.received(),
           scan.account.announced(),
           UncountedScan.folder(Path.of(settings.uncounted), number));
+      tellFailed(number, "not counted: " + scan.account.failure().get().reason());
       return;
     }
     if (!scan.account.hasFrames()) {
       LOG.warn("Scan {} has ended without a frame: no file is written", number);
+      tellFailed(number, "no frame arrived");
       return;
     }
     Instant now = Instant.ofEpochMilli(context.timerService().currentProcessingTime());

@@ -66,6 +66,7 @@ class LedgerFunctionTest {
                 given,
                 null,
                 "uncounted",
+                null,
                 Duration.ofMillis(QUIET),
                 Duration.ofMillis(TIMEOUT)));
     ledger =

@@ -1,5 +1,6 @@
 package io.millrace.zeromq.source;
 
+import io.millrace.coordination.SessionAddress;
 import io.millrace.detector.DetectorDescription;
 import io.millrace.detector.LaneRecord;
 import io.millrace.detector.wire.Lanes;
@@ -10,7 +11,7 @@ import io.millrace.zeromq.source.reader.LaneSourceReader;
 import io.millrace.zeromq.source.split.LaneSplit;
 import io.millrace.zeromq.source.split.LaneSplitSerializer;
 import java.util.Set;
-import java.util.stream.IntStream;
+import javax.annotation.Nullable;
 import org.apache.flink.annotation.PublicEvolving;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.connector.source.Boundedness;
@@ -37,6 +38,9 @@ import org.apache.flink.core.io.SimpleVersionedSerializer;
  *     .transform("count", types, CountingOperator.given(...)); // chained: a sector cannot leave its task
  * }</pre>
  *
+ * <p>Instead of an address it can be given a session: then it finds its lanes in ZooKeeper when the
+ * session's aggregator is there, and ends when the session is drained.
+ *
  * <p>Records are {@link io.millrace.detector.Sector Sectors}, which have to be released, and one
  * {@link io.millrace.detector.LaneReport} after the last sector of each scan. Timestamps are scan
  * numbers; the source emits its own watermarks, so no strategy is needed. A reader beyond the
@@ -46,19 +50,22 @@ import org.apache.flink.core.io.SimpleVersionedSerializer;
 public final class ZeroMqSource
     implements Source<LaneRecord, LaneSplit, LaneEnumeratorState>, ResultTypeQueryable<LaneRecord> {
   private final DetectorDescription detector;
-  private final Lanes lanes;
+  private final @Nullable Lanes lanes;
+  private final @Nullable SessionAddress session;
   private final Set<Long> scans;
   private final int boundedAfter;
   private final Configuration options;
 
   ZeroMqSource(
       DetectorDescription detector,
-      Lanes lanes,
+      @Nullable Lanes lanes,
+      @Nullable SessionAddress session,
       Set<Long> scans,
       int boundedAfter,
       Configuration options) {
     this.detector = detector;
     this.lanes = lanes;
+    this.session = session;
     this.scans = scans;
     this.boundedAfter = boundedAfter;
     this.options = options;
@@ -76,24 +83,24 @@ public final class ZeroMqSource
 
   @Override
   public SourceReader<LaneRecord, LaneSplit> createReader(SourceReaderContext context) {
-    return LaneSourceReader.create(context, detector, scans, boundedAfter, options);
+    return LaneSourceReader.create(context, detector, scans, boundedAfter, options, session);
   }
 
   @Override
   public SplitEnumerator<LaneSplit, LaneEnumeratorState> createEnumerator(
       SplitEnumeratorContext<LaneSplit> context) {
-    return new LaneEnumerator(
+    return restoreEnumerator(
         context,
-        new LaneEnumeratorState(
-            IntStream.range(0, lanes.lanes())
-                .mapToObj(lane -> new LaneSplit(lane, lanes.endpoints(lane)))
-                .toList()));
+        lanes == null
+            ? LaneEnumeratorState.unknown()
+            : LaneEnumeratorState.of(LaneEnumerator.splits(lanes)));
   }
 
   @Override
   public SplitEnumerator<LaneSplit, LaneEnumeratorState> restoreEnumerator(
       SplitEnumeratorContext<LaneSplit> context, LaneEnumeratorState state) {
-    return new LaneEnumerator(context, state);
+    return new LaneEnumerator(
+        context, state, session == null ? null : new SessionLanes(session, detector));
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.millrace.zeromq.source;
 
+import io.millrace.coordination.SessionAddress;
 import io.millrace.detector.DetectorDescription;
 import io.millrace.detector.wire.Lanes;
 import java.time.Duration;
@@ -14,6 +15,7 @@ import org.apache.flink.configuration.Configuration;
 public final class ZeroMqSourceBuilder {
   private DetectorDescription detector;
   private Lanes lanes;
+  private SessionAddress session;
   private Set<Long> scans = Set.of();
   private int boundedAfter;
   private final Configuration options = new Configuration();
@@ -26,9 +28,18 @@ public final class ZeroMqSourceBuilder {
     return this;
   }
 
-  /** Where the lanes are, and how many. Required. */
+  /** Where the lanes are, and how many. Required if there is no session to tell. */
   public ZeroMqSourceBuilder setLanes(Lanes lanes) {
     this.lanes = lanes;
+    return this;
+  }
+
+  /**
+   * The session whose aggregator has the lanes, if they are not given, and that ends the source
+   * when it is drained. Required if no lanes are given.
+   */
+  public ZeroMqSourceBuilder setSession(SessionAddress session) {
+    this.session = session;
     return this;
   }
 
@@ -58,11 +69,13 @@ public final class ZeroMqSourceBuilder {
    */
   public ZeroMqSource build() {
     require(detector != null, "the source needs a detector description: setDetector");
-    require(lanes != null, "the source needs lanes: setLanes");
     require(
-        lanes.modules() == detector.modules(),
+        lanes != null || session != null,
+        "the source needs lanes, or a session that tells them: setLanes, setSession");
+    require(
+        lanes == null || lanes.modules() == detector.modules(),
         "lanes of %d modules do not fit the detector %s, which has %d",
-        lanes.modules(),
+        lanes == null ? 0 : lanes.modules(),
         detector.name(),
         detector.modules());
     scans.forEach(
@@ -84,7 +97,8 @@ public final class ZeroMqSourceBuilder {
         maxMessage,
         detector.name(),
         detector.sectorBytes());
-    return new ZeroMqSource(detector, lanes, scans, boundedAfter, new Configuration(options));
+    return new ZeroMqSource(
+        detector, lanes, session, scans, boundedAfter, new Configuration(options));
   }
 
   private void positive(ConfigOption<Integer> option) {

@@ -3,6 +3,7 @@ package io.millrace.zeromq.source;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.coordination.SessionAddress;
 import io.millrace.detector.DetectorDescription;
 import io.millrace.detector.wire.Lanes;
 import java.time.Duration;
@@ -32,7 +33,16 @@ class ZeroMqSourceBuilderTest {
         .hasMessageContaining("setDetector");
     assertThatThrownBy(() -> ZeroMqSource.builder().setDetector(CAMERA).build())
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("setLanes");
+        .hasMessageContaining("setLanes")
+        .hasMessageContaining("setSession");
+  }
+
+  @Test
+  void aSessionIsAsGoodAsLanes() throws Exception {
+    SessionAddress session = new SessionAddress("127.0.0.1:2181", "s", Duration.ofSeconds(1));
+    ZeroMqSource source = ZeroMqSource.builder().setDetector(CAMERA).setSession(session).build();
+    assertThat(InstantiationUtil.clone(source).getBoundedness())
+        .isEqualTo(Boundedness.CONTINUOUS_UNBOUNDED);
   }
 
   @Test

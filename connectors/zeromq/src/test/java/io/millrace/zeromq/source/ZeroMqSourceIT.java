@@ -6,15 +6,28 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.millrace.coordination.Member;
+import io.millrace.coordination.Members;
+import io.millrace.coordination.Membership;
+import io.millrace.coordination.Role;
+import io.millrace.coordination.Scan;
+import io.millrace.coordination.ScanState;
+import io.millrace.coordination.Scans;
+import io.millrace.coordination.SessionAddress;
+import io.millrace.coordination.Sessions;
+import io.millrace.coordination.ZooKeeperConnection;
+import io.millrace.coordination.ZooKeeperNode;
 import io.millrace.detector.DetectorDescription;
 import io.millrace.detector.LaneRecord;
 import io.millrace.detector.LaneReport;
 import io.millrace.detector.Sector;
 import io.millrace.detector.SectorHeader;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -39,6 +52,7 @@ import org.apache.flink.util.Collector;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.zeromq.ZMonitor;
@@ -48,6 +62,8 @@ import org.zeromq.ZMonitor;
 class ZeroMqSourceIT {
   private static final DetectorDescription DETECTOR = BoundLanes.bands(2, 32, 144);
   private static final int FRAMES = 60;
+
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   @RegisterExtension
   static final MiniClusterExtension CLUSTER =
@@ -145,6 +161,90 @@ class ZeroMqSourceIT {
       }
       assertThat(received).containsExactlyInAnyOrderElementsOf(sent);
     }
+  }
+
+  @Test
+  void aSessionTellsWhereTheLanesAreAndWhenThereWillBeNoMore(@TempDir Path data) throws Exception {
+    try (ZooKeeperNode server = ZooKeeperNode.start("127.0.0.1", 0, data);
+        ZooKeeperConnection zooKeeper =
+            ZooKeeperConnection.open("127.0.0.1:" + server.port(), PATIENCE);
+        BoundLanes sender = BoundLanes.bind(2, DETECTOR.modules(), 1_000)) {
+      StreamExecutionEnvironment env = environment();
+      ZeroMqSource source =
+          ZeroMqSource.builder()
+              .setDetector(DETECTOR)
+              .setSession(new SessionAddress(zooKeeper.address(), "s", PATIENCE))
+              .setOption(ZeroMqSourceOptions.DRAIN_LINGER, Duration.ofMillis(50))
+              .build();
+      CloseableIterator<String> results = digests(env, source, new Digest(), 2).collectAsync();
+      JobClient job = env.executeAsync("lanes");
+      Sessions sessions = new Sessions(zooKeeper);
+      // The job opens the session, and waits for an aggregator that is not there yet.
+      await()
+          .atMost(PATIENCE)
+          .until(
+              () ->
+                  sessions
+                      .find("s")
+                      .filter(s -> job.getJobID().toString().equals(s.job()))
+                      .isPresent());
+      Scan scan = new Scans(zooKeeper, "s").begin(1, 0, 0);
+      try (Membership edge = Membership.join(zooKeeper, aggregator(sender), PATIENCE);
+          Members members = new Members(zooKeeper)) {
+        awaitAll(results, send(sender, 1));
+        assertThat(edge.member().session()).isEqualTo("s");
+        await()
+            .atMost(PATIENCE)
+            .until(
+                () ->
+                    members.of("s", Role.LANE).stream()
+                            .mapToLong(lane -> lane.counters().getOrDefault("sectors", 0L))
+                            .sum()
+                        == (long) FRAMES * DETECTOR.modules());
+      }
+      sessions.drain("s");
+      Set<String> late = new HashSet<>();
+      for (int lane = 0; lane < 2; lane++) {
+        late.add(text(new LaneReport(1, lane, perLane(2), perLane(2), true, null)));
+      }
+      awaitAll(results, late);
+      assertThat(job.getJobStatus().get(20, TimeUnit.SECONDS))
+          .as("a scan is still under way")
+          .isEqualTo(JobStatus.RUNNING);
+      new Scans(zooKeeper, "s").change(scan.id(), s -> s.in(ScanState.COMPLETE, ""));
+      assertThat(job.getJobExecutionResult().get(20, TimeUnit.SECONDS)).isNotNull();
+      assertThat(results.hasNext()).isFalse();
+    }
+  }
+
+  @Test
+  void aSessionWithoutAnAggregatorFailsTheJobWithTheReason(@TempDir Path data) throws Exception {
+    try (ZooKeeperNode server = ZooKeeperNode.start("127.0.0.1", 0, data)) {
+      StreamExecutionEnvironment env = environment();
+      SessionAddress address =
+          new SessionAddress("127.0.0.1:" + server.port(), "s", Duration.ofSeconds(1));
+      digests(
+              env,
+              ZeroMqSource.builder().setDetector(DETECTOR).setSession(address).build(),
+              new Digest(),
+              1)
+          .print();
+      JobClient job = env.executeAsync("lanes");
+      assertThatThrownBy(() -> job.getJobExecutionResult().get(60, TimeUnit.SECONDS))
+          .rootCause()
+          .hasMessageContaining("session s has no aggregator within 1 s");
+    }
+  }
+
+  private static Member aggregator(BoundLanes sender) {
+    return Member.starting(
+        Role.AGGREGATOR,
+        "edge",
+        "s",
+        Map.of(
+            Member.LANES_AT, sender.lanes().endpoint(0, 0),
+            Member.LANES, Integer.toString(sender.lanes().lanes()),
+            Member.CAMERA, DETECTOR.name()));
   }
 
   @Test

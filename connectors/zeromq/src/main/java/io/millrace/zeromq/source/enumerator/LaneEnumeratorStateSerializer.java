@@ -10,18 +10,22 @@ import org.apache.flink.core.io.SimpleVersionedSerializer;
 import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
 
-/** Writes {@link LaneEnumeratorState}, version 1: number of splits, splits. */
+/**
+ * Writes {@link LaneEnumeratorState}. Version 1: number of splits, splits. Version 2: whether the
+ * lanes are known, then the same.
+ */
 @Internal
 public final class LaneEnumeratorStateSerializer
     implements SimpleVersionedSerializer<LaneEnumeratorState> {
   @Override
   public int getVersion() {
-    return 1;
+    return 2;
   }
 
   @Override
   public byte[] serialize(LaneEnumeratorState state) throws IOException {
     DataOutputSerializer out = new DataOutputSerializer(256);
+    out.writeBoolean(state.found());
     out.writeInt(state.unassigned().size());
     for (LaneSplit split : state.unassigned()) {
       LaneSplitSerializer.write(split, out);
@@ -31,13 +35,18 @@ public final class LaneEnumeratorStateSerializer
 
   @Override
   public LaneEnumeratorState deserialize(int version, byte[] serialized) throws IOException {
-    LaneSplitSerializer.checkVersion(version);
+    if (version != 1 && version != 2) {
+      throw new IOException(
+          "the state of an enumerator has version 1 or 2 here, not %d; a newer Millrace wrote it"
+              .formatted(version));
+    }
     DataInputDeserializer in = new DataInputDeserializer(serialized);
+    boolean found = version == 1 || in.readBoolean();
     int n = in.readInt();
     List<LaneSplit> splits = new ArrayList<>(n);
     for (int i = 0; i < n; i++) {
       splits.add(LaneSplitSerializer.read(in));
     }
-    return new LaneEnumeratorState(splits);
+    return new LaneEnumeratorState(found, splits);
   }
 }

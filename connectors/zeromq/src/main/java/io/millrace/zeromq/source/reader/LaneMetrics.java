@@ -3,6 +3,8 @@ package io.millrace.zeromq.source.reader;
 import io.millrace.detector.DropReason;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.metrics.groups.SourceReaderMetricGroup;
@@ -29,6 +31,19 @@ final class LaneMetrics {
         Arrays.stream(DropReason.values())
             .map(reason -> dropped.counter(reason.label()))
             .toArray(Counter[]::new);
+  }
+
+  /** What is shown in the session, by name. */
+  Map<String, Long> counts() {
+    Map<String, Long> counts = new TreeMap<>();
+    counts.put("sectors", sectors.getCount());
+    for (DropReason reason : DropReason.values()) {
+      long dropped = drops[reason.ordinal()].getCount();
+      if (dropped > 0) {
+        counts.put("dropped." + reason.label(), dropped);
+      }
+    }
+    return counts;
   }
 
   void received() {

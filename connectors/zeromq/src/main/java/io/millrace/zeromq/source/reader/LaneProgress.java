@@ -76,6 +76,7 @@ final class LaneProgress {
           });
   private final Drops drops = new Drops();
   private int endedCount;
+  private boolean draining;
   private long lastEnded = Long.MIN_VALUE;
   private long endedUpTo = Long.MIN_VALUE;
 
@@ -157,8 +158,18 @@ final class LaneProgress {
       return DropReason.FINISHED_SCAN;
     }
     boolean asked = accepted.isEmpty() || accepted.contains(scan);
-    boolean oneTooMany = endedCount + open.size() >= boundedAfter;
+    boolean oneTooMany = draining || endedCount + open.size() >= boundedAfter;
     return asked && !oneTooMany ? null : DropReason.FOREIGN_SCAN;
+  }
+
+  /** Whether no scan is under way. */
+  boolean isIdle() {
+    return open.isEmpty();
+  }
+
+  /** Takes no more scans; ends when none is under way. */
+  void drain() {
+    draining = true;
   }
 
   private Scan open(long number) {
@@ -218,8 +229,8 @@ final class LaneProgress {
     return endedCount;
   }
 
-  /** Whether as many scans have ended as were to be taken. */
+  /** Whether all scans have ended that were to be taken. */
   boolean allEnded() {
-    return endedCount >= boundedAfter;
+    return endedCount >= boundedAfter || (draining && open.isEmpty());
   }
 }

@@ -1,14 +1,21 @@
 package io.millrace.zeromq.source.reader;
 
+import io.millrace.coordination.SessionAddress;
 import io.millrace.detector.DetectorDescription;
 import io.millrace.detector.LaneRecord;
+import io.millrace.zeromq.source.enumerator.DrainEvent;
 import io.millrace.zeromq.source.split.LaneSplit;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import javax.annotation.Nullable;
 import org.apache.flink.annotation.Internal;
+import org.apache.flink.api.connector.source.SourceEvent;
 import org.apache.flink.api.connector.source.SourceReaderContext;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.connector.base.source.reader.SourceReaderBase;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The task's side of its lanes. The threads of the lanes own the sockets; this emits what they hand
@@ -18,13 +25,18 @@ import org.apache.flink.connector.base.source.reader.SourceReaderBase;
 @SuppressWarnings("try") // Flink's readers may be interrupted when they close
 public final class LaneSourceReader
     extends SourceReaderBase<LaneRecord, LaneRecord, LaneSplit, LaneSplit> {
+  private static final Logger LOG = LoggerFactory.getLogger(LaneSourceReader.class);
 
-  private LaneSourceReader(LaneFetcherManager fetchers, SourceReaderContext context) {
+  private final AtomicBoolean draining;
+
+  private LaneSourceReader(
+      LaneFetcherManager fetchers, SourceReaderContext context, AtomicBoolean draining) {
     super(
         fetchers,
         new LaneRecordEmitter(context.metricGroup()),
         context.getConfiguration(),
         context);
+    this.draining = draining;
   }
 
   /** A reader that waits for its lanes. */
@@ -33,13 +45,33 @@ public final class LaneSourceReader
       DetectorDescription detector,
       Set<Long> scans,
       int boundedAfter,
-      Configuration options) {
+      Configuration options,
+      @Nullable SessionAddress session) {
+    AtomicBoolean draining = new AtomicBoolean();
     return new LaneSourceReader(
         new LaneFetcherManager(
             () ->
-                new LaneSplitReader(context.metricGroup(), detector, scans, boundedAfter, options),
+                new LaneSplitReader(
+                    context.metricGroup(),
+                    detector,
+                    scans,
+                    boundedAfter,
+                    options,
+                    draining::get,
+                    session),
             context.getConfiguration()),
-        context);
+        context,
+        draining);
+  }
+
+  @Override
+  public void handleSourceEvents(SourceEvent event) {
+    if (event instanceof DrainEvent) {
+      LOG.info("The session is drained: lanes end when no scan is under way");
+      draining.set(true);
+    } else {
+      super.handleSourceEvents(event);
+    }
   }
 
   @Override

@@ -1,5 +1,7 @@
 package io.millrace.zeromq.source.reader;
 
+import io.millrace.coordination.MemberState;
+import io.millrace.coordination.SessionAddress;
 import io.millrace.detector.DetectorDescription;
 import io.millrace.detector.DropReason;
 import io.millrace.detector.LaneRecord;
@@ -19,6 +21,8 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.function.BooleanSupplier;
+import javax.annotation.Nullable;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.connector.base.source.reader.RecordsWithSplitIds;
 import org.apache.flink.connector.base.source.reader.splitreader.SplitReader;
@@ -54,6 +58,9 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
   /** A thread that has not looked at its sockets for this long was kept from it. */
   private static final long ABSENT_NANOS = 10 * POLL_MILLIS * 1_000_000;
 
+  /** Between two looks at what is shown of the lane. */
+  private static final long TELL_NANOS = 500_000_000;
+
   /** Peers and reasons that are logged; what goes beyond is only counted. */
   private static final int MAX_LOGGED = 1_000;
 
@@ -62,6 +69,8 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
   private final Set<Long> scans;
   private final int boundedAfter;
   private final Configuration options;
+  private final BooleanSupplier draining;
+  private final @Nullable SessionAddress session;
 
   private final HeaderCodec codec = new HeaderCodec();
   private final SectorHeader header = new SectorHeader();
@@ -75,22 +84,32 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
   private List<Pipe> pipes = List.of();
   private LaneProgress progress;
   private LaneMetrics metrics;
+  private @Nullable LaneMembership membership;
+  private long nextTold;
   private volatile boolean wakeUp;
   private Gathering gathering;
   private int taken;
   private long lastLook = System.nanoTime();
 
+  /**
+   * @param draining whether no more scans are to be taken
+   * @param session in which the lane is shown; null for none
+   */
   LaneSplitReader(
       SourceReaderMetricGroup metricGroup,
       DetectorDescription detector,
       Set<Long> scans,
       int boundedAfter,
-      Configuration options) {
+      Configuration options,
+      BooleanSupplier draining,
+      @Nullable SessionAddress session) {
     this.metricGroup = metricGroup;
     this.detector = detector;
     this.scans = scans;
     this.boundedAfter = boundedAfter;
     this.options = options;
+    this.draining = draining;
+    this.session = session;
   }
 
   @Override
@@ -125,6 +144,7 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
             options.get(ZeroMqSourceOptions.DRAIN_LINGER),
             options.get(ZeroMqSourceOptions.SCAN_TIMEOUT));
     metrics = new LaneMetrics(metricGroup, split.lane(), pipes, pool);
+    membership = session == null ? null : new LaneMembership(session, split.lane());
     LOG.info("Lane {} pulls from {}", split.lane(), split.endpoints());
   }
 
@@ -140,7 +160,11 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
           now); // the task did not take what was handed over; that is no silence, either
     }
     while (!wakeUp) {
+      if (draining.getAsBoolean()) {
+        progress.drain();
+      }
       lastLook = System.nanoTime();
+      tell();
       boolean idle = !takeTurns(batch);
       addEndedScans(batch);
       if (batch.size() >= BATCH || (idle && batch.size() > 0)) {
@@ -156,6 +180,23 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
     }
     wakeUp = false;
     return batch;
+  }
+
+  /** Shows the lane in its session, now and then. */
+  private void tell() {
+    if (membership == null || lastLook < nextTold) {
+      return;
+    }
+    nextTold = lastLook + TELL_NANOS;
+    boolean heldBack = pipes.stream().anyMatch(Pipe::heldBack);
+    MemberState state = progress.isIdle() ? MemberState.READY : MemberState.STREAMING;
+    if (draining.getAsBoolean()) {
+      state = MemberState.DRAINING;
+    } else if (heldBack) {
+      state = MemberState.STALLED;
+    }
+    membership.tell(
+        state, heldBack ? "sectors wait, and the task holds all slots" : "", metrics.counts());
   }
 
   /** Takes what is there, in turn from the pipes that have room; returns false if nothing was. */
@@ -312,6 +353,9 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
 
   @Override
   public void close() {
+    if (membership != null) {
+      membership.close();
+    }
     pipes.forEach(Pipe::close);
     if (zmq != null) {
       NetworkThreads.leave(zmq);

@@ -18,12 +18,13 @@ class LaneEnumeratorStateSerializerTest {
 
   private final LaneEnumeratorStateSerializer serializer = new LaneEnumeratorStateSerializer();
   private final LaneEnumeratorState state =
-      new LaneEnumeratorState(
+      LaneEnumeratorState.of(
           List.of(new LaneSplit(0, List.of("tcp://h:1")), new LaneSplit(2, List.of("tcp://h:3"))));
 
   @Test
   void readsBackWhatItWrites() throws Exception {
-    for (LaneEnumeratorState s : List.of(state, new LaneEnumeratorState(List.of()))) {
+    for (LaneEnumeratorState s :
+        List.of(state, LaneEnumeratorState.of(List.of()), LaneEnumeratorState.unknown())) {
       assertThat(serializer.deserialize(serializer.getVersion(), serializer.serialize(s)))
           .isEqualTo(s);
     }
@@ -39,7 +40,6 @@ class LaneEnumeratorStateSerializerTest {
     byte[] bytes = HexFormat.of().parseHex(VERSION_1);
     assertThatThrownBy(() -> serializer.deserialize(7, bytes))
         .isInstanceOf(IOException.class)
-        .hasMessageContaining("version 7")
-        .hasMessageContaining("reads version 1");
+        .hasMessageContaining("version 1 or 2 here, not 7");
   }
 }

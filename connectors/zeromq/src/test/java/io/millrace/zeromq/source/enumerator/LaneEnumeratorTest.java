@@ -25,7 +25,7 @@ class LaneEnumeratorTest {
     for (int seed = 0; seed < 20; seed++) {
       try (MockSplitEnumeratorContext<LaneSplit> context =
           new MockSplitEnumeratorContext<>(parallelism)) {
-        LaneEnumerator enumerator = new LaneEnumerator(context, allOf(lanes));
+        LaneEnumerator enumerator = new LaneEnumerator(context, allOf(lanes), null);
         List<Integer> readers = new ArrayList<>(IntStream.range(0, parallelism).boxed().toList());
         Collections.shuffle(readers, new Random(seed));
         for (int reader : readers) {
@@ -46,7 +46,7 @@ class LaneEnumeratorTest {
   @Test
   void aReaderGetsAllItsLanesAtOnce() throws Exception {
     try (MockSplitEnumeratorContext<LaneSplit> context = new MockSplitEnumeratorContext<>(1)) {
-      register(context, new LaneEnumerator(context, allOf(3)), 0);
+      register(context, new LaneEnumerator(context, allOf(3), null), 0);
       assertThat(context.getSplitsAssignmentSequence()).hasSize(1);
     }
   }
@@ -54,7 +54,7 @@ class LaneEnumeratorTest {
   @Test
   void theLanesOfAFailedReaderWaitForItsReturn() throws Exception {
     try (MockSplitEnumeratorContext<LaneSplit> context = new MockSplitEnumeratorContext<>(2)) {
-      LaneEnumerator enumerator = new LaneEnumerator(context, allOf(4));
+      LaneEnumerator enumerator = new LaneEnumerator(context, allOf(4), null);
       register(context, enumerator, 0);
       register(context, enumerator, 1);
       context.unregisterReader(1);
@@ -72,7 +72,7 @@ class LaneEnumeratorTest {
   @Test
   void aReaderThatIsBackAlreadyGetsItsLanesAtOnce() throws Exception {
     try (MockSplitEnumeratorContext<LaneSplit> context = new MockSplitEnumeratorContext<>(1)) {
-      LaneEnumerator enumerator = new LaneEnumerator(context, allOf(2));
+      LaneEnumerator enumerator = new LaneEnumerator(context, allOf(2), null);
       register(context, enumerator, 0);
       enumerator.addSplitsBack(List.of(split(1)), 0);
       assertThat(assigned(context)).containsExactlyInAnyOrder("0:0", "0:1", "0:1");
@@ -83,12 +83,12 @@ class LaneEnumeratorTest {
   void afterARestoreOnlyWhatNobodyHasIsAssigned() throws Exception {
     LaneEnumeratorState state;
     try (MockSplitEnumeratorContext<LaneSplit> context = new MockSplitEnumeratorContext<>(2)) {
-      LaneEnumerator enumerator = new LaneEnumerator(context, allOf(4));
+      LaneEnumerator enumerator = new LaneEnumerator(context, allOf(4), null);
       register(context, enumerator, 1);
       state = enumerator.snapshotState(1);
     }
     try (MockSplitEnumeratorContext<LaneSplit> context = new MockSplitEnumeratorContext<>(2)) {
-      LaneEnumerator enumerator = new LaneEnumerator(context, state);
+      LaneEnumerator enumerator = new LaneEnumerator(context, state, null);
       register(context, enumerator, 0);
       register(context, enumerator, 1);
       assertThat(assigned(context)).containsExactlyInAnyOrder("0:0", "0:2");
@@ -96,7 +96,7 @@ class LaneEnumeratorTest {
   }
 
   private static LaneEnumeratorState allOf(int lanes) {
-    return new LaneEnumeratorState(
+    return LaneEnumeratorState.of(
         IntStream.range(0, lanes).mapToObj(LaneEnumeratorTest::split).toList());
   }
 

@@ -405,6 +405,30 @@ class LaneSplitReaderTest {
   }
 
   @Test
+  void aDrainedLaneEndsTheScanUnderWayAndTakesNoOther() {
+    start(SMALL, Set.of(), 0, WIDE_OPEN);
+    sender.announce(0, 7, 1);
+    sender.send(0, header(7, 0, 0), pixels(header(7, 0, 0), SMALL));
+    lane.takeSector().release();
+    lane.drain();
+    sender.send(0, header(8, 0, 0), pixels(header(8, 0, 0), SMALL));
+    await().until(() -> lane.dropped(DropReason.FOREIGN_SCAN) == 1);
+    assertThat(lane.finished()).isFalse();
+    sender.send(0, header(7, 0, 1), pixels(header(7, 0, 1), SMALL));
+    lane.takeSector().release();
+    assertThat(lane.takeEnd().report().drained()).isTrue();
+    await().until(lane::finished);
+  }
+
+  @Test
+  void aDrainedLaneWithoutAScanEndsAtOnce() {
+    start(SMALL, Set.of(), 0, WIDE_OPEN);
+    lane.drain();
+    await().until(lane::finished);
+    assertThat(lane.waiting()).isZero();
+  }
+
+  @Test
   void aDetectorOfTheMostModulesIsReadInBatchesToo() {
     DetectorDescription wide = bands(DetectorDescription.MAX_MODULES, 2, 8);
     start(wide, Set.of(), 1, WIDE_OPEN);
@@ -470,7 +494,9 @@ class LaneSplitReaderTest {
             SMALL,
             Set.of(),
             0,
-            options);
+            options,
+            () -> false,
+            null);
     LaneSplit split = new LaneSplit(0, List.of());
     assertThatThrownBy(
             () -> reader.handleSplitsChanges(new SplitsAddition<>(List.of(split, split))))

@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.connector.base.source.reader.RecordsWithSplitIds;
@@ -31,6 +32,7 @@ final class LaneThread implements AutoCloseable {
 
   private final MetricListener metrics = new MetricListener();
   private final BlockingQueue<LaneRecord> records = new LinkedBlockingQueue<>();
+  private final AtomicBoolean draining = new AtomicBoolean();
   private final AtomicInteger fetches = new AtomicInteger();
   private final LaneSplitReader reader;
   private final Thread thread;
@@ -50,7 +52,9 @@ final class LaneThread implements AutoCloseable {
             detector,
             scans,
             boundedAfter,
-            options);
+            options,
+            draining::get,
+            null);
     LaneSplit split = new LaneSplit(0, endpoints);
     thread = new Thread(() -> run(split), "lane");
     thread.start();
@@ -116,6 +120,11 @@ final class LaneThread implements AutoCloseable {
 
   boolean alive() {
     return thread.isAlive();
+  }
+
+  /** As if the session had been drained. */
+  void drain() {
+    draining.set(true);
   }
 
   void wakeUp() {

@@ -1,0 +1,34 @@
+package io.millrace.hdf5;
+
+import io.millrace.detector.ScanReport;
+import java.io.Serializable;
+import java.nio.file.Path;
+import org.apache.flink.annotation.PublicEvolving;
+
+/** Is told of each counted file that is in place. Must not wait: it holds up the stream. */
+@PublicEvolving
+public interface ResultListener extends Serializable, AutoCloseable {
+  /** Begins; called once, in the task. */
+  void open();
+
+  /** A scan's file has its final name. */
+  void inPlace(ScanReport report, Path file);
+
+  /** Ends. */
+  @Override
+  void close();
+
+  /** Nobody who is told. */
+  static ResultListener nobody() {
+    return new ResultListener() {
+      @Override
+      public void open() {}
+
+      @Override
+      public void inPlace(ScanReport report, Path file) {}
+
+      @Override
+      public void close() {}
+    };
+  }
+}
