@@ -808,9 +808,7 @@ class CountingJobIT {
     int jobs = cluster.listJobs().get(10, TimeUnit.SECONDS).size();
 
     assertThatThrownBy(
-            () ->
-                CountingJob.main(
-                    "--output=" + output(), "--id=7", "--background=1", "--xray=2", "--lanes=1"))
+            () -> CountingJob.main("--output=" + output(), "--id=7", "--background=1", "--xray=2"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("the id 7 is taken by " + taken)
         .hasMessageContaining("give another id or another directory");
