@@ -12,12 +12,10 @@ import java.util.Set;
 /**
  * The name and password that open our nodes in ZooKeeper (scheme {@code digest}): a file with one
  * line {@code name:password}, which only its owner may read. The environment variable {@link
- * #VARIABLE} names the file, for every part alike; without it, nodes are open to everybody.
+ * ZooKeeperConnection#CREDENTIALS} names the file, for every part alike; without it, nodes are open
+ * to everybody.
  */
 record Credentials(String nameAndPassword) {
-  /** Names the file. */
-  static final String VARIABLE = "MILLRACE_ZOOKEEPER_CREDENTIALS";
-
   private static final Set<PosixFilePermission> OWNER_ONLY =
       Set.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
 
@@ -27,14 +25,15 @@ record Credentials(String nameAndPassword) {
    * @throws IOException if the file is not there, or others may read it, or it holds something else
    */
   static Optional<Credentials> ofEnvironment() throws IOException {
-    String file = System.getenv(VARIABLE);
+    String file = System.getenv(ZooKeeperConnection.CREDENTIALS);
     return file == null || file.isEmpty() ? Optional.empty() : Optional.of(read(Path.of(file)));
   }
 
   static Credentials read(Path file) throws IOException {
     if (!Files.isReadable(file)) {
       throw new IOException(
-          "%s names %s, which is not there or cannot be read".formatted(VARIABLE, file));
+          "%s names %s, which is not there or cannot be read"
+              .formatted(ZooKeeperConnection.CREDENTIALS, file));
     }
     Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(file);
     if (!OWNER_ONLY.containsAll(permissions)) {

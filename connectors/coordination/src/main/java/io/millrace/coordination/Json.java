@@ -1,11 +1,14 @@
 package io.millrace.coordination;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 
 /**
  * How the content of nodes is written. Each has a {@code version}; a reader ignores what a newer
@@ -25,4 +28,17 @@ final class Json {
           .build();
 
   private Json() {}
+
+  static byte[] write(Object content) {
+    try {
+      return MAPPER.writeValueAsBytes(content);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** The present, as exact as it is written. */
+  static Instant now() {
+    return Instant.now().truncatedTo(ChronoUnit.MILLIS);
+  }
 }

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -79,7 +78,7 @@ public record Member(
   /** A member of this process that is about to start. */
   public static Member starting(
       Role role, String name, String session, Map<String, String> offers) {
-    Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
+    Instant now = Json.now();
     return new Member(
         Json.VERSION,
         role,
@@ -124,7 +123,7 @@ public record Member(
         offers,
         state,
         reason,
-        Instant.now().truncatedTo(ChronoUnit.MILLIS),
+        Json.now(),
         counters);
   }
 
@@ -136,11 +135,7 @@ public record Member(
   }
 
   byte[] write() {
-    try {
-      return Json.MAPPER.writeValueAsBytes(this);
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
-    }
+    return Json.write(this);
   }
 
   static Member read(byte[] json) throws IOException {

@@ -38,13 +38,7 @@ public final class Membership implements AutoCloseable {
     this.node = node;
     this.latest = member;
     this.written = member;
-    this.writer =
-        Executors.newSingleThreadScheduledExecutor(
-            task -> {
-              Thread thread = new Thread(task, "membership");
-              thread.setDaemon(true);
-              return thread;
-            });
+    this.writer = Executors.newSingleThreadScheduledExecutor(new DaemonThreads("membership"));
     long millis = WRITE_INTERVAL.toMillis();
     writer.scheduleWithFixedDelay(this::write, millis, millis, TimeUnit.MILLISECONDS);
   }

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.time.temporal.ChronoUnit;
 
 /**
  * A scan of a session. The detector's number does not name it, because detectors begin to number
@@ -50,7 +49,7 @@ public record Scan(
   }
 
   static Scan announced(String session, long number, int width, int height) {
-    Instant now = now();
+    Instant now = Json.now();
     return new Scan(
         Json.VERSION,
         number + "-" + START.format(now),
@@ -79,7 +78,7 @@ public record Scan(
         width,
         height,
         next,
-        now(),
+        Json.now(),
         complete,
         incomplete,
         absent,
@@ -112,16 +111,8 @@ public record Scan(
     return state.hasEnded();
   }
 
-  private static Instant now() {
-    return Instant.now().truncatedTo(ChronoUnit.MILLIS);
-  }
-
   byte[] write() {
-    try {
-      return Json.MAPPER.writeValueAsBytes(this);
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
-    }
+    return Json.write(this);
   }
 
   static Scan read(byte[] json) throws IOException {

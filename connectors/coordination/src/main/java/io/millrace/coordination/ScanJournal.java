@@ -36,11 +36,7 @@ public final class ScanJournal implements AutoCloseable {
             0,
             TimeUnit.SECONDS,
             new ArrayBlockingQueue<>(QUEUE),
-            task -> {
-              Thread thread = new Thread(task, "scan journal");
-              thread.setDaemon(true);
-              return thread;
-            });
+            new DaemonThreads("scan journal"));
   }
 
   /** Tells that a scan is at a state before its end. */

@@ -25,6 +25,9 @@ public final class Scans {
   /** Ended scans of a session that are remembered; older ones are deleted when one ends. */
   static final int REMEMBERED = 100;
 
+  private static final Comparator<Scan> NEWEST_FIRST =
+      Comparator.comparing(Scan::started).reversed();
+
   /** More than as many parts as can change a scan at a time. */
   private static final int ATTEMPTS = 20;
 
@@ -114,6 +117,20 @@ public final class Scans {
   }
 
   /**
+   * All scans that are under way, the newest first.
+   *
+   * @throws IOException if ZooKeeper cannot be reached
+   */
+  public List<Scan> underWay() throws IOException {
+    List<Scan> all = new ArrayList<>();
+    for (String number : children(underWay)) {
+      underWay(Long.parseLong(number)).ifPresent(all::add);
+    }
+    all.sort(NEWEST_FIRST);
+    return all;
+  }
+
+  /**
    * A scan by its id, if it is remembered.
    *
    * @throws IOException if ZooKeeper cannot be reached
@@ -192,17 +209,21 @@ public final class Scans {
    */
   public List<Scan> list() throws IOException {
     List<Scan> all = new ArrayList<>();
+    for (String id : children(folder)) {
+      find(id).ifPresent(all::add);
+    }
+    all.sort(NEWEST_FIRST);
+    return all;
+  }
+
+  private List<String> children(String path) throws IOException {
     try {
-      for (String id : client().getChildren().forPath(folder)) {
-        find(id).ifPresent(all::add);
-      }
+      return client().getChildren().forPath(path);
     } catch (KeeperException.NoNodeException e) {
       return List.of();
     } catch (Exception e) {
       throw unreachable("the scans", e);
     }
-    all.sort(Comparator.comparing(Scan::started).reversed());
-    return all;
   }
 
   private String path(String id) {

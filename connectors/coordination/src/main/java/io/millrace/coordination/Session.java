@@ -3,7 +3,6 @@ package io.millrace.coordination;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.io.IOException;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -34,7 +33,7 @@ public record Session(
   }
 
   static Session create(String name, Map<String, String> parameters) {
-    Instant now = now();
+    Instant now = Json.now();
     return new Session(Json.VERSION, name, SessionState.CREATED, now, now, null, parameters);
   }
 
@@ -48,23 +47,15 @@ public record Session(
   }
 
   Session in(SessionState next) {
-    return new Session(version, name, next, created, now(), job, parameters);
+    return new Session(version, name, next, created, Json.now(), job, parameters);
   }
 
   Session servedBy(String job) {
     return new Session(version, name, state, created, changed, job, parameters);
   }
 
-  private static Instant now() {
-    return Instant.now().truncatedTo(ChronoUnit.MILLIS);
-  }
-
   byte[] write() {
-    try {
-      return Json.MAPPER.writeValueAsBytes(this);
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
-    }
+    return Json.write(this);
   }
 
   static Session read(byte[] json) throws IOException {

@@ -26,6 +26,9 @@ public final class ZooKeeperConnection implements AutoCloseable {
   /** After this time without a sign of life a process counts as gone. */
   public static final Duration SESSION_TIMEOUT = Duration.ofSeconds(10);
 
+  /** The environment variable that names the file with the credentials, for all parts alike. */
+  public static final String CREDENTIALS = "MILLRACE_ZOOKEEPER_CREDENTIALS";
+
   /** Root of all nodes. */
   static final String ROOT = "/millrace";
 

@@ -71,7 +71,7 @@ class CredentialsTest {
   void aFileThatIsNotThereIsNamed() {
     assertThatThrownBy(() -> Credentials.read(folder.resolve("nowhere")))
         .hasMessageContaining("nowhere")
-        .hasMessageContaining(Credentials.VARIABLE);
+        .hasMessageContaining(ZooKeeperConnection.CREDENTIALS);
   }
 
   @Test

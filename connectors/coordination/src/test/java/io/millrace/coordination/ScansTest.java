@@ -45,6 +45,7 @@ class ScansTest {
 
   @Test
   void allProducersOfAScanJoinTheSameOne() throws Exception {
+    assertThat(scans.underWay()).isEmpty();
     ExecutorService producers = Executors.newFixedThreadPool(8);
     try {
       List<Callable<Scan>> begins = new ArrayList<>();
@@ -87,6 +88,7 @@ class ScansTest {
     end(seven, ScanState.INCOMPLETE);
     assertThat(scans.underWay(7)).isEmpty();
     assertThat(scans.underWay(8)).contains(eight);
+    assertThat(scans.underWay()).containsExactly(eight);
   }
 
   @Test

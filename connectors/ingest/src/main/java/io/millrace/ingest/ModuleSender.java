@@ -31,7 +31,7 @@ import zmq.Msg;
  * the next one is taken when it is written. So the slots of the last SEND_QUEUE + 1 messages are in
  * use, and one more can be filled.
  */
-final class ModuleSender implements ModuleOutput {
+final class ModuleSender extends ModuleOutput {
   /** Sectors that wait in the socket for the network: 11 MB of the 4D Camera's. */
   private static final int SEND_QUEUE = 64;
 
@@ -43,13 +43,9 @@ final class ModuleSender implements ModuleOutput {
    */
   static final int HANDSHAKE_MS = 2_000;
 
-  /** How often a waiting thread looks whether it should give up. */
-  private static final int LOOK_UP_MS = 100;
-
   private static final Logger LOG = LoggerFactory.getLogger(ModuleSender.class);
 
   private final int module;
-  private final ModuleScans scans;
   private final String endpoint;
   private final Pace pace;
   private final Duration connectTimeout;
@@ -60,14 +56,7 @@ final class ModuleSender implements ModuleOutput {
   /** Sectors of all scans so far: the turns of the slots go on from one scan to the next. */
   private long turn;
 
-  private volatile SectorSource source;
-  private volatile long startNanos;
-  private volatile long sent;
-  private volatile long total;
-  private volatile int scansSent;
-  private volatile State state = State.CONNECTING;
   private volatile Stall stall;
-  private volatile boolean stopped;
 
   /**
    * @param module whose sectors these are
@@ -86,8 +75,8 @@ final class ModuleSender implements ModuleOutput {
       Pace pace,
       Duration connectTimeout,
       Duration stallTimeout) {
+    super(scans, State.CONNECTING);
     this.module = module;
-    this.scans = scans;
     this.endpoint = endpoint;
     this.pace = pace;
     this.connectTimeout = connectTimeout;
@@ -97,43 +86,8 @@ final class ModuleSender implements ModuleOutput {
   }
 
   @Override
-  public SectorSource source() {
-    return source;
-  }
-
-  @Override
-  public long startNanos() {
-    return startNanos;
-  }
-
-  @Override
-  public long done() {
-    return sent;
-  }
-
-  @Override
-  public long total() {
-    return total;
-  }
-
-  @Override
-  public int scans() {
-    return scansSent;
-  }
-
-  @Override
-  public State state() {
-    return state;
-  }
-
-  @Override
-  public Stall stall() {
+  Stall stall() {
     return stall;
-  }
-
-  @Override
-  public void stop() {
-    stopped = true;
   }
 
   /**
@@ -156,10 +110,9 @@ final class ModuleSender implements ModuleOutput {
         socket.setEventHook(e -> connected.countDown(), ZMQ.EVENT_HANDSHAKE_PROTOCOL);
         socket.connect(endpoint);
         awaitPeer(connected);
-        state = State.WAITING;
-        sendScans(socket);
-        done = !stopped;
-        state = State.FINISHING;
+        follow(scan -> send(socket, scan));
+        done = !isStopped();
+        enter(State.FINISHING);
       } finally {
         if (done) {
           socket.setLinger((int) stallTimeout.toMillis());
@@ -175,7 +128,7 @@ final class ModuleSender implements ModuleOutput {
   private void awaitPeer(CountDownLatch connected) throws IOException {
     long deadline = System.nanoTime() + connectTimeout.toNanos();
     try {
-      while (!stopped && !connected.await(LOOK_UP_MS, TimeUnit.MILLISECONDS)) {
+      while (!isStopped() && !connected.await(LOOK_UP_MS, TimeUnit.MILLISECONDS)) {
         if (System.nanoTime() > deadline) {
           throw new IOException(
               "module %d: no aggregator answered at %s within %s; start one there, or give its address (--aggregator) or more time (--connect-timeout)"
@@ -184,36 +137,18 @@ final class ModuleSender implements ModuleOutput {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      stopped = true;
+      stop();
     }
   }
 
-  private void sendScans(ZMQ.Socket socket) throws IOException {
-    try {
-      while (!stopped && !scans.ended()) {
-        SectorSource next = scans.poll(LOOK_UP_MS);
-        if (next != null) {
-          sendScan(socket, next);
-        }
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      stopped = true;
-    }
-  }
-
-  private void sendScan(ZMQ.Socket socket, SectorSource scan) throws IOException {
-    state = State.SENDING;
-    sent = 0;
-    startNanos = System.nanoTime();
-    source = scan;
+  private void send(ZMQ.Socket socket, SectorSource scan) throws IOException {
     Announcement announcement = Announcement.of(scan.scan(), scan.sectors());
     send(socket, new Msg(announcement.encode()), 0);
     SectorHeader header = new SectorHeader();
     Instant first = null;
     pace.start();
-    for (long n = 0; !stopped && scan.next(header); n++, turn++) {
-      while (!stopped && !pace.await(n)) {
+    for (long n = 0; !isStopped() && scan.next(header); n++, turn++) {
+      while (!isStopped() && !pace.await(n)) {
         // not yet due
       }
       ByteBuffer pixels = scan.pixels(slots[(int) (turn % SLOTS)]);
@@ -223,22 +158,19 @@ final class ModuleSender implements ModuleOutput {
       }
       if (send(socket, new Msg(Arrays.copyOf(headerBytes, length)), ZMQ.SNDMORE)) {
         send(socket, new Msg(pixels), 0);
-        sent = n + 1;
-        total = turn + 1;
+        countSector();
       }
     }
-    if (!stopped) {
+    if (!isStopped()) {
       Instant last = Instant.now();
-      scansSent++;
-      scans.sent(scan, first == null ? last : first, last);
+      countScan(scan, first == null ? last : first, last);
     }
-    state = State.WAITING;
   }
 
   /** Returns false only if stopped. */
   private boolean send(ZMQ.Socket socket, Msg message, int flags) throws IOException {
     long deadline = 0;
-    while (!stopped) {
+    while (!isStopped()) {
       if (socket.base().send(message, flags)) {
         if (deadline != 0) {
           stall = null;
@@ -264,7 +196,7 @@ final class ModuleSender implements ModuleOutput {
     stall = Stall.now(aggregator());
     context.term();
     stall = null;
-    state = State.DONE;
+    enter(State.DONE);
     // The context ends early when all is written, and at the deadline when it is not.
     if (System.nanoTime() - start >= stallTimeout.toNanos()) {
       throw stalled("nobody took the last sectors");
@@ -277,7 +209,7 @@ final class ModuleSender implements ModuleOutput {
   }
 
   private IOException stalled(String what) {
-    SectorSource scan = source;
+    SectorSource scan = source();
     return new IOException(
         "module %d: %s at %s for %s, after %d of %d; see what holds up the aggregator (its log names the lane), or give more time (--stall-timeout)"
             .formatted(
@@ -285,7 +217,7 @@ final class ModuleSender implements ModuleOutput {
                 what,
                 endpoint,
                 words(stallTimeout),
-                sent,
+                done(),
                 scan == null ? 0 : scan.sectors()));
   }
 

@@ -1,6 +1,7 @@
 package io.millrace.ingest;
 
 import io.millrace.coordination.Claim;
+import io.millrace.coordination.DaemonThreads;
 import io.millrace.coordination.Member;
 import io.millrace.coordination.MemberState;
 import io.millrace.coordination.Members;
@@ -45,12 +46,7 @@ final class Participation implements AutoCloseable {
   private final List<Claim> claims = new ArrayList<>();
   private final Thread hook = new Thread(this::close, "leave");
   private final ScheduledExecutorService looking =
-      Executors.newSingleThreadScheduledExecutor(
-          task -> {
-            Thread thread = new Thread(task, "session");
-            thread.setDaemon(true);
-            return thread;
-          });
+      Executors.newSingleThreadScheduledExecutor(new DaemonThreads("session"));
   private Membership membership;
   private boolean over;
 

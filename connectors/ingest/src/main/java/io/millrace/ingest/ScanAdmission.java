@@ -1,5 +1,6 @@
 package io.millrace.ingest;
 
+import io.millrace.coordination.DaemonThreads;
 import io.millrace.coordination.Scan;
 import io.millrace.coordination.Scans;
 import io.millrace.coordination.Session;
@@ -63,12 +64,7 @@ final class ScanAdmission implements AutoCloseable {
   private final Registry registry;
   private final long patienceNanos;
   private final ScheduledExecutorService thread =
-      Executors.newSingleThreadScheduledExecutor(
-          task -> {
-            Thread t = new Thread(task, "scan admission");
-            t.setDaemon(true);
-            return t;
-          });
+      Executors.newSingleThreadScheduledExecutor(new DaemonThreads("scan admission"));
   private final Map<Long, Entry> entries = new HashMap<>();
   private int modules;
 

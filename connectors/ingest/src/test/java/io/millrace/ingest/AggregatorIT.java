@@ -24,8 +24,6 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.zeromq.SocketType;
-import org.zeromq.ZMQ;
 
 /** Producers, the aggregator, and bare PULL sockets in the place of compute nodes. */
 class AggregatorIT {
@@ -366,30 +364,6 @@ class AggregatorIT {
       }
       assertThat(announced).isEqualTo(data.size() + missing);
       return data;
-    }
-  }
-
-  /** A producer of whatever bytes. */
-  private static final class Push implements AutoCloseable {
-    private final ZMQ.Context context = ZMQ.context(1);
-    private final ZMQ.Socket socket = context.socket(SocketType.PUSH);
-
-    Push(String endpoint) {
-      socket.setLinger(5_000);
-      socket.setHandshakeIvl(ModuleSender.HANDSHAKE_MS);
-      socket.connect(endpoint);
-    }
-
-    void send(byte[]... parts) {
-      for (int i = 0; i < parts.length; i++) {
-        assertThat(socket.send(parts[i], i < parts.length - 1 ? ZMQ.SNDMORE : 0)).isTrue();
-      }
-    }
-
-    @Override
-    public void close() {
-      socket.close();
-      context.term();
     }
   }
 

@@ -39,8 +39,6 @@ import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.zeromq.SocketType;
-import org.zeromq.ZMQ;
 
 /**
  * Producers and aggregators as processes, a real ZooKeeper, and bare PULL sockets in the place of
@@ -324,8 +322,8 @@ class SessionIT {
     try (Members members = new Members(zooKeeper());
         Push push = new Push(listen.endpoint(0, 1))) {
       push.send(Announcement.of(99, 2).encode());
-      push.sendSector(99, 0);
-      push.sendSector(99, 1);
+      sendSector(push, 99, 0);
+      sendSector(push, 99, 1);
       awaitCounter(members, Role.AGGREGATOR, "dropped.foreign-scan", 3);
 
       // A detector begins to number anew: the same number, and another scan.
@@ -341,7 +339,7 @@ class SessionIT {
             .atMost(TIMEOUT)
             .until(
                 () -> {
-                  push.sendSector(7, 50);
+                  sendSector(push, 7, 50);
                   late++;
                   return counted(aggregator(members), "dropped.finished-scan") > lateDropped;
                 });
@@ -447,34 +445,9 @@ class SessionIT {
     }
   }
 
-  /** A producer of whatever one likes. */
-  private static final class Push implements AutoCloseable {
-    private final ZMQ.Context context = ZMQ.context(1);
-    private final ZMQ.Socket socket = context.socket(SocketType.PUSH);
-
-    Push(String endpoint) {
-      socket.setLinger(5_000);
-      socket.setHandshakeIvl(ModuleSender.HANDSHAKE_MS);
-      socket.connect(endpoint);
-    }
-
-    void send(byte[]... parts) {
-      for (int i = 0; i < parts.length; i++) {
-        assertThat(socket.send(parts[i], i < parts.length - 1 ? ZMQ.SNDMORE : 0)).isTrue();
-      }
-    }
-
-    void sendSector(long scan, int frame) {
-      byte[] out = new byte[HeaderCodec.MAX_BYTES];
-      SectorHeader header =
-          new SectorHeader().set(scan, frame, 10, 10, frame % 10, frame / 10, 0, 1);
-      send(Arrays.copyOf(out, HeaderCodec.encode(header, out)), new byte[SECTOR_BYTES]);
-    }
-
-    @Override
-    public void close() {
-      socket.close();
-      context.term();
-    }
+  private static void sendSector(Push push, long scan, int frame) {
+    byte[] out = new byte[HeaderCodec.MAX_BYTES];
+    SectorHeader header = new SectorHeader().set(scan, frame, 10, 10, frame % 10, frame / 10, 0, 1);
+    push.send(Arrays.copyOf(out, HeaderCodec.encode(header, out)), new byte[SECTOR_BYTES]);
   }
 }

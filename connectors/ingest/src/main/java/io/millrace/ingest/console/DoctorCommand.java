@@ -77,7 +77,7 @@ public final class DoctorCommand implements Callable<Integer> {
     found.add(ports.zooKeeper(answers && isOurs(PortFindings.ZOOKEEPER)));
     found.addAll(ports.aggregator(detector.modules()));
     found.add(ports.flink(PortFindings.flinkHere()));
-    boolean credentials = System.getenv(ZooKeeperOptions.CREDENTIALS) != null;
+    boolean credentials = System.getenv(ZooKeeperConnection.CREDENTIALS) != null;
     found.addAll(ExposureFindings.in(zooKeeper.address, credentials, members));
     return print(found);
   }

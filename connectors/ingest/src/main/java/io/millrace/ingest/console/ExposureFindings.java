@@ -1,6 +1,7 @@
 package io.millrace.ingest.console;
 
 import io.millrace.coordination.Member;
+import io.millrace.coordination.ZooKeeperConnection;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -33,7 +34,7 @@ final class ExposureFindings {
               "ZooKeeper is reached at %s, and its nodes are open to everybody"
                   .formatted(zooKeeper),
               "Set %s for all parts: docs/COORDINATION.md."
-                  .formatted(ZooKeeperOptions.CREDENTIALS)));
+                  .formatted(ZooKeeperConnection.CREDENTIALS)));
     }
     for (Member member : members) {
       List<String> open =

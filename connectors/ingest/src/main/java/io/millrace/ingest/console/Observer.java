@@ -1,5 +1,6 @@
 package io.millrace.ingest.console;
 
+import io.millrace.coordination.DaemonThreads;
 import io.millrace.coordination.Member;
 import io.millrace.coordination.Members;
 import io.millrace.coordination.Scan;
@@ -35,12 +36,7 @@ final class Observer implements AutoCloseable {
   private final Duration timeout;
   private final String session;
   private final ExecutorService thread =
-      Executors.newSingleThreadExecutor(
-          task -> {
-            Thread t = new Thread(task, "observer");
-            t.setDaemon(true);
-            return t;
-          });
+      Executors.newSingleThreadExecutor(new DaemonThreads("observer"));
   private Future<Look> asked;
   // Both belong to the thread.
   private ZooKeeperConnection zooKeeper;
@@ -94,7 +90,7 @@ final class Observer implements AutoCloseable {
     }
     return said.contains("NoAuth")
         ? "%s; others wrote that with credentials: set %s as they do"
-            .formatted(failure.getMessage(), ZooKeeperOptions.CREDENTIALS)
+            .formatted(failure.getMessage(), ZooKeeperConnection.CREDENTIALS)
         : "%s (%s)".formatted(failure.getMessage(), said);
   }
 

@@ -150,7 +150,7 @@ public final class SessionCommand {
       while (true) {
         String waitsFor;
         try {
-          List<Scan> underWay = scans.list().stream().filter(s -> !s.hasEnded()).toList();
+          List<Scan> underWay = scans.underWay();
           if (underWay.isEmpty()) {
             out.printf("session %s is drained: no scan is under way%n", name);
             return;
@@ -202,8 +202,7 @@ public final class SessionCommand {
   static final class Close extends OnOneSession {
     @Override
     void run(ZooKeeperConnection connection, PrintWriter out) throws IOException {
-      List<Scan> givenUp =
-          new Scans(connection, name).list().stream().filter(s -> !s.hasEnded()).toList();
+      List<Scan> givenUp = new Scans(connection, name).underWay();
       new Sessions(connection).close(name);
       out.printf("session %s is closed%n", name);
       for (Scan scan : givenUp) {

@@ -10,9 +10,6 @@ import picocli.CommandLine.ParameterException;
 
 /** Where ZooKeeper is, for all commands of the operator. */
 final class ZooKeeperOptions {
-  /** The environment variable that names the file with the credentials, for all parts alike. */
-  static final String CREDENTIALS = "MILLRACE_ZOOKEEPER_CREDENTIALS";
-
   @Option(
       names = "--zookeeper",
       defaultValue = "127.0.0.1:2181",

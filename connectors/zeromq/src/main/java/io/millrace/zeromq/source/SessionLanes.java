@@ -3,7 +3,6 @@ package io.millrace.zeromq.source;
 import io.millrace.coordination.Member;
 import io.millrace.coordination.Members;
 import io.millrace.coordination.Role;
-import io.millrace.coordination.Scan;
 import io.millrace.coordination.Scans;
 import io.millrace.coordination.Session;
 import io.millrace.coordination.SessionAddress;
@@ -88,7 +87,7 @@ public final class SessionLanes implements AutoCloseable {
       return true;
     }
     return now.get().state() == SessionState.DRAINING
-        && new Scans(connection(), address.session()).list().stream().allMatch(Scan::hasEnded);
+        && new Scans(connection(), address.session()).underWay().isEmpty();
   }
 
   private ZooKeeperConnection connection() throws IOException {

@@ -1,5 +1,6 @@
 package io.millrace.zeromq.source.reader;
 
+import io.millrace.coordination.DaemonThreads;
 import io.millrace.coordination.Member;
 import io.millrace.coordination.MemberState;
 import io.millrace.coordination.Membership;
@@ -41,11 +42,7 @@ final class LaneMembership implements AutoCloseable {
     this.lane = lane;
     thread =
         Executors.newSingleThreadScheduledExecutor(
-            task -> {
-              Thread t = new Thread(task, "lane-" + lane + "-membership");
-              t.setDaemon(true);
-              return t;
-            });
+            new DaemonThreads("lane-" + lane + "-membership"));
     thread.execute(this::join);
     thread.scheduleWithFixedDelay(this::show, LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
   }
