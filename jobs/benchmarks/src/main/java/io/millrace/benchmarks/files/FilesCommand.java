@@ -16,10 +16,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** Measures scans through files and through the stream, in turn. */
 @Command(
@@ -52,8 +49,6 @@ public final class FilesCommand implements Callable<Integer> {
   private static final int LARGER = 6;
 
   private static final int FEWEST = 2;
-
-  @Spec CommandSpec spec;
 
   @Mixin ReportOptions report;
 
@@ -108,8 +103,8 @@ public final class FilesCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, RunFailure, InterruptedException {
-    require(lanes >= 1, "--lanes has to be 1 or more");
-    require(rounds == null || rounds >= 1, "--rounds has to be 1 or more");
+    rig.require(lanes >= 1, "--lanes has to be 1 or more");
+    rig.require(rounds == null || rounds >= 1, "--rounds has to be 1 or more");
     List<Simulation> simulations = simulations();
     Report told = report.open();
     Rig measured = directory == null ? rig.open() : rig.open(directory);
@@ -171,22 +166,8 @@ public final class FilesCommand implements Callable<Integer> {
   /** The smallest first. */
   private List<Simulation> simulations() {
     List<String> sizes = scans != null ? scans : report.quick() ? QUICK_SIZES : SIZES;
-    List<Simulation> all = new ArrayList<>();
-    for (String size : sizes) {
-      try {
-        all.add(Simulation.of(size, electrons));
-      } catch (IllegalArgumentException e) {
-        throw new ParameterException(spec.commandLine(), "--scan: " + e.getMessage(), e);
-      }
-    }
-    require(all.stream().distinct().count() == all.size(), "--scan: a size is given twice");
-    all.sort(Comparator.comparingInt(Simulation::frames));
-    return all;
-  }
-
-  private void require(boolean possible, String message) {
-    if (!possible) {
-      throw new ParameterException(spec.commandLine(), message);
-    }
+    return rig.simulations(sizes, List.of(electrons), "--scan: a size is given twice").stream()
+        .sorted(Comparator.comparingInt(Simulation::frames))
+        .toList();
   }
 }

@@ -15,10 +15,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** Measures how long a scan's result takes when the scan is over. */
 @Command(
@@ -42,8 +39,6 @@ public final class LatencyCommand implements Callable<Integer> {
   private static final int QUICK_WARM_UP_SECTORS = 30_000;
   private static final int SCANS = 30;
   private static final int QUICK_SCANS = 8;
-
-  @Spec CommandSpec spec;
 
   @Mixin ReportOptions report;
 
@@ -79,9 +74,10 @@ public final class LatencyCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, RunFailure, InterruptedException {
-    require(lanes >= 1, "--lanes has to be 1 or more");
-    require(scans == null || scans >= 1, "--scans has to be 1 or more");
-    Simulation simulation = simulation();
+    rig.require(lanes >= 1, "--lanes has to be 1 or more");
+    rig.require(scans == null || scans >= 1, "--scans has to be 1 or more");
+    Simulation simulation =
+        rig.simulation(scan != null ? scan : report.quick() ? "32x32" : "128x128", electrons);
     Report told = report.open();
     Rig measured = rig.open();
     Path run = measured.parts().run();
@@ -102,19 +98,5 @@ public final class LatencyCommand implements Callable<Integer> {
     // Nothing went wrong, so nobody needs the logs.
     new Scratch(run).remove();
     return 0;
-  }
-
-  private Simulation simulation() {
-    try {
-      return Simulation.of(scan != null ? scan : report.quick() ? "32x32" : "128x128", electrons);
-    } catch (IllegalArgumentException e) {
-      throw new ParameterException(spec.commandLine(), "--scan: " + e.getMessage(), e);
-    }
-  }
-
-  private void require(boolean possible, String message) {
-    if (!possible) {
-      throw new ParameterException(spec.commandLine(), message);
-    }
   }
 }

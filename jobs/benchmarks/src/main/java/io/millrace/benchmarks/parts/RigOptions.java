@@ -4,7 +4,10 @@ import io.millrace.detector.Thresholds;
 import io.millrace.parts.RunFailure;
 import java.nio.file.Path;
 import java.util.List;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** The options of every command that measures the running system, as a mixin. */
 public final class RigOptions {
@@ -32,6 +35,44 @@ public final class RigOptions {
       defaultValue = "1088",
       description = "X-ray threshold. Default: ${DEFAULT-VALUE}.")
   double xray;
+
+  @Spec(Spec.Target.MIXEE)
+  CommandSpec command;
+
+  /**
+   * The scan to measure.
+   *
+   * @param size such as {@code 64x64}
+   * @param electrons average number in a frame
+   */
+  public Simulation simulation(String size, int electrons) {
+    try {
+      return Simulation.of(size, electrons);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(command.commandLine(), "--scan: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * The scans to measure: every size with every number of electrons.
+   *
+   * @param twice what to say if one is given twice
+   */
+  public List<Simulation> simulations(List<String> sizes, List<Integer> electrons, String twice) {
+    List<Simulation> all =
+        electrons.stream().flatMap(n -> sizes.stream().map(size -> simulation(size, n))).toList();
+    require(all.stream().distinct().count() == all.size(), twice);
+    return all;
+  }
+
+  /**
+   * @throws ParameterException if an option has an impossible value
+   */
+  public void require(boolean possible, String message) {
+    if (!possible) {
+      throw new ParameterException(command.commandLine(), message);
+    }
+  }
 
   /** Sets up nothing yet but the run folder. */
   public Rig open() throws RunFailure {

@@ -16,10 +16,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** Measures the whole way of a scan, and what each piece of it costs. */
 @Command(
@@ -42,8 +39,6 @@ import picocli.CommandLine.Spec;
 public final class PipelineCommand implements Callable<Integer> {
   private static final int WARM_UP_SECTORS = 44_000;
   private static final int QUICK_WARM_UP_SECTORS = 30_000;
-
-  @Spec CommandSpec spec;
 
   @Mixin ReportOptions report;
 
@@ -79,9 +74,13 @@ public final class PipelineCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, RunFailure, InterruptedException {
-    List<Simulation> simulations = simulations();
-    require(lanes >= 1, "--lanes has to be 1 or more");
-    require(rounds == null || rounds >= 1, "--rounds has to be 1 or more");
+    List<Simulation> simulations =
+        rig.simulations(
+            scans != null ? scans : List.of(report.quick() ? "64x64" : "128x128"),
+            electrons,
+            "--scan or --electrons is given twice");
+    rig.require(lanes >= 1, "--lanes has to be 1 or more");
+    rig.require(rounds == null || rounds >= 1, "--rounds has to be 1 or more");
     Report results = report.open();
     results.note(
         "(d), the same with acknowledgement and checkpoints, is not there yet: no sector is sent"
@@ -111,27 +110,5 @@ public final class PipelineCommand implements Callable<Integer> {
     }
     results.publish(rows, plots);
     return 0;
-  }
-
-  private List<Simulation> simulations() {
-    List<String> sizes = scans != null ? scans : List.of(report.quick() ? "64x64" : "128x128");
-    List<Simulation> all = new ArrayList<>();
-    for (int n : electrons) {
-      for (String size : sizes) {
-        try {
-          all.add(Simulation.of(size, n));
-        } catch (IllegalArgumentException e) {
-          throw new ParameterException(spec.commandLine(), "--scan: " + e.getMessage(), e);
-        }
-      }
-    }
-    require(all.stream().distinct().count() == all.size(), "--scan or --electrons is given twice");
-    return all;
-  }
-
-  private void require(boolean possible, String message) {
-    if (!possible) {
-      throw new ParameterException(spec.commandLine(), message);
-    }
   }
 }

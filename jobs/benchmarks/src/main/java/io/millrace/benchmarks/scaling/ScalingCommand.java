@@ -14,10 +14,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** Measures what a gigabyte costs when there are more lanes or more TaskManagers. */
 @Command(
@@ -42,8 +39,6 @@ public final class ScalingCommand implements Callable<Integer> {
 
   /** Two threads for each module and two for each lane want a core, besides the counting. */
   private static final int CORES_OF_A_SPEED_UP = 16;
-
-  @Spec CommandSpec spec;
 
   @Mixin ReportOptions report;
 
@@ -71,10 +66,8 @@ public final class ScalingCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, RunFailure, InterruptedException {
-    Simulation simulation = simulation();
-    if (rounds != null && rounds < 1) {
-      throw new ParameterException(spec.commandLine(), "--rounds has to be 1 or more");
-    }
+    Simulation simulation = rig.simulation(scan, electrons);
+    rig.require(rounds == null || rounds >= 1, "--rounds has to be 1 or more");
     Report results = report.open();
     int cores = Runtime.getRuntime().availableProcessors();
     if (cores < CORES_OF_A_SPEED_UP) {
@@ -106,13 +99,5 @@ public final class ScalingCommand implements Callable<Integer> {
 
   private Route route(Rig measured, Size size) throws RunFailure, InterruptedException {
     return measured.counted(size.toString(), size.lanes(), size.taskManagers(), rig.thresholds());
-  }
-
-  private Simulation simulation() {
-    try {
-      return Simulation.of(scan, electrons);
-    } catch (IllegalArgumentException e) {
-      throw new ParameterException(spec.commandLine(), "--scan: " + e.getMessage(), e);
-    }
   }
 }
