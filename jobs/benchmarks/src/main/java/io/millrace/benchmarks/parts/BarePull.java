@@ -25,9 +25,10 @@ import zmq.msg.MsgAllocator;
  *   BarePull connect tcp://127.0.0.1:5600,... tcp://127.0.0.1:5604,...  in the place of a node
  * </pre>
  *
- * Each argument is a lane: a thread with a context and a PULL socket for each of its addresses, as
- * the lanes of the Flink source are. When all that was announced of a scan is there, a line of JSON
- * tells it; scans must not overlap. It runs until it is killed.
+ * Each argument is a lane: a thread with a PULL socket for each of its addresses, as the lanes of
+ * the Flink source are, but with a network thread of its own, while those share theirs. When all
+ * that was announced of a scan is there, a line of JSON tells it; scans must not overlap. It runs
+ * until it is killed.
  */
 public final class BarePull {
   private static final int SECTOR_BYTES = DetectorDescription.load("4d-camera").sectorBytes();
