@@ -65,7 +65,7 @@ public final class CountedFileSinkBuilder {
     return this;
   }
 
-  /** Who is told of files that are in place; nobody if not set. */
+  /** Who is told of scans whose file is in place; nobody if not set. */
   public CountedFileSinkBuilder setListener(ResultListener listener) {
     this.listener = listener;
     return this;

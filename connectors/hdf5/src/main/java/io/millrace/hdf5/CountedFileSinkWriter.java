@@ -9,6 +9,7 @@ import io.millrace.detector.ScanReport;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.flink.annotation.Internal;
 import org.apache.flink.api.connector.sink2.SinkWriter;
@@ -90,7 +91,8 @@ final class CountedFileSinkWriter implements SinkWriter<ScanRecord> {
   private void finish(CountedFileWriter writer, ScanReport report) throws IOException {
     scans.remove(report.scan());
     try (writer) {
-      for (Path file : writer.finish(report, sink.provenance(), sink.layout(), sink.file(report))) {
+      List<Path> files = writer.finish(report, sink.provenance(), sink.layout(), sink.file(report));
+      for (Path file : files) {
         filesWritten.inc();
         LOG.info(
             "scan {}: wrote {} ({} frames, {} electrons)",
@@ -98,8 +100,8 @@ final class CountedFileSinkWriter implements SinkWriter<ScanRecord> {
             file,
             writer.frames(),
             report.events());
-        sink.listener().inPlace(report, file);
       }
+      sink.listener().inPlace(report, files.get(0));
     }
   }
 }

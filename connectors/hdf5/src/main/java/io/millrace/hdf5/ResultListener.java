@@ -5,13 +5,17 @@ import java.io.Serializable;
 import java.nio.file.Path;
 import org.apache.flink.annotation.PublicEvolving;
 
-/** Is told of each counted file that is in place. Must not wait: it holds up the stream. */
+/** Is told of each scan whose counted file is in place. Must not wait: it holds up the stream. */
 @PublicEvolving
 public interface ResultListener extends Serializable, AutoCloseable {
   /** Begins; called once, in the task. */
   void open();
 
-  /** A scan's file has its final name. */
+  /**
+   * A scan's file has its final name. Called once for a scan.
+   *
+   * @param file the one in the layout {@link Layout#VLEN}, if there are two
+   */
   void inPlace(ScanReport report, Path file);
 
   /** Ends. */

@@ -8,13 +8,16 @@ import io.millrace.detector.IntList;
 import io.millrace.detector.ScanGeometry;
 import io.millrace.detector.ScanImage;
 import io.millrace.detector.ScanRecord;
+import io.millrace.detector.ScanReport;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Queue;
 import java.util.Random;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.functions.FlatMapFunction;
 import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
@@ -57,9 +60,35 @@ class CountedFileSinkIT {
         .flatMap(records -> records);
   }
 
+  /** The sink runs in this process, but as a copy. */
+  private static final Queue<String> TOLD = new ConcurrentLinkedQueue<>();
+
+  private static final class Recorder implements ResultListener {
+    @Override
+    public void open() {
+      TOLD.clear();
+    }
+
+    @Override
+    public void inPlace(ScanReport report, Path file) {
+      TOLD.add("%d: %s, %b".formatted(report.scan(), file.getFileName(), Files.exists(file)));
+    }
+
+    @Override
+    public void close() {
+      TOLD.add("closed");
+    }
+  }
+
   @Test
   void everyReportedScanBecomesAFile() throws Exception {
     run((none, out) -> overlapping().forEach(out::collect));
+    assertThat(TOLD)
+        .as("each scan once")
+        .containsExactly(
+            "1: FOURD_261122_0843_00003_00001.h5, true",
+            "2: FOURD_261122_0843_00003_00002.h5, true",
+            "closed");
     assertThat(names())
         .containsExactly(
             "FOURD_261122_0843_00003_00001.h5",
@@ -117,6 +146,7 @@ class CountedFileSinkIT {
             .setProvenance(Scan.PROVENANCE)
             .setLayout(Layout.BOTH)
             .setCentroids(true)
+            .setListener(new Recorder())
             .build();
     env.fromSequence(1, 1).flatMap(records).returns(ScanRecord.class).sinkTo(sink);
     env.execute();

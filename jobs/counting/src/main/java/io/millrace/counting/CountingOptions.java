@@ -89,7 +89,9 @@ public final class CountingOptions {
       names = "--lanes",
       paramLabel = "N",
       description =
-          "Number of lanes at --lanes-at, as the aggregator has them; a session tells it. Default: 2.")
+          "Number of lanes at --lanes-at, as the aggregator has them; a session tells it. Default: "
+              + USUAL_LANES
+              + ".")
   Integer lanes;
 
   @Option(
