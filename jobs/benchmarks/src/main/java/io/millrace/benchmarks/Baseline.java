@@ -21,10 +21,11 @@ import java.util.Map;
  *
  * @param date when it was measured, ISO
  * @param commit what was measured
+ * @param command that measured it; null in results that are older than this
  * @param machine where
  * @param rows what came out
  */
-record Baseline(String date, String commit, Machine machine, List<Line> rows) {
+record Baseline(String date, String commit, String command, Machine machine, List<Line> rows) {
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
@@ -44,8 +45,8 @@ record Baseline(String date, String commit, Machine machine, List<Line> rows) {
     }
   }
 
-  static Baseline of(List<Row> rows, Machine machine, String date, String commit) {
-    return new Baseline(date, commit, machine, rows.stream().map(Line::new).toList());
+  static Baseline of(List<Row> rows, Machine machine, String date, String commit, String command) {
+    return new Baseline(date, commit, command, machine, rows.stream().map(Line::new).toList());
   }
 
   static Baseline read(Path file) throws IOException {
@@ -63,7 +64,7 @@ record Baseline(String date, String commit, Machine machine, List<Line> rows) {
   }
 
   /** What has moved since, a line each; and what could not be compared. Never empty. */
-  List<String> compare(List<Row> now, Machine here) {
+  List<String> compare(List<Row> now, Machine here, String commandNow) {
     boolean sameMachine = machine.equals(here);
     Map<String, Line> then = new LinkedHashMap<>();
     rows.forEach(line -> then.put(line.name, line));
@@ -71,6 +72,11 @@ record Baseline(String date, String commit, Machine machine, List<Line> rows) {
     List<String> told = new ArrayList<>();
     if (!sameMachine) {
       told.add("another machine (%s), so only ratios are compared".formatted(machine));
+    }
+    if (!commandNow.equals(command)) {
+      told.add(
+          "measured by another command (%s), so rows of the same name may mean something else"
+              .formatted(command));
     }
     int compared = 0;
     int ofOtherMachine = 0;

@@ -111,7 +111,12 @@ public final class Report {
       results.writeJson(options.json);
     }
     if (options.saveBaseline) {
-      Baseline.of(rows, setting.machine(), LocalDate.now().toString(), setting.commit())
+      Baseline.of(
+              rows,
+              setting.machine(),
+              LocalDate.now().toString(),
+              setting.commit(),
+              setting.commandLine())
           .write(baselineFile);
       progress("This is the baseline from now on: %s".formatted(baselineFile));
     }
@@ -147,7 +152,9 @@ public final class Report {
     }
     out.printf(
         "Compared with the baseline of %s, commit %s:%n", baseline.date(), baseline.commit());
-    baseline.compare(rows, setting.machine()).forEach(line -> out.println("  " + line));
+    baseline
+        .compare(rows, setting.machine(), setting.commandLine())
+        .forEach(line -> out.println("  " + line));
   }
 
   private boolean hasFullRun() throws IOException {

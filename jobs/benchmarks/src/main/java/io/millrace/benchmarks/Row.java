@@ -39,8 +39,8 @@ public record Row(
     return new Row(name, value, unit, ratio, bound, spread);
   }
 
-  /** The same, with its noise as a share of it. */
-  public Row spread(double spread) {
+  /** The same, with its noise as a share of it; null if that is unknown. */
+  public Row spread(Double spread) {
     return new Row(name, value, unit, ratio, bound, spread);
   }
 

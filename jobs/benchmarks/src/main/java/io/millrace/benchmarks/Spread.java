@@ -7,6 +7,9 @@ import java.util.Arrays;
  * said.
  */
 public final class Spread {
+  /** Of fewer measurements the quartiles say nothing. */
+  private static final int FEWEST = 4;
+
   private Spread() {}
 
   /** The middle value; of an even number the mean of the middle two. */
@@ -16,9 +19,12 @@ public final class Spread {
 
   /**
    * The noise of measurements as a share of their median: half the distance from the first to the
-   * third quartile. 0 if there is only one.
+   * third quartile. Null, which is unknown, if there are fewer than four.
    */
-  public static double of(double... values) {
+  public static Double of(double... values) {
+    if (values.length < FEWEST) {
+      return null;
+    }
     return (quantile(0.75, values) - quantile(0.25, values)) / 2 / Math.abs(median(values));
   }
 

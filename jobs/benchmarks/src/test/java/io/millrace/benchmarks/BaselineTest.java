@@ -16,8 +16,11 @@ class BaselineTest {
   private static final Row RATIO = Row.of("kernel", 500, "frames/s").ratio(0.5).spread(0.02);
   private static final Row VALUE = Row.of("calibration", 80, "ms").spread(0.1);
 
+  private static final String COMMAND = "scripts/bench kernel";
+
   private static List<String> compare(Machine here, Row before, Row now) {
-    return Baseline.of(List.of(before), HERE, "2026-01-31", "abc1234").compare(List.of(now), here);
+    return Baseline.of(List.of(before), HERE, "2026-01-31", "abc1234", COMMAND)
+        .compare(List.of(now), here, COMMAND);
   }
 
   @Test
@@ -91,9 +94,19 @@ class BaselineTest {
   }
 
   @Test
+  void anotherCommandIsTold() {
+    Baseline then = Baseline.of(List.of(RATIO), HERE, "2026-01-31", "abc1234", COMMAND);
+    assertThat(then.compare(List.of(RATIO), HERE, COMMAND + " --lanes 8"))
+        .containsExactly(
+            "measured by another command (scripts/bench kernel), so rows of the same name may mean"
+                + " something else",
+            "0 of 1 rows moved by more than the noise of both");
+  }
+
+  @Test
   void fileKeepsAll(@TempDir Path folder) throws IOException {
     Path file = folder.resolve("new").resolve("kernel.json");
-    Baseline baseline = Baseline.of(List.of(RATIO, VALUE), HERE, "2026-01-31", "abc1234");
+    Baseline baseline = Baseline.of(List.of(RATIO, VALUE), HERE, "2026-01-31", "abc1234", COMMAND);
     baseline.write(file);
     assertThat(Baseline.read(file)).isEqualTo(baseline);
   }

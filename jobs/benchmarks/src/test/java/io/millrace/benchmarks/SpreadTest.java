@@ -23,7 +23,7 @@ class SpreadTest {
   @Test
   void spreadIsHalfTheDistanceOfTheQuartilesAsAShareOfTheMedian() {
     assertThat(Spread.of(10, 20, 30, 40, 50)).isEqualTo((40.0 - 20) / 2 / 30);
-    assertThat(Spread.of(7)).isZero();
+    assertThat(Spread.of(10, 20, 30)).as("of too few").isNull();
   }
 
   @Test

@@ -46,7 +46,7 @@ final class FileTurns {
     return Spread.median(each(turn -> turn.plainNanos / turn.countedNanos));
   }
 
-  double ratioSpread() {
+  Double ratioSpread() {
     return Spread.of(each(turn -> turn.plainNanos / turn.countedNanos));
   }
 
@@ -55,7 +55,7 @@ final class FileTurns {
     return Spread.median(withoutWaiting());
   }
 
-  double spreadWithoutWaiting() {
+  Double spreadWithoutWaiting() {
     return Spread.of(withoutWaiting());
   }
 

@@ -41,7 +41,6 @@ public final class FilesCommand implements Callable<Integer> {
   private static final List<String> QUICK_SIZES = List.of("32x32", "64x64");
   private static final int WARM_UP_SECTORS = 44_000;
   private static final int QUICK_WARM_UP_SECTORS = 30_000;
-  private static final int FILE_WARM_UPS = 2;
   private static final int ROUNDS = 30;
   private static final int QUICK_ROUNDS = 5;
 
@@ -115,7 +114,7 @@ public final class FilesCommand implements Callable<Integer> {
       tellOfThePageCache(told);
       contests = measure(measured, simulations, told);
     }
-    told.publish(FilesRows.of(contests), List.of());
+    told.publish(FilesRows.of(contests), List.of(FilesRows.chart(contests)));
     // Nothing went wrong, so nobody needs the logs.
     new Scratch(run).remove();
     return 0;
@@ -129,12 +128,10 @@ public final class FilesCommand implements Callable<Integer> {
     int warmUpSectors = report.quick() ? QUICK_WARM_UP_SECTORS : WARM_UP_SECTORS;
     int n = rounds != null ? rounds : report.quick() ? QUICK_ROUNDS : ROUNDS;
     for (Simulation simulation : simulations) {
-      // Each size has a producer of its own, so the stream is warmed up each time. Files of the
-      // larger ones wait for the disk anyway, and their other processes are warm by then.
+      // Each size has producers of its own, so both ways are warmed up each time.
       contests.add(
           comparison.contest(
               simulation,
-              contests.isEmpty() ? FILE_WARM_UPS : 0,
               (warmUpSectors + simulation.sectors() - 1) / simulation.sectors(),
               contests.isEmpty() ? n : Math.min(n, Math.max(FEWEST, n / LARGER))));
     }

@@ -15,7 +15,6 @@
  *   <li>{@link io.millrace.benchmarks.files.RawCopy}, {@link
  *       io.millrace.benchmarks.files.BatchJob}: the steps behind the producer, programs of their
  *       own
- *   <li>{@link io.millrace.benchmarks.files.Fingerprint}: whether two results are the same
  *   <li>{@link io.millrace.benchmarks.files.Disk}: whether there is room
  *   <li>{@link io.millrace.benchmarks.files.FilesRows}: what is told of it
  * </ul>

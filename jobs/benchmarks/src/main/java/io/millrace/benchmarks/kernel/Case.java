@@ -39,9 +39,8 @@ record Case(Kernel kernel, int electrons, Correction correction, boolean centroi
   /** Whether a target, or the account of one, needs it. */
   boolean isKey() {
     return target() != null
-        || electrons == USUAL
-            && correction == Correction.NONE
-            && (kernel == Kernel.REFERENCE || kernel == Kernel.DEFAULT);
+        || centroids && withoutCentroids().target() != null
+        || electrons == USUAL && correction == Correction.NONE && kernel == Kernel.REFERENCE;
   }
 
   /** What its speed should at least be, as a share of the limit; null if nobody set any. */

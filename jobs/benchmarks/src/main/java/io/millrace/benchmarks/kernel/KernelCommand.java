@@ -30,7 +30,7 @@ import picocli.CommandLine.Mixin;
       "Counting kernels and calibration on one core, as a share of the limit: the plain sum of the"
           + " same bytes, in turn with the kernel.",
       "The table is printed and renews docs/BENCHMARKS.md. A quick run has only the cases with a"
-          + " target, once: one minute instead of ten."
+          + " target, once: two minutes instead of a quarter of an hour."
     },
     sortOptions = false,
     usageHelpAutoWidth = true,

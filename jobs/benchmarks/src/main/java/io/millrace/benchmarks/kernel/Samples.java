@@ -38,7 +38,7 @@ final class Samples {
   }
 
   /** Noise of the ratio, as a share of it. */
-  double spread() {
+  Double spread() {
     return Spread.of(each(s -> s.limitNanos / s.countNanos));
   }
 

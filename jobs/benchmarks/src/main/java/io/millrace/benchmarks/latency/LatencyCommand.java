@@ -5,6 +5,7 @@ import io.millrace.benchmarks.ReportOptions;
 import io.millrace.benchmarks.parts.Rig;
 import io.millrace.benchmarks.parts.RigOptions;
 import io.millrace.benchmarks.parts.Route;
+import io.millrace.benchmarks.parts.SameResult;
 import io.millrace.benchmarks.parts.Scratch;
 import io.millrace.benchmarks.parts.Series;
 import io.millrace.benchmarks.parts.Simulation;
@@ -84,7 +85,7 @@ public final class LatencyCommand implements Callable<Integer> {
     Series series;
     try (measured) {
       told.progress("Starting the processes; logs are in " + run);
-      Route route = measured.counted("streaming", lanes, 1, rig.thresholds());
+      Route route = measured.counted("streaming", lanes, 1, rig.thresholds(), new SameResult());
       series =
           Series.measure(
                   List.of(route),
@@ -94,7 +95,7 @@ public final class LatencyCommand implements Callable<Integer> {
                   told::progress)
               .get(0);
     }
-    told.publish(LatencyRows.of(series), List.of());
+    told.publish(LatencyRows.of(series), List.of(LatencyRows.chart(series)));
     // Nothing went wrong, so nobody needs the logs.
     new Scratch(run).remove();
     return 0;

@@ -4,6 +4,7 @@ import io.millrace.benchmarks.Row;
 import io.millrace.benchmarks.Spread;
 import io.millrace.benchmarks.parts.Series;
 import io.millrace.benchmarks.parts.Turn;
+import io.millrace.benchmarks.plots.LineChart;
 import java.util.List;
 
 /** What the scans say. */
@@ -14,6 +15,16 @@ final class LatencyRows {
   private static final double P95 = 0.95;
 
   private LatencyRows() {}
+
+  /** How many scans took how long. */
+  static LineChart chart(Series series) {
+    return new LineChart(
+            "latency",
+            "Last sector sent to file in place, " + series.turns().get(0).simulation(),
+            "s",
+            "% of the scans within")
+        .distribution("to the counted file", series.values(Turn::secondsAfterLast));
+  }
 
   static List<Row> of(Series series) {
     String scan = series.turns().get(0).simulation().toString();

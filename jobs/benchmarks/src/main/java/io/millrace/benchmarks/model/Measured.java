@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
  */
 record Measured(double producer, double aggregator, double taskManager, String source) {
   /** Electrons of a frame, for which most is measured and all targets are set. */
-  private static final String USUAL = "500 electrons";
+  static final int USUAL_ELECTRONS = 500;
 
   /** The whole pipeline, of the ways that are measured. */
   private static final String WHOLE = "(c)";
@@ -54,7 +54,8 @@ record Measured(double producer, double aggregator, double taskManager, String s
   private static double of(JsonNode results, String role, Path file) throws IOException {
     Pattern wanted =
         Pattern.compile(
-            "(\\d+)x(\\d+), %s: %s CPU of the %s\\b.*".formatted(USUAL, Pattern.quote(WHOLE), role),
+            "(\\d+)x(\\d+), %d electrons: %s CPU of the %s\\b.*"
+                .formatted(USUAL_ELECTRONS, Pattern.quote(WHOLE), role),
             Pattern.CASE_INSENSITIVE);
     long largest = 0;
     double value = 0;
@@ -72,8 +73,8 @@ record Measured(double producer, double aggregator, double taskManager, String s
       return value;
     }
     throw new IOException(
-        ("%s has no row with %s, %s and 'CPU of the %s' in CPU-s/GB; measure again with scripts/bench"
+        ("%s has no row with %d electrons, %s and 'CPU of the %s' in CPU-s/GB; measure again with scripts/bench"
                 + " pipeline --save-baseline, or give the number with --%s-cpu and remove the file")
-            .formatted(file, USUAL, WHOLE, role, role));
+            .formatted(file, USUAL_ELECTRONS, WHOLE, role, role));
   }
 }

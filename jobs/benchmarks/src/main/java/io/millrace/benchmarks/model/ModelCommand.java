@@ -13,6 +13,7 @@ import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Computes what cameras need, and renews the tables in docs/SCALING.md. */
@@ -25,7 +26,11 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     usageHelpAutoWidth = true,
     exitCodeListHeading = "%nExit status:%n",
-    exitCodeList = {"0:done", "1:a file could not be read or written", "2:an option is unknown"})
+    exitCodeList = {
+      "0:done",
+      "1:a file could not be read or written",
+      "2:an option is unknown or impossible"
+    })
 public final class ModelCommand implements Callable<Integer> {
   private static final String SECTION = "model";
   private static final double GIGA = 1e9;
@@ -216,13 +221,15 @@ public final class ModelCommand implements Callable<Integer> {
   @Option(
       names = "--slots",
       paramLabel = "N",
-      defaultValue = "32",
+      defaultValue = "50",
       description =
-          "Sectors of one lane and module that a task can hold. Default: ${DEFAULT-VALUE}")
+          "Sectors of one lane and module that a task can hold: 32 in its operators, 16 in the"
+              + " queue before them, 2 on the way. Default: ${DEFAULT-VALUE}")
   int slots;
 
   @Override
   public Integer call() throws IOException {
+    requirePossible();
     Path docs = Path.of(System.getProperty("millrace.root", "."), "docs");
     BenchmarksPage page = new BenchmarksPage(docs.resolve("SCALING.md"));
     page.section(SECTION);
@@ -266,12 +273,50 @@ public final class ModelCommand implements Callable<Integer> {
     return 0;
   }
 
+  private void requirePossible() {
+    for (int n : cameras) {
+      positive("--cameras", n);
+    }
+    positive("--frames", framesPerSecond);
+    positive("--frame-bytes", frameBytes);
+    positive("--modules", modules);
+    positive("--socket", socket);
+    positive("--cores", cores);
+    positive("--memory", memory);
+    positive("--links", links);
+    positive("--link", link);
+    positive("--file-speed", fileSpeed);
+    positive("--slots", slots);
+    for (Double cost : new Double[] {producer, aggregator, taskManager}) {
+      if (cost != null) {
+        positive("--producer-cpu, --aggregator-cpu and --taskmanager-cpu", cost);
+      }
+    }
+    require(usable > 0 && usable <= 1, "--usable has to be more than 0 and at most 1");
+    for (double some :
+        new double[] {
+          electrons, scanTaskMicros, eventBytes, sectorOverhead, frameOverhead, checkpoint, failOver
+        }) {
+      require(some >= 0 && Double.isFinite(some), "no option may be less than 0 or no number");
+    }
+  }
+
+  private void positive(String option, double value) {
+    require(value > 0 && Double.isFinite(value), option + " has to be more than 0");
+  }
+
+  private void require(boolean possible, String message) {
+    if (!possible) {
+      throw new ParameterException(spec.commandLine(), message);
+    }
+  }
+
   private String assumptions(Costs costs, Measured measured) {
     return String.format(
         Locale.ROOT,
         "CPU-seconds per GB: producer %.2f, aggregator %.2f, TaskManager %.2f (%s). A socket passes"
             + " on %.1f GB/s. A node: %d cores, %.0f GB, %d x %.0f Gbit/s; %.0f %% of it is used."
-            + " %.0f electrons per frame.",
+            + " %.0f electrons per frame%s.",
         costs.producer(),
         costs.aggregator(),
         costs.taskManager(),
@@ -282,7 +327,10 @@ public final class ModelCommand implements Callable<Integer> {
         links,
         link,
         100 * usable,
-        electrons);
+        electrons,
+        electrons == Measured.USUAL_ELECTRONS
+            ? ""
+            : ", while the CPU-seconds are those of %d".formatted(Measured.USUAL_ELECTRONS));
   }
 
   /** The options that were given, without those about the output. */

@@ -45,6 +45,7 @@ record ModelTables(List<ScalingModel> models) {
               "the one socket of a module's producer, and of its relay",
               "%",
               m -> 100 * m.moduleSocketLoad()),
+          new Line("links of a module's receiving server", "%", m -> 100 * m.moduleLinkLoad()),
           new Line(
               "the one task of a scan: account, images, file", "%", m -> 100 * m.scanTaskLoad()),
           new Line("the one file of a scan on the file system", "%", m -> 100 * m.fileLoad()),

@@ -9,7 +9,7 @@ package io.millrace.benchmarks.model;
  *   cores  = R c                                 and nodes = cores / usable cores of a node
  *   lanes  = R / what one socket passes on
  *   links  = R                                   and nodes = R / usable bytes per second of a node
- *   memory = R (checkpoint interval + fail-over) in the producers, until it is acknowledged
+ *   memory = R (2 checkpoint intervals + fail-over) in the producers, until it is acknowledged
  * </pre>
  *
  * <p>Costs per byte are taken to be the same at any number of nodes; {@code scripts/bench scaling}
@@ -68,7 +68,8 @@ record ScalingModel(Cameras cameras, Costs costs, Node node, Delivery delivery) 
 
   /** Memory of all receiving servers for what is not yet acknowledged, in bytes. */
   double retainedBytes() {
-    return cameras.bytesPerSecond() * (delivery.checkpointSeconds() + delivery.failOverSeconds());
+    return cameras.bytesPerSecond()
+        * (2 * delivery.checkpointSeconds() + delivery.failOverSeconds());
   }
 
   /** Memory of a compute node for sectors that wait to be counted, in bytes. */
@@ -100,6 +101,11 @@ record ScalingModel(Cameras cameras, Costs costs, Node node, Delivery delivery) 
   /** Of the one socket that a module's sender has: the stream of a module by what it passes on. */
   double moduleSocketLoad() {
     return cameras.bytesPerSecondOfOne() / cameras.modules() / costs.socketBytesPerSecond();
+  }
+
+  /** Of the links of a module's receiving server, if it is such a node: what it sends. */
+  double moduleLinkLoad() {
+    return cameras.bytesPerSecondOfOne() / cameras.modules() / node.linkBytesPerSecond();
   }
 
   /** Of the one task that has a scan's account, images and file: its frames by what it manages. */

@@ -26,15 +26,16 @@ import zmq.msg.MsgAllocator;
  * </pre>
  *
  * Each argument is a lane: a thread with a PULL socket for each of its addresses, as the lanes of
- * the Flink source are, but with a network thread of its own, while those share theirs. When all
- * that was announced of a scan is there, a line of JSON tells it; scans must not overlap. It runs
- * until it is killed.
+ * the Flink source are; all lanes share their network threads, as those do. When all that was
+ * announced of a scan is there, a line of JSON tells it; scans must not overlap. It runs until it
+ * is killed.
  */
 public final class BarePull {
   private static final int SECTOR_BYTES = DetectorDescription.load("4d-camera").sectorBytes();
 
   // As the lanes of the Flink source have them.
   private static final int HIGH_WATER_MARK = 16;
+  private static final int CORES_PER_NETWORK_THREAD = 4;
   private static final int TURN = 4;
   private static final int POLL_MILLIS = 20;
 
@@ -54,14 +55,16 @@ public final class BarePull {
           System.err.printf("%s: %s%n", thread.getName(), failure);
           System.exit(1);
         });
+    int cores = Runtime.getRuntime().availableProcessors();
+    ZContext zmq = new ZContext(Math.max(1, cores / CORES_PER_NETWORK_THREAD));
     for (List<String> lane : lanes) {
-      new Thread(() -> pull(bind, lane, tally), lane.get(0)).start();
+      new Thread(() -> pull(zmq.shadow(), bind, lane, tally), lane.get(0)).start();
     }
   }
 
-  private static void pull(boolean bind, List<String> endpoints, Tally tally) {
+  private static void pull(ZContext zmq, boolean bind, List<String> endpoints, Tally tally) {
     Pool pool = new Pool();
-    try (ZContext zmq = new ZContext(1)) {
+    try (zmq) {
       ZMQ.Poller poller = zmq.createPoller(endpoints.size());
       List<ZMQ.Socket> sockets = new ArrayList<>();
       for (String endpoint : endpoints) {

@@ -9,6 +9,7 @@ import java.time.Instant;
 public final class BareReceiver implements Target {
   private final Part part;
   private final Jvm jvm;
+  private ScanTimes received;
 
   BareReceiver(Part part, Jvm jvm) {
     this.part = part;
@@ -16,14 +17,17 @@ public final class BareReceiver implements Target {
   }
 
   @Override
-  public Instant await(Simulation simulation, long scan, Duration deadline)
-      throws RunFailure, InterruptedException {
-    ScanTimes received = ScanTimes.await(part, scan, deadline);
+  public Instant await(long scan, Duration deadline) throws RunFailure, InterruptedException {
+    received = ScanTimes.await(part, scan, deadline);
+    return received.last();
+  }
+
+  @Override
+  public void check(Simulation simulation, long scan) throws RunFailure {
     if (received.sectors() != simulation.sectors()) {
       throw part.failure(
           "received %d sectors of %d".formatted(received.sectors(), simulation.sectors()));
     }
-    return received.last();
   }
 
   /** The process. */

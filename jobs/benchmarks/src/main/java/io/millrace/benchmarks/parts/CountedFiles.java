@@ -46,8 +46,7 @@ public final class CountedFiles implements Target {
   }
 
   @Override
-  public Instant await(Simulation simulation, long scan, Duration deadline)
-      throws RunFailure, InterruptedException {
+  public Instant await(long scan, Duration deadline) throws RunFailure, InterruptedException {
     long end = System.nanoTime() + deadline.toNanos();
     try {
       Optional<Path> file = find(scan);
@@ -68,10 +67,19 @@ public final class CountedFiles implements Target {
                   .formatted(scan, folder, deadline.toSeconds(), cluster.run()));
         }
       }
-      requireWhole(file.get(), simulation);
-      inspection.of(file.get());
-      Files.delete(file.get());
       return arrived;
+    } catch (IOException e) {
+      throw new RunFailure("the folder %s cannot be listed".formatted(folder), e);
+    }
+  }
+
+  @Override
+  public void check(Simulation simulation, long scan) throws RunFailure {
+    try {
+      Path file = find(scan).orElseThrow();
+      requireWhole(file, simulation);
+      inspection.of(file);
+      Files.delete(file);
     } catch (IOException e) {
       throw new RunFailure("the counted files in %s cannot be read".formatted(folder), e);
     }

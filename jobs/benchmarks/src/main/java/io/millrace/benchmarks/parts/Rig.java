@@ -108,16 +108,7 @@ public final class Rig implements AutoCloseable {
    * @param lanes number of lanes; as many slots, spread evenly
    * @param taskManagers how many
    * @param jobOptions what the job is told besides where its lanes and its files are
-   */
-  public Route counted(String name, int lanes, int taskManagers, List<String> jobOptions)
-      throws RunFailure, InterruptedException {
-    return counted(name, lanes, taskManagers, jobOptions, file -> {});
-  }
-
-  /**
-   * The same, with a look into each file.
-   *
-   * @param inspection before the file is removed, and after its time was taken
+   * @param inspection of each file, before it is removed and after its time was taken
    */
   public Route counted(
       String name, int lanes, int taskManagers, List<String> jobOptions, Inspection inspection)

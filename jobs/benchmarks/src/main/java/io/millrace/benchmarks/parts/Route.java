@@ -87,8 +87,9 @@ public final class Route implements AutoCloseable {
           "the producer of '%s' sent %d sectors of %d"
               .formatted(name, sent.sectors(), simulation.sectors()));
     }
-    Instant there = target.await(simulation, scan, deadline);
+    Instant there = target.await(scan, deadline);
     Map<String, Double> cpu = cpuSeconds();
+    target.check(simulation, scan);
     cpu.replaceAll((role, seconds) -> seconds - before.get(role));
     return new Turn(simulation, seconds(sent.first(), there), seconds(sent.last(), there), cpu);
   }

@@ -10,8 +10,14 @@ public interface Target {
    * Waits until a scan is there as a whole.
    *
    * @return when that was
-   * @throws RunFailure if it does not come in time, or not as a whole
+   * @throws RunFailure if it does not come in time
    */
-  Instant await(Simulation simulation, long scan, Duration deadline)
-      throws RunFailure, InterruptedException;
+  Instant await(long scan, Duration deadline) throws RunFailure, InterruptedException;
+
+  /**
+   * Looks through what has come, when neither the time nor the work of that is measured any more.
+   *
+   * @throws RunFailure if it is not what was sent
+   */
+  void check(Simulation simulation, long scan) throws RunFailure;
 }

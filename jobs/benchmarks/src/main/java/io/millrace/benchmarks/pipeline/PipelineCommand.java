@@ -7,6 +7,7 @@ import io.millrace.benchmarks.Row;
 import io.millrace.benchmarks.parts.Rig;
 import io.millrace.benchmarks.parts.RigOptions;
 import io.millrace.benchmarks.parts.Route;
+import io.millrace.benchmarks.parts.SameResult;
 import io.millrace.benchmarks.parts.Series;
 import io.millrace.benchmarks.parts.Simulation;
 import io.millrace.parts.RunFailure;
@@ -89,12 +90,14 @@ public final class PipelineCommand implements Callable<Integer> {
     List<Plot> plots = new ArrayList<>();
     try (Rig measured = rig.open()) {
       results.progress("Starting the processes; logs are in " + measured.parts().run());
+      SameResult result = new SameResult();
       List<Route> routes =
           List.of(
               measured.bare(PipelineRows.BARE),
               measured.relayed(PipelineRows.RELAYED, lanes),
-              measured.counted(PipelineRows.WHOLE, lanes, 1, rig.thresholds()));
+              measured.counted(PipelineRows.WHOLE, lanes, 1, rig.thresholds(), result));
       for (Simulation simulation : simulations) {
+        result.forget();
         List<Series> series =
             Series.measure(
                 routes,

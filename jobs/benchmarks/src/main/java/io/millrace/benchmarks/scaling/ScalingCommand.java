@@ -5,6 +5,7 @@ import io.millrace.benchmarks.ReportOptions;
 import io.millrace.benchmarks.parts.Rig;
 import io.millrace.benchmarks.parts.RigOptions;
 import io.millrace.benchmarks.parts.Route;
+import io.millrace.benchmarks.parts.SameResult;
 import io.millrace.benchmarks.parts.Series;
 import io.millrace.benchmarks.parts.Simulation;
 import io.millrace.parts.RunFailure;
@@ -79,9 +80,10 @@ public final class ScalingCommand implements Callable<Integer> {
     List<ScalingRows.Pair> pairs = new ArrayList<>();
     try (Rig measured = rig.open()) {
       results.progress("Starting the processes; logs are in " + measured.parts().run());
-      Route smallest = route(measured, Size.SMALLEST);
+      SameResult result = new SameResult();
+      Route smallest = route(measured, Size.SMALLEST, result);
       for (Size size : report.quick() ? Size.QUICK : Size.ALL) {
-        try (Route larger = route(measured, size)) {
+        try (Route larger = route(measured, size, result)) {
           List<Series> series =
               Series.measure(
                   List.of(smallest, larger),
@@ -97,7 +99,9 @@ public final class ScalingCommand implements Callable<Integer> {
     return 0;
   }
 
-  private Route route(Rig measured, Size size) throws RunFailure, InterruptedException {
-    return measured.counted(size.toString(), size.lanes(), size.taskManagers(), rig.thresholds());
+  private Route route(Rig measured, Size size, SameResult result)
+      throws RunFailure, InterruptedException {
+    return measured.counted(
+        size.toString(), size.lanes(), size.taskManagers(), rig.thresholds(), result);
   }
 }

@@ -3,6 +3,7 @@ package io.millrace.benchmarks.files;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.benchmarks.parts.Fingerprint;
 import io.millrace.benchmarks.parts.Simulation;
 import io.millrace.detector.DetectorDescription;
 import io.millrace.detector.SectorHeader;

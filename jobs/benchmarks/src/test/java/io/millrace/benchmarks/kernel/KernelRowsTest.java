@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.offset;
 
 import io.millrace.benchmarks.Row;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,12 +24,13 @@ class KernelRowsTest {
         List.of(
             new Samples.Sample(10, 1e9, 2e9),
             new Samples.Sample(10, 4e9, 8e9),
+            new Samples.Sample(10, 4e9, 8e9),
             new Samples.Sample(10, 1e9, 10e9)));
     assertThat(samples.ratio()).isEqualTo(0.5);
-    // Ratios 0.1, 0.5, 0.5: the quartiles are 0.3 and 0.5.
-    assertThat(samples.spread()).isCloseTo(0.2, offset(1e-12));
+    // Ratios 0.1, 0.5, 0.5, 0.5: the quartiles are 0.4 and 0.5.
+    assertThat(samples.spread()).isCloseTo(0.1, offset(1e-12));
     assertThat(samples.framesPerSecond()).isEqualTo(1.25);
-    assertThat(samples.limitPerSecond()).isEqualTo(10);
+    assertThat(samples.limitPerSecond()).isEqualTo(6.25);
   }
 
   @Test
@@ -36,16 +38,16 @@ class KernelRowsTest {
     Map<Case, Samples> samples = new LinkedHashMap<>();
     samples.put(PLAIN, new Samples());
     samples.put(CENTROIDS, new Samples());
-    samples.get(PLAIN).add(List.of(new Samples.Sample(1000, 1e9, 2e9)));
-    samples.get(CENTROIDS).add(List.of(new Samples.Sample(1000, 4e9, 16e9)));
+    samples.get(PLAIN).add(Collections.nCopies(4, new Samples.Sample(1000, 1e9, 2e9)));
+    samples.get(CENTROIDS).add(Collections.nCopies(4, new Samples.Sample(1000, 4e9, 16e9)));
     String without = "default, 500 electrons, centroids, of the same without";
-    List<Row> rows = KernelCommand.rows(samples, new double[] {90, 120, 150});
+    List<Row> rows = KernelCommand.rows(samples, new double[] {90, 105, 120, 135, 150});
     assertThat(rows)
         .containsExactly(
             Row.of("limit: sum of the bytes", 625, "frames/s").ratio(1),
-            Row.of("default, 500 electrons", 500, "frames/s").ratio(0.5).spread(0).atLeast(0.4),
-            Row.of("default, 500 electrons, centroids", 62.5, "frames/s").ratio(0.25).spread(0),
-            Row.of(without, 62.5, "frames/s").ratio(0.5).spread(0).atLeast(0.8),
+            Row.of("default, 500 electrons", 500, "frames/s").ratio(0.5).spread(0.0).atLeast(0.4),
+            Row.of("default, 500 electrons, centroids", 62.5, "frames/s").ratio(0.25).spread(0.0),
+            Row.of(without, 62.5, "frames/s").ratio(0.5).spread(0.0).atLeast(0.8),
             Row.of("calibration from 20 frames", 120, "ms").spread(0.125).valueAtMost(100));
     assertThat(rows).extracting(Row::met).containsExactly(null, true, null, false, false);
   }

@@ -11,9 +11,30 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 class ModelCommandTest {
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "--cameras=0",
+        "--usable=1.5",
+        "--usable=NaN",
+        "--link=0",
+        "--slots=-1",
+        "--electrons=-5",
+        "--taskmanager-cpu=0",
+        "--frames=Infinity"
+      })
+  void impossibleValuesAreRefused(String option) {
+    StringWriter err = new StringWriter();
+    assertThat(new CommandLine(new ModelCommand()).setErr(new PrintWriter(err)).execute(option))
+        .isEqualTo(2);
+    assertThat(err.toString()).containsPattern("has to be more than 0|no option may be less");
+  }
+
   /** The 4D Camera: 57.7 GB/s; at 0.55 CPU-seconds per GB 31.7 cores. */
   @Test
   void tablesGoToThePage(@TempDir Path root) throws IOException {

@@ -57,10 +57,10 @@ class ScalingModelTest {
     assertThat(model(FOUR).lanes()).isEqualTo(40);
   }
 
-  /** 10 GB/s for 5 s between checkpoints and 15 s of fail-over. */
+  /** 10 GB/s for two times 5 s between checkpoints and 15 s of fail-over. */
   @Test
   void producersKeepWhatIsNotAcknowledged() {
-    assertThat(model(ONE).retainedBytes()).isEqualTo(200e9);
+    assertThat(model(ONE).retainedBytes()).isEqualTo(250e9);
   }
 
   /** 10 lanes x 4 modules x 32 slots x 250 kB, on one node; 40 lanes on 4 nodes are the same. */
@@ -78,11 +78,12 @@ class ScalingModelTest {
     assertThat(model(FOUR).fileBytesPerSecond()).isEqualTo(82e6);
   }
 
-  /** 2.5 GB/s of a module by 2; 10,000 frames of 12 us; 20.5 MB/s by 1 GB/s. */
+  /** 2.5 GB/s of a module by 2 and by 25; 10,000 frames of 12 us; 20.5 MB/s by 1 GB/s. */
   @Test
   void loadsOfIndivisiblePartsDoNotGrowWithTheCameras() {
     for (Cameras cameras : new Cameras[] {ONE, FOUR}) {
       assertThat(model(cameras).moduleSocketLoad()).isEqualTo(1.25);
+      assertThat(model(cameras).moduleLinkLoad()).isEqualTo(0.1);
       assertThat(model(cameras).scanTaskLoad()).isEqualTo(0.12);
       assertThat(model(cameras).fileLoad()).isEqualTo(0.0205);
     }

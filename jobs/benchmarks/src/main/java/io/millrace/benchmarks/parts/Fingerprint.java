@@ -1,4 +1,4 @@
-package io.millrace.benchmarks.files;
+package io.millrace.benchmarks.parts;
 
 import io.millrace.detector.ScanImage;
 import io.millrace.hdf5.CountedFile;
@@ -17,9 +17,9 @@ import java.util.HexFormat;
  *
  * @param digits SHA-256 of it
  */
-record Fingerprint(String digits) {
+public record Fingerprint(String digits) {
   /** Of a file. */
-  static Fingerprint of(Path file) throws IOException {
+  public static Fingerprint of(Path file) throws IOException {
     MessageDigest digest = sha256();
     try (CountedFile counted = new CountedFile(file)) {
       int positions = counted.geometry().positions();
