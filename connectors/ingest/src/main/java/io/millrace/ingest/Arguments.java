@@ -3,6 +3,7 @@ package io.millrace.ingest;
 import io.millrace.detector.DetectorDescription;
 import io.millrace.detector.ScanGeometry;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.TreeSet;
@@ -23,7 +24,10 @@ final class Arguments {
     }
   }
 
-  private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h)");
+  /** JeroMQ and ZooKeeper take milliseconds of 31 bits, which is a little more. */
+  private static final Duration LONGEST = Duration.ofDays(24);
+
+  private static final Pattern DURATION = Pattern.compile("(\\d{1,18})(ms|s|m|h)");
   private static final Pattern RASTER = Pattern.compile("(\\d{1,5})x(\\d{1,5})");
   private static final Pattern RANGE = Pattern.compile("(\\d{1,2})(?:-(\\d{1,2}))?");
 
@@ -41,13 +45,21 @@ final class Arguments {
 
   static Duration duration(String text) {
     Matcher m = match(DURATION, text, "a time such as 500ms, 30s, 5m or 1h");
+    ChronoUnit unit =
+        switch (m.group(2)) {
+          case "ms" -> ChronoUnit.MILLIS;
+          case "s" -> ChronoUnit.SECONDS;
+          case "m" -> ChronoUnit.MINUTES;
+          default -> ChronoUnit.HOURS;
+        };
     long n = Long.parseLong(m.group(1));
-    return switch (m.group(2)) {
-      case "ms" -> Duration.ofMillis(n);
-      case "s" -> Duration.ofSeconds(n);
-      case "m" -> Duration.ofMinutes(n);
-      default -> Duration.ofHours(n);
-    };
+    long most = LONGEST.dividedBy(unit.getDuration());
+    if (n > most) {
+      throw new TypeConversionException(
+          "'%s' is too long; a time is at most %d%s (%d days)"
+              .formatted(text, most, m.group(2), LONGEST.toDays()));
+    }
+    return Duration.of(n, unit);
   }
 
   static Raster raster(String text) {

@@ -7,6 +7,7 @@ import io.millrace.detector.ScanGeometry;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine.TypeConversionException;
 
@@ -24,11 +25,27 @@ class ArgumentsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "5", "s", "-5s", "5 s", "5d", "PT5S", "9999999999s"})
+  @ValueSource(strings = {"", "5", "s", "-5s", "5 s", "5d", "PT5S", "9999999999999999999s"})
   void refusesOtherDurations(String text) {
     assertThatThrownBy(() -> Arguments.duration(text))
         .isInstanceOf(TypeConversionException.class)
         .hasMessageContaining("such as 500ms");
+  }
+
+  /** What the sockets and ZooKeeper take as milliseconds of 31 bits. */
+  @ParameterizedTest
+  @CsvSource({
+    "2073600001ms, 2073600000ms",
+    "2073601s, 2073600s",
+    "34561m, 34560m",
+    "577h, 576h",
+    "999999999999999999h, 576h",
+  })
+  void refusesDurationsThatAreTooLong(String text, String longest) {
+    assertThat(Arguments.duration(longest)).isEqualTo(Duration.ofDays(24));
+    assertThatThrownBy(() -> Arguments.duration(text))
+        .isInstanceOf(TypeConversionException.class)
+        .hasMessage("'%s' is too long; a time is at most %s (24 days)", text, longest);
   }
 
   @ParameterizedTest

@@ -60,11 +60,6 @@ public final class Report {
     if (options.json != null) {
       Files.createDirectories(options.json.toAbsolutePath().getParent());
     }
-    if (options.saveBaseline && options.quick && options.baseline == null) {
-      throw new IOException(
-          "a quick run has too much noise for a baseline; leave --quick out, or name another file"
-              + " with --baseline");
-    }
     baselineFile =
         options.baseline != null
             ? options.baseline

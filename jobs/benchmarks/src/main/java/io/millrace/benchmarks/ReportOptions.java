@@ -1,12 +1,14 @@
 package io.millrace.benchmarks;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 
@@ -74,9 +76,18 @@ public final class ReportOptions {
   /**
    * Opens the command's report. To be called before anything is measured.
    *
+   * @throws ParameterException if an option has an impossible value
    * @throws IOException if its files cannot be written
    */
   public Report open() throws IOException {
+    requireFile("--json", json);
+    requireFile("--baseline", baseline);
+    if (saveBaseline && quick && baseline == null) {
+      throw new ParameterException(
+          command.commandLine(),
+          "a quick run has too much noise for a baseline; leave --quick out, or name another file"
+              + " with --baseline");
+    }
     return new Report(
         new Report.Setting(
             command.name(),
@@ -87,6 +98,13 @@ public final class ReportOptions {
         this,
         command.commandLine().getOut(),
         command.commandLine().getErr());
+  }
+
+  private void requireFile(String option, Path file) {
+    if (file != null && Files.isDirectory(file)) {
+      throw new ParameterException(
+          command.commandLine(), "%s: %s is a directory; name a file".formatted(option, file));
+    }
   }
 
   /** What to type to measure the same again. */

@@ -83,15 +83,18 @@ class ReportTest {
   }
 
   private void run(String... options) {
-    CommandLine line =
-        new CommandLine(new Mill())
-            .setOut(new PrintWriter(out, true))
-            .setErr(new PrintWriter(err, true))
-            .setExecutionExceptionHandler(
-                (e, command, arguments) -> {
-                  throw e;
-                });
-    assertThat(line.execute(options)).as("%s", err).isZero();
+    assertThat(status(options)).as("%s", err).isZero();
+  }
+
+  private int status(String... options) {
+    return new CommandLine(new Mill())
+        .setOut(new PrintWriter(out, true))
+        .setErr(new PrintWriter(err, true))
+        .setExecutionExceptionHandler(
+            (e, command, arguments) -> {
+              throw e;
+            })
+        .execute(options);
   }
 
   @Test
@@ -149,9 +152,20 @@ class ReportTest {
 
   @Test
   void quickRunIsNoBaseline() {
-    assertThatThrownBy(() -> run("--quick", "--save-baseline"))
-        .hasMessageContaining("a quick run has too much noise for a baseline");
+    assertThat(status("--quick", "--save-baseline")).isEqualTo(2);
+    assertThat(err.toString()).contains("a quick run has too much noise for a baseline");
     assertThat(root.resolve("docs/benchmarks/mill.json")).doesNotExist();
+  }
+
+  @Test
+  void directoryIsNoFileForResults() throws IOException {
+    String before = Files.readString(page);
+    for (String option : List.of("--json", "--baseline")) {
+      assertThat(status(option, root.toString())).isEqualTo(2);
+      assertThat(err.toString())
+          .contains("%s: %s is a directory; name a file".formatted(option, root));
+    }
+    assertThat(page).as("nothing was measured").hasContent(before);
   }
 
   @Test

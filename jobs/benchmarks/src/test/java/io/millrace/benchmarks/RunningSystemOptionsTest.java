@@ -2,8 +2,13 @@ package io.millrace.benchmarks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -15,21 +20,54 @@ class RunningSystemOptionsTest {
     "pipeline --scan 64x64 --scan 64x64, --scan or --electrons is given twice",
     "pipeline --electrons few, --electrons",
     "pipeline --rounds 0, --rounds has to be 1 or more",
-    "pipeline --lanes 0, --lanes has to be 1 or more",
+    "pipeline --lanes 0, --lanes has to be 1",
     "scaling --scan 64by64, --scan: 64by64 is no size",
     "files --scan 64, --scan: 64 is no size",
     "files --scan 64x64 --scan 64x64, --scan: a size is given twice",
     "files --rounds 0, --rounds has to be 1 or more",
-    "files --lanes 0, --lanes has to be 1 or more",
+    "files --lanes 0, --lanes has to be 1",
     "latency --scan 64, --scan: 64 is no size",
     "latency --scans 0, --scans has to be 1 or more",
-    "latency --lanes 0, --lanes has to be 1 or more",
+    "latency --lanes 0, --lanes has to be 1",
     "scaling --rounds 0, --rounds has to be 1 or more",
+    "pipeline --electrons 0, '--electrons has to be 1 to 100000, not 0'",
+    "pipeline --electrons 500 --electrons -1, '--electrons has to be 1 to 100000, not -1'",
+    "scaling --electrons 100001, '--electrons has to be 1 to 100000, not 100001'",
+    "files --electrons 0, '--electrons has to be 1 to 100000, not 0'",
+    "latency --electrons 0, '--electrons has to be 1 to 100000, not 0'",
+    "pipeline --lanes 65, '--lanes has to be 1 to 64, not 65'",
+    "files --lanes 2147483647, '--lanes has to be 1 to 64, not 2147483647'",
+    "latency --lanes 65, '--lanes has to be 1 to 64, not 65'",
+    "pipeline --first-port 0, '--first-port has to be 1 to 64535, not 0'",
+    "scaling --first-port 64536, '--first-port has to be 1 to 64535, not 64536'",
+    "files --first-port 70000, '--first-port has to be 1 to 64535, not 70000'",
+    "latency --first-port -1, '--first-port has to be 1 to 64535, not -1'",
+    "pipeline --background 1088, '--xray has to be above --background (1088.0 ADU), not 1088.0'",
+    "pipeline --background NaN, '--background has to be 0 ADU or more, not NaN'",
+    "pipeline --background -1, '--background has to be 0 ADU or more, not -1.0'",
+    "scaling --xray NaN, '--xray has to be above --background (28.5 ADU), not NaN'",
+    "files --xray 20, '--xray has to be above --background (28.5 ADU), not 20.0'",
+    "latency --xray Infinity, '--xray has to be above --background (28.5 ADU), not Infinity'",
   })
   void impossibleOptionsAreRefused(String arguments, String message) {
+    assertRefused(message, arguments.split(" "));
+  }
+
+  /** So is what cannot be written. */
+  @Test
+  void fileIsNoDirectory(@TempDir Path folder) throws IOException {
+    Path file = Files.createFile(folder.resolve("scan"));
+    assertRefused(
+        "--directory: %s is a file; name a directory".formatted(file),
+        "file",
+        "--quick",
+        "--directory",
+        file.toString());
+  }
+
+  private static void assertRefused(String message, String... arguments) {
     StringWriter err = new StringWriter();
-    int status =
-        Bench.commandLine().setErr(new PrintWriter(err, true)).execute(arguments.split(" "));
+    int status = Bench.commandLine().setErr(new PrintWriter(err, true)).execute(arguments);
     assertThat(status).isEqualTo(2);
     assertThat(err).asString().contains(message);
   }

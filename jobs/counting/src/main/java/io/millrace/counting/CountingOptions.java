@@ -637,6 +637,11 @@ public final class CountingOptions {
 
   /** Reads {@code 500ms}, {@code 10s}, {@code 2min} and ISO 8601 durations. */
   static final class DurationConverter implements ITypeConverter<Duration> {
+    /** Flink's timers count milliseconds, and JeroMQ and ZooKeeper 31 bits of them. */
+    private static final Duration SHORTEST = Duration.ofMillis(1);
+
+    private static final Duration LONGEST = Duration.ofDays(24);
+
     @Override
     public Duration convert(String text) {
       try {
@@ -644,14 +649,14 @@ public final class CountingOptions {
             text.toUpperCase(Locale.ROOT).startsWith("P")
                 ? Duration.parse(text)
                 : TimeUtils.parseDuration(text);
-        if (duration.isNegative() || duration.isZero()) {
-          throw new CommandLine.TypeConversionException(text + " is not a positive duration");
+        if (duration.compareTo(SHORTEST) >= 0 && duration.compareTo(LONGEST) <= 0) {
+          return duration;
         }
-        return duration;
-      } catch (IllegalArgumentException | DateTimeParseException e) {
-        throw new CommandLine.TypeConversionException(
-            "'%s' is not a duration such as 500ms, 10s or 2min".formatted(text));
+      } catch (IllegalArgumentException | ArithmeticException | DateTimeParseException e) {
+        // It is none, or it is longer than a Duration can be.
       }
+      throw new CommandLine.TypeConversionException(
+          "'%s' is not a duration of 1ms to 24d, such as 500ms, 10s or 2min".formatted(text));
     }
   }
 }

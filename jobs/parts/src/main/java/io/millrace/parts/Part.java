@@ -71,13 +71,16 @@ public final class Part {
     return read();
   }
 
-  /** Waits until it has printed a text. */
-  public void awaitOutput(String text, Duration deadline) throws RunFailure, InterruptedException {
-    long end = System.nanoTime() + deadline.toNanos();
-    while (!read().contains(text)) {
-      requireInTime(text, end, deadline);
-      process.waitFor(50, TimeUnit.MILLISECONDS);
-    }
+  /**
+   * Waits until it has said that it is so far: in a line, or in the message of a line of the log,
+   * that begins with a word. The word elsewhere is not enough, or as a part of another: what is
+   * there "already" is not ready.
+   *
+   * @param word such as {@code ready}
+   */
+  public void awaitOutput(String word, Duration deadline) throws RunFailure, InterruptedException {
+    awaitLine(
+        Pattern.compile("(?:\\S+ \\w+ +\\S+ - )?" + Pattern.quote(word) + "\\b"), word, deadline);
   }
 
   /**
@@ -87,6 +90,11 @@ public final class Part {
    * @return the first such line
    */
   public Matcher awaitLine(Pattern pattern, Duration deadline)
+      throws RunFailure, InterruptedException {
+    return awaitLine(pattern, pattern.pattern(), deadline);
+  }
+
+  private Matcher awaitLine(Pattern pattern, String what, Duration deadline)
       throws RunFailure, InterruptedException {
     long end = System.nanoTime() + deadline.toNanos();
     long seen = -1;
@@ -106,19 +114,19 @@ public final class Part {
         }
       }
       if (late) {
-        requireInTime(pattern.pattern(), end, deadline);
+        requireInTime(what, end, deadline);
       } else if (length == seen) {
         process.waitFor(2, TimeUnit.MILLISECONDS);
       }
     }
   }
 
-  private void requireInTime(String text, long end, Duration deadline) throws RunFailure {
+  private void requireInTime(String what, long end, Duration deadline) throws RunFailure {
     if (!process.isAlive()) {
       throw failure("failed");
     }
     if (System.nanoTime() > end) {
-      throw failure("has not said '%s' within %d s".formatted(text, deadline.toSeconds()));
+      throw failure("has not said '%s' within %d s".formatted(what, deadline.toSeconds()));
     }
   }
 

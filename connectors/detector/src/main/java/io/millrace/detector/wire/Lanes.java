@@ -26,7 +26,7 @@ public record Lanes(String host, int firstPort, int lanes, int modules) implemen
     if (lanes < 1) {
       throw new IllegalArgumentException("%d lanes: at least 1 is needed".formatted(lanes));
     }
-    if (firstPort < 1 || firstPort + lanes * modules - 1 > 0xffff) {
+    if (firstPort < 1 || firstPort + (long) lanes * modules - 1 > 0xffff) {
       throw new IllegalArgumentException(
           "%d lanes of %d modules from port %d do not fit into the ports 1 to 65,535"
               .formatted(lanes, modules, firstPort));

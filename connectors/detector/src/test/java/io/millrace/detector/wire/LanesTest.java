@@ -34,5 +34,8 @@ class LanesTest {
         .hasMessageContaining("tcp://host:port");
     assertThatThrownBy(() -> Lanes.at("tcp://h:65530", 2, 4)).hasMessageContaining("65,535");
     assertThatThrownBy(() -> Lanes.at("tcp://h:5600", 0, 4)).hasMessageContaining("0 lanes");
+    // 4 times this is beyond 32 bits, and -589,934,592 in them.
+    assertThatThrownBy(() -> Lanes.at("tcp://h:5600", 2_000_000_000, 4))
+        .hasMessageContaining("2000000000 lanes of 4 modules from port 5600 do not fit");
   }
 }

@@ -6,6 +6,7 @@ import io.millrace.benchmarks.ReportOptions;
 import io.millrace.benchmarks.Row;
 import io.millrace.benchmarks.plots.BarChart;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -21,7 +22,10 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.VerboseMode;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /**
  * Measures the writer of the counted file.
@@ -42,7 +46,7 @@ import picocli.CommandLine.Option;
     exitCodeList = {
       "0:measured, whether the targets are met or not",
       "1:it could not be measured; the message says why",
-      "2:an option is unknown"
+      "2:an option is unknown or impossible"
     })
 public final class FileCommand implements Callable<Integer> {
   private static final int WARM_UPS = 1;
@@ -50,6 +54,8 @@ public final class FileCommand implements Callable<Integer> {
   private static final int ROUNDS = 3;
   private static final String HEAP = "1g";
   private static final String UNIT = "positions/s";
+
+  @Spec CommandSpec spec;
 
   @Mixin ReportOptions options;
 
@@ -64,6 +70,10 @@ public final class FileCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    if (Files.exists(directory) && !Files.isDirectory(directory)) {
+      throw new ParameterException(
+          spec.commandLine(), "--directory: %s is a file; name a directory".formatted(directory));
+    }
     Report report = options.open();
     Map<FileCase, FileTurns> turns = new LinkedHashMap<>();
     FileCase.all(options.quick()).forEach(c -> turns.put(c, new FileTurns(c)));

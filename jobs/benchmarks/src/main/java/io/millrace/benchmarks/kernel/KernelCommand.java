@@ -38,7 +38,7 @@ import picocli.CommandLine.Mixin;
     exitCodeList = {
       "0:measured, whether the targets are met or not",
       "1:it could not be measured; the message says why",
-      "2:an option is unknown"
+      "2:an option is unknown or impossible"
     })
 public final class KernelCommand implements Callable<Integer> {
   private static final String UNIT = "frames/s";

@@ -5,19 +5,31 @@ import io.millrace.parts.RunFailure;
 import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** The options of every command that measures the running system, as a mixin. */
 public final class RigOptions {
+  /** Ports that the processes of one command may need, and then some. */
+  private static final int MOST_PORTS = 1_000;
+
+  private static final int LAST_FIRST_PORT = 0xffff - MOST_PORTS;
+
+  /** Each is a task of the job, with threads and memory of its own, all on this machine. */
+  private static final int MOST_LANES = 64;
+
+  /** As many as the simulated camera takes. */
+  private static final int MOST_ELECTRONS = 100_000;
+
   @Option(
       names = "--first-port",
       paramLabel = "PORT",
       defaultValue = "15560",
       description =
-          "From this port on the processes listen, on this machine only; some tens are used."
-              + " Default: ${DEFAULT-VALUE}.")
+          "From this port on the processes listen, on this machine only; some tens are used, some"
+              + " hundreds with many lanes. 1 to 64535. Default: ${DEFAULT-VALUE}.")
   int firstPort;
 
   @Option(
@@ -40,16 +52,41 @@ public final class RigOptions {
   CommandSpec command;
 
   /**
-   * The scan to measure.
+   * The scan to measure. Every command asks for it before anything starts, so all options of the
+   * running system are checked here.
    *
    * @param size such as {@code 64x64}
    * @param electrons average number in a frame
+   * @throws ParameterException if an option has an impossible value
    */
   public Simulation simulation(String size, int electrons) {
+    check();
+    require(
+        1 <= electrons && electrons <= MOST_ELECTRONS,
+        "--electrons has to be 1 to %d, not %d".formatted(MOST_ELECTRONS, electrons));
     try {
       return Simulation.of(size, electrons);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(command.commandLine(), "--scan: " + e.getMessage(), e);
+    }
+  }
+
+  private void check() {
+    require(
+        1 <= firstPort && firstPort <= LAST_FIRST_PORT,
+        "--first-port has to be 1 to %d, not %d: up to %d ports from there on may be used"
+            .formatted(LAST_FIRST_PORT, firstPort, MOST_PORTS));
+    require(
+        0 <= background && background < Double.POSITIVE_INFINITY,
+        "--background has to be 0 ADU or more, not %s".formatted(background));
+    require(
+        background < xray && xray < Double.POSITIVE_INFINITY,
+        "--xray has to be above --background (%s ADU), not %s".formatted(background, xray));
+    OptionSpec lanes = command.findOption("--lanes");
+    if (lanes != null) {
+      int n = lanes.getValue();
+      require(
+          1 <= n && n <= MOST_LANES, "--lanes has to be 1 to %d, not %d".formatted(MOST_LANES, n));
     }
   }
 
