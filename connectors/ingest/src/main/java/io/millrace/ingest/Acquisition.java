@@ -81,9 +81,10 @@ final class Acquisition {
     sending.add(part.sectors(), first, last);
     if (sending.missing == 0) {
       underWay.remove(part.scan());
-      out.printf(
-          "{\"scan\":%d,\"sectors\":%d,\"first\":\"%s\",\"last\":\"%s\"}%n",
-          part.scan(), sending.sectors, sending.first, sending.last);
+      // Whole, in one write: the log may go to the same place.
+      out.println(
+          "{\"scan\":%d,\"sectors\":%d,\"first\":\"%s\",\"last\":\"%s\"}"
+              .formatted(part.scan(), sending.sectors, sending.first, sending.last));
       out.flush();
     }
   }
