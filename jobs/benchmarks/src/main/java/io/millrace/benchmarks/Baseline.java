@@ -26,6 +26,9 @@ import java.util.Map;
  * @param rows what came out
  */
 record Baseline(String date, String commit, String command, Machine machine, List<Line> rows) {
+  /** Names in a line that a person still reads. */
+  private static final int MOST_NAMES = 10;
+
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
@@ -121,7 +124,11 @@ record Baseline(String date, String commit, String command, Machine machine, Lis
       told.add("%d rows without a ratio were not compared".formatted(ofOtherMachine));
     }
     if (!unknownNoise.isEmpty()) {
-      told.add("noise unknown, so not compared: " + String.join("; ", unknownNoise));
+      told.add(
+          "noise unknown, so not compared: "
+              + (unknownNoise.size() <= MOST_NAMES
+                  ? String.join("; ", unknownNoise)
+                  : unknownNoise.size() + " rows"));
     }
     if (!added.isEmpty()) {
       told.add("not in the baseline: " + String.join("; ", added));

@@ -10,7 +10,7 @@
  *
  * <ul>
  *   <li>{@link io.millrace.benchmarks.Bench}: the program
- *   <li>{@link io.millrace.benchmarks.ReportOptions}: the options that all commands have
+ *   <li>{@link io.millrace.benchmarks.ReportOptions}: the options of all commands that measure
  *   <li>{@link io.millrace.benchmarks.Row}: a result, what it is compared with, its target and its
  *       noise ({@link io.millrace.benchmarks.Spread})
  *   <li>{@link io.millrace.benchmarks.Report}: tells them everywhere

@@ -64,7 +64,7 @@ public final class FileCommand implements Callable<Integer> {
       paramLabel = "DIRECTORY",
       defaultValue = ".millrace",
       description =
-          "Where to write, up to 2 GB at a time; it is made, and emptied at the end."
+          "Where to write, up to 2 GB at a time, in a folder that is removed at the end."
               + " Default: ${DEFAULT-VALUE}")
   Path directory;
 

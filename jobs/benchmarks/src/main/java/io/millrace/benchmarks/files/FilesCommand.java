@@ -1,11 +1,10 @@
 package io.millrace.benchmarks.files;
 
 import io.millrace.benchmarks.Report;
-import io.millrace.benchmarks.ReportOptions;
 import io.millrace.benchmarks.parts.Rig;
-import io.millrace.benchmarks.parts.RigOptions;
 import io.millrace.benchmarks.parts.Scratch;
 import io.millrace.benchmarks.parts.Simulation;
+import io.millrace.benchmarks.parts.SystemCommand;
 import io.millrace.parts.RunFailure;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,9 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Measures scans through files and through the stream, in turn. */
@@ -27,20 +24,10 @@ import picocli.CommandLine.Option;
           + " the stream. Seconds from the first sector to the counted file.",
       "The results of both have to be equal, or the command fails. A quick run has the two smallest"
           + " sizes, and takes less than two minutes."
-    },
-    sortOptions = false,
-    usageHelpAutoWidth = true,
-    exitCodeListHeading = "%nExit status:%n",
-    exitCodeList = {
-      "0:measured, whether the targets are met or not",
-      "1:it could not be measured, or the results differ; the message says more",
-      "2:an option is unknown or impossible"
     })
-public final class FilesCommand implements Callable<Integer> {
+public final class FilesCommand extends SystemCommand {
   private static final List<String> SIZES = List.of("32x32", "64x64", "96x96", "128x128");
   private static final List<String> QUICK_SIZES = List.of("32x32", "64x64");
-  private static final int WARM_UP_SECTORS = 44_000;
-  private static final int QUICK_WARM_UP_SECTORS = 30_000;
   private static final int ROUNDS = 30;
   private static final int QUICK_ROUNDS = 5;
 
@@ -48,10 +35,6 @@ public final class FilesCommand implements Callable<Integer> {
   private static final int LARGER = 6;
 
   private static final int FEWEST = 2;
-
-  @Mixin ReportOptions report;
-
-  @Mixin RigOptions rig;
 
   @Option(
       names = "--scan",
@@ -102,8 +85,8 @@ public final class FilesCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, RunFailure, InterruptedException {
-    rig.require(lanes >= 1, "--lanes has to be 1 or more");
-    rig.require(rounds == null || rounds >= 1, "--rounds has to be 1 or more");
+    rig.requireLanes(lanes);
+    int turns = turns("--rounds", rounds, ROUNDS, QUICK_ROUNDS);
     List<Simulation> simulations = simulations();
     Report told = report.open();
     Rig measured = directory == null ? rig.open() : rig.open(directory);
@@ -112,7 +95,7 @@ public final class FilesCommand implements Callable<Integer> {
     try (measured) {
       simulations = fitting(simulations, run, told);
       tellOfThePageCache(told);
-      contests = measure(measured, simulations, told);
+      contests = measure(measured, simulations, turns, told);
     }
     told.publish(FilesRows.of(contests), List.of(FilesRows.chart(contests)));
     // Nothing went wrong, so nobody needs the logs.
@@ -120,20 +103,18 @@ public final class FilesCommand implements Callable<Integer> {
     return 0;
   }
 
-  private List<Contest> measure(Rig measured, List<Simulation> simulations, Report told)
+  private List<Contest> measure(Rig measured, List<Simulation> simulations, int turns, Report told)
       throws RunFailure, InterruptedException {
     told.progress("Starting the processes; logs are in " + measured.parts().run());
     Comparison comparison = new Comparison(measured, rig.given(), lanes, evict, told::progress);
     List<Contest> contests = new ArrayList<>();
-    int warmUpSectors = report.quick() ? QUICK_WARM_UP_SECTORS : WARM_UP_SECTORS;
-    int n = rounds != null ? rounds : report.quick() ? QUICK_ROUNDS : ROUNDS;
     for (Simulation simulation : simulations) {
       // Each size has producers of its own, so both ways are warmed up each time.
       contests.add(
           comparison.contest(
               simulation,
-              (warmUpSectors + simulation.sectors() - 1) / simulation.sectors(),
-              contests.isEmpty() ? n : Math.min(n, Math.max(FEWEST, n / LARGER))));
+              (warmUpSectors() + simulation.sectors() - 1) / simulation.sectors(),
+              contests.isEmpty() ? turns : Math.min(turns, Math.max(FEWEST, turns / LARGER))));
     }
     return contests;
   }

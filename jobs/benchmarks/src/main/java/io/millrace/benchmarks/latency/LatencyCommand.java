@@ -1,21 +1,18 @@
 package io.millrace.benchmarks.latency;
 
 import io.millrace.benchmarks.Report;
-import io.millrace.benchmarks.ReportOptions;
 import io.millrace.benchmarks.parts.Rig;
-import io.millrace.benchmarks.parts.RigOptions;
 import io.millrace.benchmarks.parts.Route;
 import io.millrace.benchmarks.parts.SameResult;
 import io.millrace.benchmarks.parts.Scratch;
 import io.millrace.benchmarks.parts.Series;
 import io.millrace.benchmarks.parts.Simulation;
+import io.millrace.benchmarks.parts.SystemCommand;
 import io.millrace.parts.RunFailure;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Measures how long a scan's result takes when the scan is over. */
@@ -26,24 +23,10 @@ import picocli.CommandLine.Option;
           + " network has taken to the counted file in its place. Median, p95 and worst of some"
           + " scans.",
       "A quick run has few small scans, and takes less than a minute."
-    },
-    sortOptions = false,
-    usageHelpAutoWidth = true,
-    exitCodeListHeading = "%nExit status:%n",
-    exitCodeList = {
-      "0:measured, whether the targets are met or not",
-      "1:it could not be measured; the message says why",
-      "2:an option is unknown or impossible"
     })
-public final class LatencyCommand implements Callable<Integer> {
-  private static final int WARM_UP_SECTORS = 44_000;
-  private static final int QUICK_WARM_UP_SECTORS = 30_000;
+public final class LatencyCommand extends SystemCommand {
   private static final int SCANS = 30;
   private static final int QUICK_SCANS = 8;
-
-  @Mixin ReportOptions report;
-
-  @Mixin RigOptions rig;
 
   @Option(
       names = "--scan",
@@ -75,8 +58,8 @@ public final class LatencyCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, RunFailure, InterruptedException {
-    rig.require(lanes >= 1, "--lanes has to be 1 or more");
-    rig.require(scans == null || scans >= 1, "--scans has to be 1 or more");
+    rig.requireLanes(lanes);
+    int turns = turns("--scans", scans, SCANS, QUICK_SCANS);
     Simulation simulation =
         rig.simulation(scan != null ? scan : report.quick() ? "32x32" : "128x128", electrons);
     Report told = report.open();
@@ -87,13 +70,7 @@ public final class LatencyCommand implements Callable<Integer> {
       told.progress("Starting the processes; logs are in " + run);
       Route route = measured.counted("streaming", lanes, 1, rig.thresholds(), new SameResult());
       series =
-          Series.measure(
-                  List.of(route),
-                  simulation,
-                  report.quick() ? QUICK_WARM_UP_SECTORS : WARM_UP_SECTORS,
-                  scans != null ? scans : report.quick() ? QUICK_SCANS : SCANS,
-                  told::progress)
-              .get(0);
+          Series.measure(List.of(route), simulation, warmUpSectors(), turns, told::progress).get(0);
     }
     told.publish(LatencyRows.of(series), List.of(LatencyRows.chart(series)));
     // Nothing went wrong, so nobody needs the logs.

@@ -6,6 +6,7 @@ import io.millrace.benchmarks.Row;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -273,6 +274,21 @@ public final class ModelCommand implements Callable<Integer> {
     return 0;
   }
 
+  /** Which of the costs were typed in, if any. */
+  private String given() {
+    List<String> given = new ArrayList<>();
+    if (producer != null) {
+      given.add("producer");
+    }
+    if (aggregator != null) {
+      given.add("aggregator");
+    }
+    if (taskManager != null) {
+      given.add("TaskManager");
+    }
+    return given.isEmpty() ? "" : String.join(", ", given) + ": as given; else ";
+  }
+
   private void requirePossible() {
     for (int n : cameras) {
       positive("--cameras", n);
@@ -320,7 +336,7 @@ public final class ModelCommand implements Callable<Integer> {
         costs.producer(),
         costs.aggregator(),
         costs.taskManager(),
-        taskManager != null && aggregator != null && producer != null ? "given" : measured.source(),
+        given() + measured.source(),
         socket,
         cores,
         memory,

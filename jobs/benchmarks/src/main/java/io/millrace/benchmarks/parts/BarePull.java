@@ -36,6 +36,7 @@ public final class BarePull {
   // As the lanes of the Flink source have them.
   private static final int HIGH_WATER_MARK = 16;
   private static final int CORES_PER_NETWORK_THREAD = 4;
+  private static final int MOST_NETWORK_THREADS = 16;
   private static final int TURN = 4;
   private static final int POLL_MILLIS = 20;
 
@@ -56,7 +57,8 @@ public final class BarePull {
           System.exit(1);
         });
     int cores = Runtime.getRuntime().availableProcessors();
-    ZContext zmq = new ZContext(Math.max(1, cores / CORES_PER_NETWORK_THREAD));
+    ZContext zmq =
+        new ZContext(Math.max(1, Math.min(cores / CORES_PER_NETWORK_THREAD, MOST_NETWORK_THREADS)));
     for (List<String> lane : lanes) {
       new Thread(() -> pull(zmq.shadow(), bind, lane, tally), lane.get(0)).start();
     }

@@ -23,6 +23,13 @@ public final class BareReceiver implements Target {
   }
 
   @Override
+  public void requireWell() throws RunFailure {
+    if (!part.isAlive()) {
+      throw part.failure("has ended");
+    }
+  }
+
+  @Override
   public void check(Simulation simulation, long scan) throws RunFailure {
     if (received.sectors() != simulation.sectors()) {
       throw part.failure(

@@ -74,6 +74,11 @@ public final class CountedFiles implements Target {
   }
 
   @Override
+  public void requireWell() throws RunFailure, InterruptedException {
+    cluster.requireJobWell(job);
+  }
+
+  @Override
   public void check(Simulation simulation, long scan) throws RunFailure {
     try {
       Path file = find(scan).orElseThrow();

@@ -182,15 +182,7 @@ public final class Rig implements AutoCloseable {
 
   WarmProducer producer(String name, Simulation simulation, int port, long firstScan)
       throws RunFailure, InterruptedException {
-    List<String> command = new ArrayList<>(List.of("producer", "--acquire"));
-    command.addAll(simulation.options());
-    command.addAll(
-        List.of(
-            "--scan-number=" + firstScan,
-            "--aggregator=tcp://127.0.0.1:" + port,
-            "--camera=" + Simulation.CAMERA.name()));
-    Part part = millrace("%s-producer-%d".formatted(file(name), firstScan), command);
-    return new WarmProducer(part, jvm(Jvm.PRODUCER, part), simulation, firstScan);
+    return producer(name, simulation, "--aggregator=tcp://127.0.0.1:" + port, firstScan);
   }
 
   /**
@@ -200,13 +192,15 @@ public final class Rig implements AutoCloseable {
    */
   public WarmProducer writer(String name, Simulation simulation, Path directory, long firstScan)
       throws RunFailure, InterruptedException {
+    return producer(name, simulation, "--write=" + directory, firstScan);
+  }
+
+  private WarmProducer producer(String name, Simulation simulation, String where, long firstScan)
+      throws RunFailure, InterruptedException {
     List<String> command = new ArrayList<>(List.of("producer", "--acquire"));
     command.addAll(simulation.options());
     command.addAll(
-        List.of(
-            "--scan-number=" + firstScan,
-            "--write=" + directory,
-            "--camera=" + Simulation.CAMERA.name()));
+        List.of("--scan-number=" + firstScan, where, "--camera=" + Simulation.CAMERA.name()));
     Part part = millrace("%s-producer-%d".formatted(file(name), firstScan), command);
     return new WarmProducer(part, jvm(Jvm.PRODUCER, part), simulation, firstScan);
   }

@@ -5,7 +5,6 @@ import io.millrace.parts.RunFailure;
 import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
@@ -82,12 +81,15 @@ public final class RigOptions {
     require(
         background < xray && xray < Double.POSITIVE_INFINITY,
         "--xray has to be above --background (%s ADU), not %s".formatted(background, xray));
-    OptionSpec lanes = command.findOption("--lanes");
-    if (lanes != null) {
-      int n = lanes.getValue();
-      require(
-          1 <= n && n <= MOST_LANES, "--lanes has to be 1 to %d, not %d".formatted(MOST_LANES, n));
-    }
+  }
+
+  /**
+   * @throws ParameterException if there cannot be so many lanes
+   */
+  public void requireLanes(int lanes) {
+    require(
+        1 <= lanes && lanes <= MOST_LANES,
+        "--lanes has to be 1 to %d, not %d".formatted(MOST_LANES, lanes));
   }
 
   /**

@@ -81,7 +81,7 @@ public final class Route implements AutoCloseable {
         AT_LEAST.plusSeconds((long) (simulation.gigabytes() / SLOWEST_GIGABYTES_PER_SECOND));
     Map<String, Double> before = cpuSeconds();
     long scan = producer.acquire();
-    ScanTimes sent = producer.awaitSent(scan, deadline);
+    ScanTimes sent = sent(scan, deadline);
     if (sent.sectors() != simulation.sectors()) {
       throw new RunFailure(
           "the producer of '%s' sent %d sectors of %d"
@@ -92,6 +92,16 @@ public final class Route implements AutoCloseable {
     target.check(simulation, scan);
     cpu.replaceAll((role, seconds) -> seconds - before.get(role));
     return new Turn(simulation, seconds(sent.first(), there), seconds(sent.last(), there), cpu);
+  }
+
+  private ScanTimes sent(long scan, Duration deadline) throws RunFailure, InterruptedException {
+    try {
+      return producer.awaitSent(scan, deadline);
+    } catch (RunFailure failure) {
+      // A producer that cannot go on may only have nobody behind it.
+      target.requireWell();
+      throw failure;
+    }
   }
 
   /** Stops its processes, before all others are. */

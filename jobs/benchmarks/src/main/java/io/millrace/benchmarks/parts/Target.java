@@ -15,6 +15,13 @@ public interface Target {
   Instant await(long scan, Duration deadline) throws RunFailure, InterruptedException;
 
   /**
+   * Looks whether scans can arrive at all.
+   *
+   * @throws RunFailure if not; says why
+   */
+  void requireWell() throws RunFailure, InterruptedException;
+
+  /**
    * Looks through what has come, when neither the time nor the work of that is measured any more.
    *
    * @throws RunFailure if it is not what was sent

@@ -9,7 +9,8 @@ import java.util.Map;
  * @param seconds from the first sector sent until all was there
  * @param secondsAfterLast from the last sector sent until all was there. The sender's queue (64
  *     sectors a module) may still be full then
- * @param cpuSeconds of each role's processes in that time
+ * @param cpuSeconds of each role's processes, from before the first sector until the end was
+ *     noticed, which is some milliseconds more
  */
 public record Turn(
     Simulation simulation,

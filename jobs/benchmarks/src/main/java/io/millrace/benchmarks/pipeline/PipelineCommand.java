@@ -2,21 +2,20 @@ package io.millrace.benchmarks.pipeline;
 
 import io.millrace.benchmarks.Plot;
 import io.millrace.benchmarks.Report;
-import io.millrace.benchmarks.ReportOptions;
 import io.millrace.benchmarks.Row;
 import io.millrace.benchmarks.parts.Rig;
-import io.millrace.benchmarks.parts.RigOptions;
 import io.millrace.benchmarks.parts.Route;
 import io.millrace.benchmarks.parts.SameResult;
+import io.millrace.benchmarks.parts.Scratch;
 import io.millrace.benchmarks.parts.Series;
 import io.millrace.benchmarks.parts.Simulation;
+import io.millrace.benchmarks.parts.SystemCommand;
 import io.millrace.parts.RunFailure;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Measures the whole way of a scan, and what each piece of it costs. */
@@ -28,22 +27,8 @@ import picocli.CommandLine.Option;
           + " (c) everything, to the counted file.",
       "Every size is measured with every number of electrons. A quick run takes less than two"
           + " minutes."
-    },
-    sortOptions = false,
-    usageHelpAutoWidth = true,
-    exitCodeListHeading = "%nExit status:%n",
-    exitCodeList = {
-      "0:measured, whether the targets are met or not",
-      "1:it could not be measured; the message says why",
-      "2:an option is unknown or impossible"
     })
-public final class PipelineCommand implements Callable<Integer> {
-  private static final int WARM_UP_SECTORS = 44_000;
-  private static final int QUICK_WARM_UP_SECTORS = 30_000;
-
-  @Mixin ReportOptions report;
-
-  @Mixin RigOptions rig;
+public final class PipelineCommand extends SystemCommand {
 
   @Option(
       names = "--scan",
@@ -80,16 +65,18 @@ public final class PipelineCommand implements Callable<Integer> {
             scans != null ? scans : List.of(report.quick() ? "64x64" : "128x128"),
             electrons,
             "--scan or --electrons is given twice");
-    rig.require(lanes >= 1, "--lanes has to be 1 or more");
-    rig.require(rounds == null || rounds >= 1, "--rounds has to be 1 or more");
+    rig.requireLanes(lanes);
+    int turns = turns("--rounds", rounds, 5, 3);
     Report results = report.open();
     results.note(
         "(d), the same with acknowledgement and checkpoints, is not there yet: no sector is sent"
             + " twice today.");
     List<Row> rows = new ArrayList<>();
     List<Plot> plots = new ArrayList<>();
-    try (Rig measured = rig.open()) {
-      results.progress("Starting the processes; logs are in " + measured.parts().run());
+    Rig measured = rig.open();
+    Path run = measured.parts().run();
+    try (measured) {
+      results.progress("Starting the processes; logs are in " + run);
       SameResult result = new SameResult();
       List<Route> routes =
           List.of(
@@ -99,12 +86,7 @@ public final class PipelineCommand implements Callable<Integer> {
       for (Simulation simulation : simulations) {
         result.forget();
         List<Series> series =
-            Series.measure(
-                routes,
-                simulation,
-                report.quick() ? QUICK_WARM_UP_SECTORS : WARM_UP_SECTORS,
-                rounds != null ? rounds : report.quick() ? 3 : 5,
-                results::progress);
+            Series.measure(routes, simulation, warmUpSectors(), turns, results::progress);
         PipelineRows told =
             new PipelineRows(simulation, series.get(0), series.get(1), series.get(2));
         rows.addAll(told.all());
@@ -112,6 +94,8 @@ public final class PipelineCommand implements Callable<Integer> {
       }
     }
     results.publish(rows, plots);
+    // Nothing went wrong, so nobody needs the logs.
+    new Scratch(run).remove();
     return 0;
   }
 }

@@ -51,13 +51,16 @@ record PipelineRows(Simulation simulation, Series bare, Series relayed, Series w
     Row toBare =
         cpu("TaskManager CPU per GB relative to a bare pull", whole, TASK_MANAGER, bare, RECEIVER);
     rows.add(usual ? toBare.atMost(CPU_TO_BARE) : toBare);
-    rows.add(
+    // As many lanes as the job, paced by the aggregator: whichever pull is the cheaper is the
+    // limit.
+    Row toRelayed =
         cpu(
             "TaskManager CPU per GB relative to the pull of (b)",
             whole,
             TASK_MANAGER,
             relayed,
-            RECEIVER));
+            RECEIVER);
+    rows.add(usual ? toRelayed.atMost(CPU_TO_BARE) : toRelayed);
 
     rows.add(frames("(a) frames", bare));
     rows.add(frames("(b) frames", relayed));

@@ -1,20 +1,19 @@
 package io.millrace.benchmarks.scaling;
 
 import io.millrace.benchmarks.Report;
-import io.millrace.benchmarks.ReportOptions;
 import io.millrace.benchmarks.parts.Rig;
-import io.millrace.benchmarks.parts.RigOptions;
 import io.millrace.benchmarks.parts.Route;
 import io.millrace.benchmarks.parts.SameResult;
+import io.millrace.benchmarks.parts.Scratch;
 import io.millrace.benchmarks.parts.Series;
 import io.millrace.benchmarks.parts.Simulation;
+import io.millrace.benchmarks.parts.SystemCommand;
 import io.millrace.parts.RunFailure;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Measures what a gigabyte costs when there are more lanes or more TaskManagers. */
@@ -25,25 +24,17 @@ import picocli.CommandLine.Option;
           + " each; every one in turn with that of one lane.",
       "Throughput grows only where cores are free: on a small machine look at the CPU time for a"
           + " gigabyte, which should stay the same. A quick run has two of the sizes."
-    },
-    sortOptions = false,
-    usageHelpAutoWidth = true,
-    exitCodeListHeading = "%nExit status:%n",
-    exitCodeList = {
-      "0:measured, whether the targets are met or not",
-      "1:it could not be measured; the message says why",
-      "2:an option is unknown or impossible"
     })
-public final class ScalingCommand implements Callable<Integer> {
-  private static final int WARM_UP_SECTORS = 44_000;
-  private static final int QUICK_WARM_UP_SECTORS = 16_000;
+public final class ScalingCommand extends SystemCommand {
+
+  /**
+   * Until a TaskManager's cost does not fall any more, as often as others warm up: a difference of
+   * a tenth is looked for. Several share the scans, so they need more.
+   */
+  private static final int WARM_UPS = 4;
 
   /** Two threads for each module and two for each lane want a core, besides the counting. */
   private static final int CORES_OF_A_SPEED_UP = 16;
-
-  @Mixin ReportOptions report;
-
-  @Mixin RigOptions rig;
 
   @Option(
       names = "--scan",
@@ -68,7 +59,7 @@ public final class ScalingCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, RunFailure, InterruptedException {
     Simulation simulation = rig.simulation(scan, electrons);
-    rig.require(rounds == null || rounds >= 1, "--rounds has to be 1 or more");
+    int turns = turns("--rounds", rounds, 5, 2);
     Report results = report.open();
     int cores = Runtime.getRuntime().availableProcessors();
     if (cores < CORES_OF_A_SPEED_UP) {
@@ -78,30 +69,35 @@ public final class ScalingCommand implements Callable<Integer> {
               .formatted(cores));
     }
     List<ScalingRows.Pair> pairs = new ArrayList<>();
-    try (Rig measured = rig.open()) {
-      results.progress("Starting the processes; logs are in " + measured.parts().run());
+    Rig measured = rig.open();
+    Path run = measured.parts().run();
+    try (measured) {
+      results.progress("Starting the processes; logs are in " + run);
       SameResult result = new SameResult();
-      Route smallest = route(measured, Size.SMALLEST, result);
       for (Size size : report.quick() ? Size.QUICK : Size.ALL) {
-        try (Route larger = route(measured, size, result)) {
+        // Both new: a pipeline that has run for long is compiled better than one that has not.
+        try (Route smallest =
+                route(measured, Size.SMALLEST + " beside " + size, Size.SMALLEST, result);
+            Route larger = route(measured, size.toString(), size, result)) {
           List<Series> series =
               Series.measure(
                   List.of(smallest, larger),
                   simulation,
-                  report.quick() ? QUICK_WARM_UP_SECTORS : WARM_UP_SECTORS,
-                  rounds != null ? rounds : report.quick() ? 2 : 5,
+                  warmUpSectors() * WARM_UPS * size.taskManagers(),
+                  turns,
                   results::progress);
           pairs.add(new ScalingRows.Pair(size, series.get(0), series.get(1)));
         }
       }
     }
     results.publish(ScalingRows.of(pairs), List.of(ScalingRows.chart(pairs)));
+    // Nothing went wrong, so nobody needs the logs.
+    new Scratch(run).remove();
     return 0;
   }
 
-  private Route route(Rig measured, Size size, SameResult result)
+  private Route route(Rig measured, String name, Size size, SameResult result)
       throws RunFailure, InterruptedException {
-    return measured.counted(
-        size.toString(), size.lanes(), size.taskManagers(), rig.thresholds(), result);
+    return measured.counted(name, size.lanes(), size.taskManagers(), rig.thresholds(), result);
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.benchmarks.parts.Fingerprint;
+import io.millrace.benchmarks.parts.SameResult;
 import io.millrace.benchmarks.parts.Simulation;
 import io.millrace.detector.DetectorDescription;
 import io.millrace.detector.SectorHeader;
@@ -11,6 +12,7 @@ import io.millrace.detector.Thresholds;
 import io.millrace.detector.raw.RawFileName;
 import io.millrace.detector.raw.RawFileWriter;
 import io.millrace.hdf5.CountedFile;
+import io.millrace.parts.RunFailure;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -96,14 +98,24 @@ class BatchJobTest {
   }
 
   @Test
-  void anotherEventIsAnotherResult() throws IOException {
-    Fingerprint whole = Fingerprint.of(count(scan("a", inOrder(), 4), 2));
+  void anotherEventIsAnotherResult() throws Exception {
+    Path whole = count(scan("a", inOrder(), 4), 2);
     Path other = scan("b", inOrder(), 4);
     Path file = other.resolve(RawFileName.compose(7, 2, 0));
     byte[] bytes = Files.readAllBytes(file);
     bytes[16 + CAMERA.sectorBytes() / 2 + 1] = 1; // 256 ADU in the middle of the first sector
     Files.write(file, bytes);
-    assertThat(Fingerprint.of(count(other, 2))).isNotEqualTo(whole);
+    Path changed = count(other, 2);
+    assertThat(Fingerprint.of(changed)).isNotEqualTo(Fingerprint.of(whole));
+
+    SameResult same = new SameResult();
+    same.of(whole);
+    same.of(whole);
+    assertThatThrownBy(() -> same.of(changed))
+        .isInstanceOf(RunFailure.class)
+        .hasMessageContaining("%s has other events or images", changed);
+    same.forget();
+    same.of(changed);
   }
 
   @Test

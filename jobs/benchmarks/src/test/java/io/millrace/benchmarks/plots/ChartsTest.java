@@ -142,12 +142,6 @@ class ChartsTest {
     assertThat(points).extracting(p -> number(p, "cx")).isSorted();
   }
 
-  @Test
-  void sameNumbersGiveTheSamePicture() {
-    assertThat(new BarChart("a", "b", "c").bar("x", 1.5).svg())
-        .isEqualTo(new BarChart("a", "b", "c").bar("x", 1.5).svg());
-  }
-
   private static org.assertj.core.data.Offset<Double> within(double pixels) {
     return org.assertj.core.data.Offset.offset(pixels);
   }
