@@ -165,6 +165,7 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
       }
       lastLook = System.nanoTime();
       tell();
+      mendPipes();
       boolean idle = !takeTurns(batch);
       addEndedScans(batch);
       if (batch.size() >= BATCH || (idle && batch.size() > 0)) {
@@ -197,6 +198,14 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
     }
     membership.tell(
         state, heldBack ? "sectors wait, and the task holds all slots" : "", metrics.counts());
+  }
+
+  private void mendPipes() {
+    for (Pipe pipe : pipes) {
+      if (pipe.mend()) {
+        drop(progress.dropped(DropReason.OVERSIZED), pipe, pipe.endpoint);
+      }
+    }
   }
 
   /** Takes what is there, in turn from the pipes that have room; returns false if nothing was. */
@@ -325,9 +334,12 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
   }
 
   private void drop(DropReason reason, Pipe pipe, Msg message) {
-    metrics.dropped(reason);
     Metadata metadata = message.getMetadata();
-    String peer = metadata == null ? pipe.endpoint : metadata.get(Metadata.PEER_ADDRESS);
+    drop(reason, pipe, metadata == null ? pipe.endpoint : metadata.get(Metadata.PEER_ADDRESS));
+  }
+
+  private void drop(DropReason reason, Pipe pipe, String peer) {
+    metrics.dropped(reason);
     if (logged.size() < MAX_LOGGED && logged.add(peer + reason)) {
       LOG.warn(
           "Dropped a message from {} (lane {}, module {}): {}. Further ones of this kind are only"

@@ -33,6 +33,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.connector.base.source.reader.splitreader.SplitsAddition;
 import org.apache.flink.runtime.metrics.groups.InternalSourceReaderMetricGroup;
 import org.apache.flink.runtime.metrics.groups.UnregisteredMetricGroups;
@@ -46,6 +47,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.event.Level;
 import org.zeromq.ZMQ;
+import org.zeromq.ZMonitor;
 
 @Timeout(60)
 class LaneSplitReaderTest {
@@ -187,6 +189,36 @@ class LaneSplitReaderTest {
         .contains(sender.lanes().endpoint(0, 0).substring("tcp://".length()))
         .contains(bad.reason.description())
         .contains("dropped." + bad.reason.label());
+  }
+
+  /** JeroMQ does not connect again by itself then: the lane would be deaf on this pipe. */
+  @Test
+  void aPartThatIsTooLongIsCountedAndTheLaneConnectsAgain() {
+    options.set(ZeroMqSourceOptions.MAX_MESSAGE_SIZE, MemorySize.parse("1kb"));
+    start(SMALL, Set.of(), 0, WIDE_OPEN);
+    List<ZMonitor> hangUps = sender.watchHangUps();
+    for (int frame = 0; frame < 3; frame++) {
+      sender.send(0, header(7, frame, 0), pixels(header(7, frame, 0), SMALL));
+      sender.send(0, 0, encode(header(7, frame, 0)), new byte[1025]);
+      Sector sector = lane.takeSector();
+      assertThat(sector.header().frame).as("what came before is used").isEqualTo(frame);
+      sector.release();
+      // What is sent before the sender knows goes into the broken connection.
+      assertThat(hangUps.get(0).nextEvent(20_000)).isNotNull();
+      int broken = frame + 1;
+      await().until(() -> lane.dropped(DropReason.OVERSIZED) == broken);
+    }
+    hangUps.forEach(ZMonitor::close);
+    sender.announce(0, 7, 3);
+    for (int frame = 0; frame < 3; frame++) {
+      sender.send(0, header(7, frame, 1), pixels(header(7, frame, 1), SMALL));
+      lane.takeSector().release();
+    }
+    Drops drops = new Drops();
+    drops.add(DropReason.OVERSIZED, 3);
+    assertThat(lane.takeEnd().report()).isEqualTo(new LaneReport(7, 0, 6, 6, true, drops));
+    assertThat(log.getMessages()).hasSize(1);
+    assertThat(log.getMessages().get(0)).contains("a part that is too long", "dropped.oversized");
   }
 
   @Test
