@@ -10,6 +10,7 @@ public enum DropReason {
   FIELD_COUNT("field-count", "a header of another length than 8 or 9"),
   FIELD_RANGE("field-range", "a header field outside its range"),
   INFO_FORMAT("info-format", "an info message that is not a msgpack map of scan to count"),
+  OVERSIZED("oversized", "a part that is too long, which closes its connection"),
   PAYLOAD_SIZE("payload-size", "a payload of another size than the detector's sector"),
   UNKNOWN_MODULE("unknown-module", "a module that the detector does not have"),
   EMPTY_SCAN("empty-scan", "a scan without positions"),

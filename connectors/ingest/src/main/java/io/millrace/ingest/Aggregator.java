@@ -101,6 +101,7 @@ final class Aggregator implements Closeable {
     counters.put("relayed", relayed);
     counters.put("bytes", counts.stream().mapToLong(RelayCount::bytes).sum());
     counters.put("timeouts", counts.stream().mapToLong(RelayCount::timeouts).sum());
+    counters.put("beyondBuffers", counts.stream().mapToLong(RelayCount::beyondBuffers).sum());
     for (DropReason reason : DropReason.values()) {
       if (drops.get(reason) > 0) {
         counters.put("dropped." + reason.label(), drops.get(reason));
@@ -141,6 +142,16 @@ final class Aggregator implements Closeable {
     Drops all = new Drops();
     relays.forEach(r -> all.add(r.drops()));
     return all;
+  }
+
+  /** Sectors that came from producers so far, the one that is coming included. */
+  long receivedSectors() {
+    return relays.stream().mapToLong(ModuleRelay::receivedSectors).sum();
+  }
+
+  /** By module, what was lost on the way; to be asked after {@link #close}. */
+  List<Undelivered> undelivered() {
+    return relays.stream().map(ModuleRelay::undelivered).toList();
   }
 
   /** Data messages that were relayed; to be asked after {@link #close}. */

@@ -16,6 +16,9 @@ import zmq.SocketBase;
  * asks, nor after a connection came or went whether the last one did: then no buffer is released,
  * and the garbage collector takes them when JeroMQ has let go of them.
  *
+ * <p>In the same way it knows how many sectors were begun to be written; the others are lost when
+ * the lane is closed, or a peer goes that they wait for.
+ *
  * <p>No lock, no volatile: connections come, go and write in one thread, the I/O thread of the
  * relay's lanes. It is the same for all because the context has one thread for them (the sockets'
  * affinity).
@@ -27,6 +30,8 @@ final class LanePeers {
 
   /** What the only connection writes; null if there is not one. */
   private RelayBuffer writing;
+
+  private long begun;
 
   /** Begins to watch a socket that has not been bound yet. */
   void watch(SocketBase lane) {
@@ -53,8 +58,15 @@ final class LanePeers {
     writing = null;
   }
 
-  /** A connection begins to write this buffer, and has written all that it began before. */
-  void writing(RelayBuffer next) {
+  /**
+   * A connection begins to write this buffer, and has written all that it began before.
+   *
+   * @param first false if it has asked for it before
+   */
+  void writing(RelayBuffer next, boolean first) {
+    if (first) {
+      begun++;
+    }
     if (connections.size() != 1) {
       return;
     }
@@ -62,5 +74,10 @@ final class LanePeers {
       writing.release();
     }
     writing = next;
+  }
+
+  /** Sectors that a connection has begun to write; to be asked when the context has ended. */
+  long begun() {
+    return begun;
   }
 }

@@ -72,18 +72,23 @@ final class ModuleRelay implements Runnable {
   private final ZMQ.Socket in;
   private final ZMQ.Socket[] out;
   private final LanePeers[] peers;
+  private final RelayBuffers buffers;
+  private final OversizedParts oversized = new OversizedParts();
   private final HeaderCodec codec = new HeaderCodec();
   private final SectorHeader header = new SectorHeader();
   private final Set<String> named = new HashSet<>();
   private final Drops drops = new Drops();
   private final Gathering gathering = new Gathering(QUEUE);
   private int taken;
+  private long takenSectors;
+  private final long[] sentSectors;
   private long relayed;
   private long relayedBytes;
   private long timeouts;
   private long blockedNanos;
   private long countedAt = System.nanoTime();
-  private volatile RelayCount count = new RelayCount(0, 0, new Drops(), 0, null);
+  private volatile RelayCount count = new RelayCount(0, 0, new Drops(), 0, 0, null);
+  private Undelivered undelivered;
   private volatile boolean stopped;
 
   /**
@@ -114,13 +119,16 @@ final class ModuleRelay implements Runnable {
     context = ZMQ.context(2);
     out = new ZMQ.Socket[lanes.lanes()];
     peers = new LanePeers[lanes.lanes()];
+    sentSectors = new long[lanes.lanes()];
+    buffers = new RelayBuffers(detector.sectorBytes(), buffers(detector, lanes));
     in = context.socket(SocketType.PULL);
     try {
       in.setAffinity(1);
       in.setRcvHWM(QUEUE);
-      in.setMsgAllocator(new RelayBuffers(detector.sectorBytes(), buffers(detector, lanes)));
+      in.setMsgAllocator(buffers);
       in.setReceiveTimeOut(LOOK_UP_MS);
       in.setMaxMsgSize(LONGEST_PART_BYTES);
+      oversized.watch(in.base());
       bind(in, listen, "--listen");
       for (int l = 0; l < out.length; l++) {
         out[l] = context.socket(SocketType.PUSH);
@@ -182,6 +190,16 @@ final class ModuleRelay implements Runnable {
     return timeouts;
   }
 
+  /** Sectors that came so far, the one that is coming included; to be asked at any time. */
+  long receivedSectors() {
+    return buffers.sectors();
+  }
+
+  /** What was lost on the way; to be asked when {@link #run} has ended. */
+  Undelivered undelivered() {
+    return undelivered;
+  }
+
   /** What it has done up to a moment ago; to be asked by anybody at any time. */
   RelayCount count() {
     return count;
@@ -192,7 +210,7 @@ final class ModuleRelay implements Runnable {
       countedAt = now;
       Drops copy = new Drops();
       copy.add(drops);
-      count = new RelayCount(relayed, relayedBytes, copy, timeouts, stall);
+      count = new RelayCount(relayed, relayedBytes, copy, timeouts, buffers.beyond(), stall);
     }
   }
 
@@ -205,26 +223,62 @@ final class ModuleRelay implements Runnable {
         if (first != null) {
           receive(first);
         }
+        countOversized();
         tell(router.silent(now()));
         report.logIfDue();
       }
       report.log();
     } finally {
       close();
+      logUndelivered();
+    }
+  }
+
+  private void countOversized() {
+    String peer;
+    while ((peer = oversized.poll()) != null) {
+      drop(DropReason.OVERSIZED, peer);
+    }
+  }
+
+  /** Says what is lost with the queues that were just closed. */
+  private void logUndelivered() {
+    long[] unsent = new long[out.length];
+    for (int lane = 0; lane < out.length; lane++) {
+      unsent[lane] = sentSectors[lane] - peers[lane].begun();
+    }
+    undelivered = new Undelivered(buffers.sectors() - takenSectors, unsent);
+    if (undelivered.total() == 0) {
+      LOG.info("module {}: closed, and all sectors that came were given on", module);
+    } else {
+      LOG.warn(
+          "module {}: closed; {} sectors that came are lost: {}",
+          module,
+          undelivered.total(),
+          undelivered);
     }
   }
 
   /** The first part of the next message, or null if none comes for a while. */
   private Msg next() {
-    Msg first = in.base().recv(ZMQ.DONTWAIT);
+    Msg first = take(ZMQ.DONTWAIT);
     if (first == null) {
       // Each message on its own would wake this thread, and then the one that sends.
       gathering.stayAway(taken);
       taken = 0;
-      first = in.base().recv(0);
+      first = take(0);
     }
     taken += first == null ? 0 : 1;
     return first;
+  }
+
+  /** The next part, or null if none comes for a while. */
+  private Msg take(int flags) {
+    Msg part = in.base().recv(flags);
+    if (part instanceof RelayBuffer) {
+      takenSectors++;
+    }
+    return part;
   }
 
   /** Does not advance while a lane is blocked: what waits behind it is not silent. */
@@ -239,10 +293,10 @@ final class ModuleRelay implements Runnable {
       announcement(first, source);
       return;
     }
-    Msg second = in.base().recv(0);
+    Msg second = take(0);
     Msg last = second;
     while (last.hasMore()) {
-      last = in.base().recv(0); // the rest of a message that nobody knows
+      last = take(0); // the rest of a message that nobody knows
     }
     byte[] message = first.data();
     DropReason unreadable = codec.decode(message, 0, message.length, header);
@@ -256,7 +310,7 @@ final class ModuleRelay implements Runnable {
       }
     }
     if (reason != null) {
-      drop(reason, source);
+      drop(reason, address(source));
       if (second instanceof RelayBuffer buffer) {
         buffer.release();
       }
@@ -270,13 +324,15 @@ final class ModuleRelay implements Runnable {
       relayed++;
       relayedBytes += second.size();
       tell(router.relayed(header.scan, lane, now()));
+    } else {
+      takenSectors--; // it is lost like those behind it
     }
   }
 
   private void announcement(Msg message, Metadata source) {
     Optional<Announcement> announcement = Announcement.decode(message.data(), 0, message.size());
     if (announcement.isEmpty()) {
-      drop(DropReason.INFO_FORMAT, source);
+      drop(DropReason.INFO_FORMAT, address(source));
       return;
     }
     announcement
@@ -286,7 +342,7 @@ final class ModuleRelay implements Runnable {
             (scan, count) -> {
               DropReason reason = fence == null ? null : fence.ofAnnouncement(scan);
               if (reason != null) {
-                drop(reason, source);
+                drop(reason, address(source));
                 return;
               }
               LOG.info("module {}: scan {}, {} sectors announced", module, scan, count);
@@ -335,6 +391,7 @@ final class ModuleRelay implements Runnable {
     if (second != null) {
       if (second instanceof RelayBuffer buffer) {
         second = buffer.into(peers[lane]);
+        sentSectors[lane]++;
       }
       // A lane that took the first part takes the rest.
       out[lane].base().send(second, 0);
@@ -367,14 +424,17 @@ final class ModuleRelay implements Runnable {
     }
     blockedNanos += System.nanoTime() - start;
     if (!taken) {
-      LOG.warn("module {}: stopped while lane {} was blocked; a message is lost", module, lane);
+      LOG.warn("module {}: stopped while lane {} was blocked", module, lane);
     }
     return taken;
   }
 
-  private void drop(DropReason reason, Metadata source) {
+  private static String address(Metadata source) {
+    return source == null ? "unknown" : source.get(Metadata.PEER_ADDRESS);
+  }
+
+  private void drop(DropReason reason, String address) {
     drops.add(reason);
-    String address = source == null ? "unknown" : source.get(Metadata.PEER_ADDRESS);
     if (named.size() < NAMED_SOURCES && named.add(address + reason)) {
       LOG.warn(
           "module {}: {} sent {}; dropped, and from now on only counted as {}",
@@ -416,13 +476,14 @@ final class ModuleRelay implements Runnable {
       long events = relayed + drops.total() + timeouts;
       if (events != lastEvents) {
         LOG.info(
-            "module {}: {} messages relayed ({} GB/s), {}, {} timeouts, blocked for {} s",
+            "module {}: {} messages relayed ({} GB/s), {}, {} timeouts, blocked for {} s, {} sectors beyond the buffers",
             module,
             relayed,
             String.format(Locale.ROOT, "%.2f", (relayedBytes - lastBytes) / (double) (now - last)),
             drops.total() == 0 ? "none dropped" : "dropped: " + drops,
             timeouts,
-            String.format(Locale.ROOT, "%.1f", blockedNanos / 1e9));
+            String.format(Locale.ROOT, "%.1f", blockedNanos / 1e9),
+            buffers.beyond());
       }
       last = now;
       lastBytes = relayedBytes;

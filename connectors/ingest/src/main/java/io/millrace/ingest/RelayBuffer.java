@@ -4,26 +4,41 @@ import java.nio.ByteBuffer;
 import zmq.Msg;
 
 /**
- * A piece of memory for one sector, outside the heap: JeroMQ receives into it and sends from it
- * without a copy. Circulates between its pool, the thread that receives, the relay and the thread
- * that sends, one at a time.
+ * A piece of memory for one sector: JeroMQ receives into it and sends from it without a copy. Those
+ * of a pool are outside the heap, and circulate between the pool, the thread that receives, the
+ * relay and the thread that sends, one at a time.
  */
 final class RelayBuffer extends Msg {
   private static final int ALL_FLAGS = -1;
 
+  /** Null if it belongs to none, and is used once. */
   private final RelayBuffers pool;
 
   /** Set by the relay before it sends, read by the thread that sends; JeroMQ's queue is between. */
   private LanePeers lane;
 
-  RelayBuffer(RelayBuffers pool, int bytes) {
-    super(ByteBuffer.allocateDirect(bytes));
+  /** Whether the thread that sends has asked for the memory since the lane was set. */
+  private boolean begun;
+
+  private RelayBuffer(RelayBuffers pool, ByteBuffer memory) {
+    super(memory);
     this.pool = pool;
+  }
+
+  /** One that comes back to its pool. */
+  static RelayBuffer of(RelayBuffers pool, int bytes) {
+    return new RelayBuffer(pool, ByteBuffer.allocateDirect(bytes));
+  }
+
+  /** One of the heap that is used once. */
+  static RelayBuffer once(int bytes) {
+    return new RelayBuffer(null, ByteBuffer.allocate(bytes));
   }
 
   /** Notes the lane that it is about to be sent into, and that will release it. */
   RelayBuffer into(LanePeers lane) {
     this.lane = lane;
+    begun = false;
     return this;
   }
 
@@ -34,7 +49,8 @@ final class RelayBuffer extends Msg {
   @Override
   public ByteBuffer buf() {
     if (lane != null) {
-      lane.writing(this);
+      lane.writing(this, !begun);
+      begun = true;
     }
     return super.buf();
   }
@@ -44,6 +60,8 @@ final class RelayBuffer extends Msg {
     lane = null;
     resetFlags(ALL_FLAGS);
     resetMetadata();
-    pool.put(this);
+    if (pool != null) {
+      pool.put(this);
+    }
   }
 }

@@ -1,6 +1,7 @@
 package io.millrace.ingest;
 
 import java.lang.ref.Cleaner;
+import java.util.concurrent.atomic.AtomicLong;
 import zmq.Msg;
 import zmq.msg.MsgAllocator;
 
@@ -10,8 +11,8 @@ import zmq.msg.MsgAllocator;
  *
  * <p>A buffer that nobody can give back (its connection broke, or its lane has several peers, see
  * {@link LanePeers}) is left to the garbage collector, and another one may be made for it. When as
- * many as may be are in use, parts get memory of JeroMQ's own: slower, but the thread that receives
- * never waits here.
+ * many as may be are in use, a sector gets memory of the heap that is used once: slower, and
+ * counted, but the thread that receives never waits here.
  */
 final class RelayBuffers implements MsgAllocator {
   private static final Cleaner CLEANER = Cleaner.create();
@@ -40,6 +41,8 @@ final class RelayBuffers implements MsgAllocator {
   private final int sectorBytes;
   private final RelayBuffer[] free;
   private final Made made = new Made();
+  private final AtomicLong sectors = new AtomicLong();
+  private final AtomicLong beyond = new AtomicLong();
   private int freeCount;
 
   /**
@@ -57,6 +60,7 @@ final class RelayBuffers implements MsgAllocator {
     if (size != sectorBytes) {
       return new Msg(size);
     }
+    sectors.incrementAndGet();
     synchronized (this) {
       if (freeCount > 0) {
         RelayBuffer last = free[--freeCount];
@@ -65,9 +69,10 @@ final class RelayBuffers implements MsgAllocator {
       }
     }
     if (!made.add(free.length)) {
-      return new Msg(size);
+      beyond.incrementAndGet();
+      return RelayBuffer.once(sectorBytes);
     }
-    RelayBuffer buffer = new RelayBuffer(this, sectorBytes);
+    RelayBuffer buffer = RelayBuffer.of(this, sectorBytes);
     CLEANER.register(buffer, made::remove);
     return buffer;
   }
@@ -75,6 +80,16 @@ final class RelayBuffers implements MsgAllocator {
   /** Takes a buffer back, from any thread. */
   synchronized void put(RelayBuffer buffer) {
     free[freeCount++] = buffer;
+  }
+
+  /** Parts of the size of a sector that came so far, the one that is coming included. */
+  long sectors() {
+    return sectors.get();
+  }
+
+  /** Of these, how many got memory of the heap, since all buffers were in use. */
+  long beyond() {
+    return beyond.get();
   }
 
   /** Buffers that nobody uses. */

@@ -10,6 +10,8 @@ import io.millrace.detector.Drops;
  * @param bytes of their pixels
  * @param drops messages that were dropped; nobody changes it any more
  * @param timeouts scans that were settled by silence
+ * @param beyondBuffers sectors for which all buffers were in use
  * @param stall the lane that holds the relay up; null if none does
  */
-record RelayCount(long relayed, long bytes, Drops drops, long timeouts, Stall stall) {}
+record RelayCount(
+    long relayed, long bytes, Drops drops, long timeouts, long beyondBuffers, Stall stall) {}

@@ -83,14 +83,44 @@ class LanePeersTest {
   }
 
   @Test
-  void partsOfAnotherSizeAndThoseBeyondTheMostHaveMemoryOfTheirOwn() {
+  void partsOfAnotherSizeHaveMemoryOfTheirOwn() {
     assertThat(pool.allocate(BYTES - 1)).isNotInstanceOf(RelayBuffer.class);
+    assertThat(pool.sectors()).isZero();
+  }
+
+  @Test
+  void sectorsBeyondTheMostAreOfTheHeapUsedOnceAndCounted() {
+    peers.accepted("a");
     for (int i = 0; i < MOST; i++) {
-      assertThat(pool.allocate(BYTES)).isInstanceOf(RelayBuffer.class);
+      assertThat(pool.allocate(BYTES).buf().isDirect()).isTrue();
     }
-    Msg beyond = pool.allocate(BYTES);
-    assertThat(beyond).isNotInstanceOf(RelayBuffer.class);
+    assertThat(pool.beyond()).isZero();
+    RelayBuffer beyond = sent();
     assertThat(beyond.size()).isEqualTo(BYTES);
+    assertThat(beyond.buf().isDirect()).isFalse();
+    sent().buf();
+    assertThat(pool.free()).as("none came back").isZero();
+    assertThat(pool.beyond()).isEqualTo(2);
+    assertThat(pool.sectors()).isEqualTo(MOST + 2);
+    assertThat(pool.made()).isEqualTo(MOST);
+  }
+
+  @Test
+  void everySectorThatIsBegunCountsOnceHoweverManyPeersThereAre() {
+    peers.accepted("a");
+    RelayBuffer first = sent();
+    assertThat(peers.begun()).isZero();
+    first.buf();
+    first.buf();
+    assertThat(peers.begun()).isEqualTo(1);
+    sent().buf();
+    assertThat(pool.allocate(BYTES)).isSameAs(first);
+    first.buf();
+    assertThat(peers.begun()).as("what is received into it is not sent").isEqualTo(2);
+    first.into(peers).buf();
+    peers.accepted("b");
+    sent().buf();
+    assertThat(peers.begun()).isEqualTo(4);
   }
 
   private RelayBuffer sent() {

@@ -13,6 +13,9 @@ import org.apache.flink.configuration.Configuration;
 /** Describes a {@link ZeroMqSource}; {@link #build} checks everything and says what is wrong. */
 @PublicEvolving
 public final class ZeroMqSourceBuilder {
+  /** Far beyond use, and far below what nanoseconds of 63 bits hold. */
+  private static final Duration LONGEST = Duration.ofDays(365);
+
   private DetectorDescription detector;
   private Lanes lanes;
   private SessionAddress session;
@@ -87,8 +90,8 @@ public final class ZeroMqSourceBuilder {
     require(boundedAfter >= 0, "a source cannot end after %d scans", boundedAfter);
     positive(ZeroMqSourceOptions.SLOTS_PER_MODULE);
     positive(ZeroMqSourceOptions.RECEIVE_HIGH_WATER_MARK);
-    notNegative(ZeroMqSourceOptions.SCAN_TIMEOUT);
-    notNegative(ZeroMqSourceOptions.DRAIN_LINGER);
+    possible(ZeroMqSourceOptions.SCAN_TIMEOUT);
+    possible(ZeroMqSourceOptions.DRAIN_LINGER);
     long maxMessage = options.get(ZeroMqSourceOptions.MAX_MESSAGE_SIZE).getBytes();
     require(
         maxMessage >= detector.sectorBytes(),
@@ -109,12 +112,14 @@ public final class ZeroMqSourceBuilder {
         options.get(option));
   }
 
-  private void notNegative(ConfigOption<Duration> option) {
+  private void possible(ConfigOption<Duration> option) {
+    Duration time = options.get(option);
     require(
-        !options.get(option).isNegative(),
-        "%s cannot be negative: %s",
+        !time.isNegative() && time.compareTo(LONGEST) <= 0,
+        "%s has to be from 0 to %d days, not %s",
         option.key(),
-        options.get(option));
+        LONGEST.toDays(),
+        time);
   }
 
   private static void require(boolean condition, String message, Object... arguments) {

@@ -50,8 +50,9 @@ public final class ZeroMqSourceOptions {
           .memoryType()
           .defaultValue(MemorySize.ofMebiBytes(16))
           .withDescription(
-              "A peer that sends a larger message part is disconnected. Parts of another size than a"
-                  + " sector do not come from the pool; a sane peer does not send them.");
+              "A connection that brings a larger message part is closed and made anew; the part is"
+                  + " dropped as oversized, with what waits behind it at the peer. Parts of another"
+                  + " size than a sector do not come from the pool; a sane peer does not send them.");
 
   private ZeroMqSourceOptions() {}
 }

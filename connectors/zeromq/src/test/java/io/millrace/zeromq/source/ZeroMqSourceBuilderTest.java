@@ -60,11 +60,15 @@ class ZeroMqSourceBuilderTest {
     assertRefused(
         b -> b.setOption(ZeroMqSourceOptions.SCAN_TIMEOUT, Duration.ofSeconds(-1)),
         "scan-timeout",
-        "negative");
+        "0 to 365 days");
+    assertRefused(
+        b -> b.setOption(ZeroMqSourceOptions.SCAN_TIMEOUT, Duration.ofSeconds(Long.MAX_VALUE)),
+        "scan-timeout",
+        "0 to 365 days");
     assertRefused(
         b -> b.setOption(ZeroMqSourceOptions.DRAIN_LINGER, Duration.ofMillis(-1)),
         "drain-linger",
-        "negative");
+        "0 to 365 days");
     assertRefused(
         b -> b.setOption(ZeroMqSourceOptions.MAX_MESSAGE_SIZE, MemorySize.parse("165887b")),
         "max-message-size",

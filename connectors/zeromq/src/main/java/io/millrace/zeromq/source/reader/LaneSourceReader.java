@@ -58,7 +58,8 @@ public final class LaneSourceReader
                     boundedAfter,
                     options,
                     draining::get,
-                    session),
+                    session,
+                    System::nanoTime),
             context.getConfiguration()),
         context,
         draining);

@@ -22,6 +22,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import javax.annotation.Nullable;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.connector.base.source.reader.RecordsWithSplitIds;
@@ -71,6 +72,7 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
   private final Configuration options;
   private final BooleanSupplier draining;
   private final @Nullable SessionAddress session;
+  private final LongSupplier clock;
 
   private final HeaderCodec codec = new HeaderCodec();
   private final SectorHeader header = new SectorHeader();
@@ -89,11 +91,12 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
   private volatile boolean wakeUp;
   private Gathering gathering;
   private int taken;
-  private long lastLook = System.nanoTime();
+  private long lastLook;
 
   /**
    * @param draining whether no more scans are to be taken
    * @param session in which the lane is shown; null for none
+   * @param clock nanoseconds of any origin
    */
   LaneSplitReader(
       SourceReaderMetricGroup metricGroup,
@@ -102,7 +105,8 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
       int boundedAfter,
       Configuration options,
       BooleanSupplier draining,
-      @Nullable SessionAddress session) {
+      @Nullable SessionAddress session,
+      LongSupplier clock) {
     this.metricGroup = metricGroup;
     this.detector = detector;
     this.scans = scans;
@@ -110,6 +114,8 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
     this.options = options;
     this.draining = draining;
     this.session = session;
+    this.clock = clock;
+    this.lastLook = clock.getAsLong();
   }
 
   @Override
@@ -154,7 +160,7 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
     if (batch == null) {
       batch = new LaneBatch(split.splitId(), spare);
     }
-    long now = System.nanoTime();
+    long now = clock.getAsLong();
     if (now - lastLook > ABSENT_NANOS) {
       progress.heldBack(
           now); // the task did not take what was handed over; that is no silence, either
@@ -163,8 +169,9 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
       if (draining.getAsBoolean()) {
         progress.drain();
       }
-      lastLook = System.nanoTime();
+      lastLook = clock.getAsLong();
       tell();
+      mendPipes();
       boolean idle = !takeTurns(batch);
       addEndedScans(batch);
       if (batch.size() >= BATCH || (idle && batch.size() > 0)) {
@@ -199,6 +206,14 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
         state, heldBack ? "sectors wait, and the task holds all slots" : "", metrics.counts());
   }
 
+  private void mendPipes() {
+    for (Pipe pipe : pipes) {
+      if (pipe.mend()) {
+        drop(progress.dropped(DropReason.OVERSIZED), pipe, pipe.endpoint);
+      }
+    }
+  }
+
   /** Takes what is there, in turn from the pipes that have room; returns false if nothing was. */
   private boolean takeTurns(LaneBatch batch) {
     boolean any = false;
@@ -229,7 +244,7 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
       }
       return;
     }
-    long start = System.nanoTime();
+    long start = clock.getAsLong();
     try {
       pool.awaitReturn(ROOM_MILLIS);
     } catch (InterruptedException e) {
@@ -237,7 +252,7 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
       throw new IOException("interrupted while lane " + split.lane() + " waited for room", e);
     }
     if (heldBack) {
-      long now = System.nanoTime();
+      long now = clock.getAsLong();
       progress.heldBack(now);
       metrics.heldBack(now - start);
     }
@@ -245,7 +260,7 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
 
   private void addEndedScans(LaneBatch batch) {
     LaneReport report;
-    while ((report = progress.nextEnded(System.nanoTime())) != null) {
+    while ((report = progress.nextEnded(clock.getAsLong())) != null) {
       LOG.info(
           "Scan {} has ended on lane {}: {} of {} announced messages received, {}{}",
           report.scan(),
@@ -295,7 +310,7 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
     } else {
       DropReason problem =
           payload instanceof Slot ? header.problem(detector) : DropReason.PAYLOAD_SIZE;
-      reason = progress.received(header, pipe.module, problem, System.nanoTime());
+      reason = progress.received(header, pipe.module, problem, clock.getAsLong());
     }
     if (reason != null) {
       drop(reason, pipe, first);
@@ -317,7 +332,7 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
     }
     for (Map.Entry<Long, Long> e : announcement.get().counts().entrySet()) {
       DropReason reason =
-          progress.announced(e.getKey(), e.getValue(), pipe.module, System.nanoTime());
+          progress.announced(e.getKey(), e.getValue(), pipe.module, clock.getAsLong());
       if (reason != null) {
         drop(reason, pipe, message);
       }
@@ -325,9 +340,12 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
   }
 
   private void drop(DropReason reason, Pipe pipe, Msg message) {
-    metrics.dropped(reason);
     Metadata metadata = message.getMetadata();
-    String peer = metadata == null ? pipe.endpoint : metadata.get(Metadata.PEER_ADDRESS);
+    drop(reason, pipe, metadata == null ? pipe.endpoint : metadata.get(Metadata.PEER_ADDRESS));
+  }
+
+  private void drop(DropReason reason, Pipe pipe, String peer) {
+    metrics.dropped(reason);
     if (logged.size() < MAX_LOGGED && logged.add(peer + reason)) {
       LOG.warn(
           "Dropped a message from {} (lane {}, module {}): {}. Further ones of this kind are only"

@@ -5,6 +5,8 @@ import org.zeromq.SocketType;
 import org.zeromq.ZContext;
 import org.zeromq.ZMQ;
 import zmq.Msg;
+import zmq.ZError;
+import zmq.util.Errno;
 
 /**
  * One module's part of a lane: a PULL socket, and the room that its sectors have in the task.
@@ -20,6 +22,9 @@ final class Pipe implements AutoCloseable {
   private final ZMQ.Socket socket;
   private final int room;
   private final AtomicInteger taken = new AtomicInteger();
+
+  /** Connections that JeroMQ closed for a part that is too long, and that are not mended. */
+  private final AtomicInteger broken = new AtomicInteger();
 
   /**
    * Connects to the aggregator, now or as soon as it is there.
@@ -47,9 +52,49 @@ final class Pipe implements AutoCloseable {
     socket.setHandshakeIvl(HANDSHAKE_MILLIS);
     socket.setReconnectIVL(100);
     socket.setReconnectIVLMax(2000);
+    watch();
+    connect();
+  }
+
+  /**
+   * Watches for connections that are closed because of a part that is too long. JeroMQ tells of a
+   * closed connection without the reason; but it does so in the thread that has read the length,
+   * where the error number still stands.
+   */
+  private void watch() {
+    Errno errno = new Errno(); // the thread's own, whoever asks
+    socket
+        .base()
+        .setEventHook(
+            event -> {
+              if (errno.is(ZError.EMSGSIZE)) {
+                // The next connection may be closed without an error of its own.
+                errno.set(0);
+                broken.incrementAndGet();
+              }
+            },
+            ZMQ.EVENT_DISCONNECTED);
+  }
+
+  private void connect() {
     if (!socket.connect(endpoint)) {
       throw new IllegalArgumentException("cannot connect to the lane endpoint " + endpoint);
     }
+  }
+
+  /**
+   * Connects again if the connection was closed because of a part that is too long, which JeroMQ
+   * does by itself after any other loss. What had come before it is still received.
+   *
+   * @return whether it was
+   */
+  boolean mend() {
+    if (broken.get() == 0) {
+      return false;
+    }
+    broken.decrementAndGet();
+    connect();
+    return true;
   }
 
   /** The next message part, or null if there is none now. */

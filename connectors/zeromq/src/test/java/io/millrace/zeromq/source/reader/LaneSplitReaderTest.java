@@ -33,6 +33,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.connector.base.source.reader.splitreader.SplitsAddition;
 import org.apache.flink.runtime.metrics.groups.InternalSourceReaderMetricGroup;
 import org.apache.flink.runtime.metrics.groups.UnregisteredMetricGroups;
@@ -46,6 +47,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.event.Level;
 import org.zeromq.ZMQ;
+import org.zeromq.ZMonitor;
 
 @Timeout(60)
 class LaneSplitReaderTest {
@@ -61,6 +63,7 @@ class LaneSplitReaderTest {
       new Configuration()
           .set(ZeroMqSourceOptions.DRAIN_LINGER, Duration.ofMillis(50))
           .set(ZeroMqSourceOptions.SCAN_TIMEOUT, Duration.ofMinutes(5));
+  private final LaneClock clock = new LaneClock();
   private BoundLanes sender;
   private LaneThread lane;
 
@@ -189,6 +192,36 @@ class LaneSplitReaderTest {
         .contains("dropped." + bad.reason.label());
   }
 
+  /** JeroMQ does not connect again by itself then: the lane would be deaf on this pipe. */
+  @Test
+  void aPartThatIsTooLongIsCountedAndTheLaneConnectsAgain() {
+    options.set(ZeroMqSourceOptions.MAX_MESSAGE_SIZE, MemorySize.parse("1kb"));
+    start(SMALL, Set.of(), 0, WIDE_OPEN);
+    List<ZMonitor> hangUps = sender.watchHangUps();
+    for (int frame = 0; frame < 3; frame++) {
+      sender.send(0, header(7, frame, 0), pixels(header(7, frame, 0), SMALL));
+      sender.send(0, 0, encode(header(7, frame, 0)), new byte[1025]);
+      Sector sector = lane.takeSector();
+      assertThat(sector.header().frame).as("what came before is used").isEqualTo(frame);
+      sector.release();
+      // What is sent before the sender knows goes into the broken connection.
+      assertThat(hangUps.get(0).nextEvent(20_000)).isNotNull();
+      int broken = frame + 1;
+      await().until(() -> lane.dropped(DropReason.OVERSIZED) == broken);
+    }
+    hangUps.forEach(ZMonitor::close);
+    sender.announce(0, 7, 3);
+    for (int frame = 0; frame < 3; frame++) {
+      sender.send(0, header(7, frame, 1), pixels(header(7, frame, 1), SMALL));
+      lane.takeSector().release();
+    }
+    Drops drops = new Drops();
+    drops.add(DropReason.OVERSIZED, 3);
+    assertThat(lane.takeEnd().report()).isEqualTo(new LaneReport(7, 0, 6, 6, true, drops));
+    assertThat(log.getMessages()).hasSize(1);
+    assertThat(log.getMessages().get(0)).contains("a part that is too long", "dropped.oversized");
+  }
+
   @Test
   void everyPeerAndReasonIsLogged() {
     start(SMALL, Set.of(), 0, WIDE_OPEN);
@@ -221,11 +254,18 @@ class LaneSplitReaderTest {
   @Test
   void aLostMessageDoesNotStopAScan() {
     options.set(ZeroMqSourceOptions.SCAN_TIMEOUT, Duration.ofMillis(300));
+    clock.stop();
     start(SMALL, Set.of(), 0, WIDE_OPEN);
     sender.announce(0, 7, 2);
-    sender.send(0, header(7, 0, 0), pixels(header(7, 0, 0), SMALL));
-    lane.takeSector().release();
-    assertThat(lane.takeEnd().report()).isEqualTo(new LaneReport(7, 0, 4, 1, false, new Drops()));
+    for (int module = 0; module < 2; module++) {
+      sender.send(0, header(7, 0, module), pixels(header(7, 0, module), SMALL));
+      lane.takeSector().release(); // behind the announcement of its module
+    }
+    clock.advance(Duration.ofMillis(150));
+    clock.advance(Duration.ofMillis(149));
+    assertThat(lane.waiting()).isZero();
+    clock.advance(Duration.ofMillis(1));
+    assertThat(lane.takeEnd().report()).isEqualTo(new LaneReport(7, 0, 4, 2, false, new Drops()));
   }
 
   @Test
@@ -344,16 +384,28 @@ class LaneSplitReaderTest {
     options
         .set(ZeroMqSourceOptions.SLOTS_PER_MODULE, 1)
         .set(ZeroMqSourceOptions.SCAN_TIMEOUT, Duration.ofMillis(400));
+    clock.stop();
     start(SMALL, Set.of(), 0, WIDE_OPEN);
     sender.announce(0, 7, 2);
     for (int frame = 0; frame < 2; frame++) {
       sender.send(0, header(7, frame, 0), pixels(header(7, frame, 0), SMALL));
       sender.send(0, header(7, frame, 1), pixels(header(7, frame, 1), SMALL));
     }
-    await().until(() -> lane.heldBackMillis() > 800);
+    await().until(() -> lane.waiting() == 2);
+    await()
+        .until(
+            () -> {
+              clock.advance(Duration.ofMillis(1));
+              return lane.heldBackMillis() > 0;
+            });
+    for (int i = 0; i < 8; i++) {
+      clock.advance(Duration.ofMillis(150));
+    }
+    assertThat(lane.waiting()).as("the scan has not ended").isEqualTo(2);
     for (int i = 0; i < 4; i++) {
       lane.takeSector().release();
     }
+    clock.advance(options.get(ZeroMqSourceOptions.DRAIN_LINGER));
     assertThat(lane.takeEnd().report().drained()).isTrue();
   }
 
@@ -395,9 +447,10 @@ class LaneSplitReaderTest {
     sender.send(0, header(9, 0, 0), pixels(header(9, 0, 0), SMALL));
     assertThat(held).hasSize(4);
     held.removeLast().release();
-    await()
-        .during(Duration.ofMillis(100))
-        .until(() -> !lane.finished() && lane.waiting() == 0 && lane.sectors() == 4);
+    clock.awaitTurn();
+    assertThat(lane.finished()).isFalse();
+    assertThat(lane.waiting()).isZero();
+    assertThat(lane.sectors()).isEqualTo(4);
     held.forEach(Sector::release);
     await().until(lane::finished);
     assertThat(lane.waiting()).isZero();
@@ -496,7 +549,8 @@ class LaneSplitReaderTest {
             0,
             options,
             () -> false,
-            null);
+            null,
+            clock);
     LaneSplit split = new LaneSplit(0, List.of());
     assertThatThrownBy(
             () -> reader.handleSplitsChanges(new SplitsAddition<>(List.of(split, split))))
@@ -507,6 +561,7 @@ class LaneSplitReaderTest {
   private void start(
       DetectorDescription detector, Set<Long> scans, int boundedAfter, int highWaterMark) {
     sender = BoundLanes.bind(1, detector.modules(), highWaterMark);
-    lane = new LaneThread(detector, scans, boundedAfter, options, sender.lanes().endpoints(0));
+    lane =
+        new LaneThread(detector, scans, boundedAfter, options, sender.lanes().endpoints(0), clock);
   }
 }

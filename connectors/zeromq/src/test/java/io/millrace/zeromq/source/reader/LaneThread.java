@@ -15,6 +15,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.connector.base.source.reader.RecordsWithSplitIds;
 import org.apache.flink.connector.base.source.reader.splitreader.SplitsAddition;
@@ -45,7 +46,8 @@ final class LaneThread implements AutoCloseable {
       Set<Long> scans,
       int boundedAfter,
       Configuration options,
-      List<String> endpoints) {
+      List<String> endpoints,
+      LongSupplier clock) {
     reader =
         new LaneSplitReader(
             InternalSourceReaderMetricGroup.mock(metrics.getMetricGroup()),
@@ -54,7 +56,8 @@ final class LaneThread implements AutoCloseable {
             boundedAfter,
             options,
             draining::get,
-            null);
+            null,
+            clock);
     LaneSplit split = new LaneSplit(0, endpoints);
     thread = new Thread(() -> run(split), "lane");
     thread.start();
