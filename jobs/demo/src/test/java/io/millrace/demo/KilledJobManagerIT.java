@@ -3,6 +3,13 @@ package io.millrace.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.millrace.coordination.Scan;
+import io.millrace.coordination.ScanState;
+import io.millrace.coordination.Scans;
+import io.millrace.coordination.Session;
+import io.millrace.coordination.SessionState;
+import io.millrace.coordination.Sessions;
+import io.millrace.coordination.ZooKeeperConnection;
 import io.millrace.demo.Sandbox.Result;
 import io.millrace.detector.DetectorDescription;
 import io.millrace.detector.Thresholds;
@@ -62,7 +69,8 @@ class KilledJobManagerIT {
 
   /**
    * The job starts again on the JobManager that stood by. It has nothing of the scan that was
-   * running, which ends with what came afterwards and says so; the next scan is whole.
+   * running, which ends with what came afterwards and says so, in its file and in the session; the
+   * next scan is whole.
    */
   @Test
   void theOneThatStandsByTakesTheJobOver() throws Exception {
@@ -72,7 +80,8 @@ class KilledJobManagerIT {
             "aggregator",
             "--listen=tcp://127.0.0.1:" + sandbox.producerPort,
             "--lane-address=tcp://127.0.0.1:" + sandbox.lanePort,
-            "--lanes=" + LANES);
+            "--lanes=" + LANES,
+            "--zookeeper=" + zooKeeperAddress());
     FlinkCluster cluster = cluster(2);
     aggregator.awaitOutput("ready", DEADLINE);
     String job = submit(cluster);
@@ -101,6 +110,8 @@ class KilledJobManagerIT {
 
     assertInterrupted(awaitFile(2), 2);
     assertThat(sandbox.partLogs("taskmanager-1")).contains("scan 2 has no report");
+    assertSession(
+        job, Map.of(1L, ScanState.COMPLETE, 2L, ScanState.INCOMPLETE, 3L, ScanState.COMPLETE));
     assertThat(sandbox.outputs()).as("three files, and no piece of one").hasSize(3);
     assertThat(cluster.requireJobWell(job)).isEqualTo("RUNNING");
 
@@ -121,6 +132,10 @@ class KilledJobManagerIT {
 
     await().atMost(DEADLINE).until(() -> !taskManager.isAlive());
     assertThat(sandbox.partLogs("taskmanager-1")).contains("RegistrationTimeoutException");
+  }
+
+  private String zooKeeperAddress() {
+    return "127.0.0.1:" + sandbox.zookeeperPort;
   }
 
   private Part zookeeper() throws Exception {
@@ -144,8 +159,7 @@ class KilledJobManagerIT {
         FlinkCluster.start(
             parts,
             "",
-            new JobManagers(
-                sandbox.jobManagersPort, jobManagers, "127.0.0.1:" + sandbox.zookeeperPort),
+            new JobManagers(sandbox.jobManagersPort, jobManagers, zooKeeperAddress()),
             Map.of(),
             all);
     cluster.awaitStart();
@@ -159,8 +173,7 @@ class KilledJobManagerIT {
         Sandbox.ROOT.resolve("jobs/counting/target/millrace-counting.jar"),
         List.of(
             "--output=" + sandbox.output,
-            "--lanes-at=tcp://127.0.0.1:" + sandbox.lanePort,
-            "--lanes=" + LANES,
+            "--zookeeper=" + zooKeeperAddress(),
             "--background=" + THRESHOLDS.background(),
             "--xray=" + THRESHOLDS.xray(),
             "--scan-timeout=5s"));
@@ -174,7 +187,7 @@ class KilledJobManagerIT {
                 "producer",
                 "--simulate=" + SCAN,
                 "--scan-number=" + scan,
-                "--aggregator=tcp://127.0.0.1:" + sandbox.producerPort));
+                "--zookeeper=" + zooKeeperAddress()));
     command.addAll(List.of(options));
     return parts.start("producer-" + name, command);
   }
@@ -219,6 +232,22 @@ class KilledJobManagerIT {
     }
   }
 
+  /** The session is still the job's, and has each scan once, as it ended. */
+  private void assertSession(String job, Map<Long, ScanState> ended) throws Exception {
+    try (ZooKeeperConnection zooKeeper = ZooKeeperConnection.open(zooKeeperAddress(), DEADLINE)) {
+      Session session = new Sessions(zooKeeper).find("default").orElseThrow();
+      assertThat(session.state()).isEqualTo(SessionState.OPEN);
+      assertThat(session.job()).isEqualTo(job);
+      Scans scans = new Scans(zooKeeper, "default");
+      // The file is there a moment before ZooKeeper is told.
+      await().atMost(DEADLINE).until(() -> scans.underWay().isEmpty());
+      assertThat(scans.list()).hasSize(ended.size());
+      for (Scan scan : scans.list()) {
+        assertThat(scan.state()).as("scan %d", scan.number()).isEqualTo(ended.get(scan.number()));
+      }
+    }
+  }
+
   /** The events are those of the definition, of all sectors that the masks name. */
   private void assertCounted(CountedFile file, int scan) throws Exception {
     Path raw = dir.resolve("raw-" + scan);
@@ -254,7 +283,7 @@ class KilledJobManagerIT {
   private List<String> clustersInZooKeeper() throws Exception {
     try (CuratorFramework client =
         CuratorFrameworkFactory.newClient(
-            "127.0.0.1:" + sandbox.zookeeperPort, new RetryOneTime(100))) {
+            zooKeeperAddress(), new RetryOneTime(100))) {
       client.start();
       return client.getChildren().forPath("/flink");
     }
