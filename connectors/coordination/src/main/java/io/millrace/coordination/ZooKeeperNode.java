@@ -19,7 +19,7 @@ public final class ZooKeeperNode implements AutoCloseable {
    * The longest session that a client may ask for. Twenty ticks, 40 s, would be usual; who wants to
    * keep what it leads while this server is away for a minute needs more.
    */
-  static final Duration LONGEST_SESSION = Duration.ofMinutes(5);
+  private static final Duration LONGEST_SESSION = Duration.ofMinutes(5);
 
   private static final int TICK_MS = 2000;
 
