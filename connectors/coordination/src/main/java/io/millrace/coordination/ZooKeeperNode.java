@@ -5,6 +5,7 @@ import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.apache.zookeeper.server.NIOServerCnxnFactory;
 import org.apache.zookeeper.server.ServerCnxnFactory;
 import org.apache.zookeeper.server.ZooKeeperServer;
@@ -14,6 +15,12 @@ import org.apache.zookeeper.server.ZooKeeperServer;
  * have none; a facility with a ZooKeeper ensemble uses that.
  */
 public final class ZooKeeperNode implements AutoCloseable {
+  /**
+   * The longest session that a client may ask for. Twenty ticks, 40 s, would be usual; who wants to
+   * keep what it leads while this server is away for a minute needs more.
+   */
+  private static final Duration LONGEST_SESSION = Duration.ofMinutes(5);
+
   private static final int TICK_MS = 2000;
 
   private final ServerCnxnFactory connections;
@@ -42,7 +49,9 @@ public final class ZooKeeperNode implements AutoCloseable {
           "port %d on %s is in use; give ZooKeeper another --port".formatted(port, host), e);
     }
     try {
-      connections.startup(new ZooKeeperServer(data.toFile(), data.toFile(), TICK_MS));
+      ZooKeeperServer server = new ZooKeeperServer(data.toFile(), data.toFile(), TICK_MS);
+      server.setMaxSessionTimeout((int) LONGEST_SESSION.toMillis());
+      connections.startup(server);
     } catch (InterruptedException e) {
       connections.shutdown();
       Thread.currentThread().interrupt();

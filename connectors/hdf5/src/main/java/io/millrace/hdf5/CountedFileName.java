@@ -19,7 +19,8 @@ import java.util.stream.Stream;
 public final class CountedFileName {
   private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyMMdd_HHmm");
   private static final Pattern FILE = Pattern.compile("FOURD_\\d{6}_\\d{4}_(\\d{5,9})_\\d{5}.*");
-  private static final Pattern PART = Pattern.compile("FOURD_(\\d{5,9})_\\d{5,10}(_flat)?\\.part");
+  private static final Pattern PART =
+      Pattern.compile("FOURD_(\\d{5,9})_\\d{5,10}(-\\d+)?(_flat)?\\.part");
 
   private CountedFileName() {}
 
@@ -37,7 +38,16 @@ public final class CountedFileName {
 
   /** The name while the scan runs. */
   public static String part(int id, long scan) {
-    return "FOURD_%05d_%05d.part".formatted(id, scan);
+    return part(id, scan, 1);
+  }
+
+  /**
+   * The name while the scan runs, if the first ones are taken.
+   *
+   * @param attempt the how manyth name, from 1
+   */
+  static String part(int id, long scan, int attempt) {
+    return "FOURD_%05d_%05d%s.part".formatted(id, scan, attempt == 1 ? "" : "-" + attempt);
   }
 
   /** The file of the flat layout beside a file or a part. */

@@ -28,7 +28,9 @@ import org.apache.flink.api.connector.sink2.WriterInitContext;
  *
  * <p>A scan's frames come first, in any order, then its images, and last its report, which
  * completes the file. All records of a scan have to reach the same subtask. Scans may overlap. If
- * the job ends before the report, the scan's part file is removed and no file appears.
+ * the job ends before the report, the scan's part file is removed and no file appears. A task that
+ * is killed leaves its part file; if the job then starts again, it leaves that alone and begins
+ * another.
  *
  * <p>Metrics of the writer: {@code filesWritten}, {@code framesWritten}, {@code eventsWritten},
  * {@code scansUnfinished}.
@@ -74,8 +76,8 @@ public final class CountedFileSink implements Sink<ScanRecord> {
     return new CountedFileSinkWriter(this, context.metricGroup());
   }
 
-  Path part(long scan) {
-    return Path.of(directory, CountedFileName.part(id, scan));
+  Path part(long scan, int attempt) {
+    return Path.of(directory, CountedFileName.part(id, scan, attempt));
   }
 
   Path file(ScanReport report) {

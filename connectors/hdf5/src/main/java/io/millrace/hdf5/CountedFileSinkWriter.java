@@ -7,6 +7,7 @@ import io.millrace.detector.ScanImage;
 import io.millrace.detector.ScanRecord;
 import io.millrace.detector.ScanReport;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -44,7 +45,7 @@ final class CountedFileSinkWriter implements SinkWriter<ScanRecord> {
   public void write(ScanRecord record, Context context) throws IOException {
     CountedFileWriter writer = scans.get(record.scan());
     if (writer == null) {
-      writer = new CountedFileWriter(sink.part(record.scan()), sink.detector(), sink.centroids());
+      writer = begin(record.scan());
       scans.put(record.scan(), writer);
     }
     if (record instanceof CountedFrame frame) {
@@ -60,6 +61,27 @@ final class CountedFileSinkWriter implements SinkWriter<ScanRecord> {
     } else if (record instanceof ScanReport report) {
       finish(writer, report);
     }
+  }
+
+  /**
+   * Begins a scan's part file. If there is one, another attempt of this job has died with it, or
+   * has not noticed yet that it is over: it stays as it is.
+   */
+  private CountedFileWriter begin(long scan) throws IOException {
+    int attempt = 1;
+    while (isTaken(sink.part(scan, attempt))) {
+      LOG.warn(
+          "scan {}: {} is there already, of a task that was killed or of another job with this id;"
+              + " it is left as it is",
+          scan,
+          sink.part(scan, attempt));
+      attempt++;
+    }
+    return new CountedFileWriter(sink.part(scan, attempt), sink.detector(), sink.centroids());
+  }
+
+  private static boolean isTaken(Path part) {
+    return Files.exists(part) || Files.exists(CountedFileName.flat(part));
   }
 
   @Override

@@ -37,5 +37,9 @@ class CountedFileNameTest {
     assertThat(CountedFileName.nextId(dir)).isEqualTo(10);
     Files.createFile(CountedFileName.flat(dir.resolve(CountedFileName.part(10, 1))));
     assertThat(CountedFileName.nextId(dir)).isEqualTo(11);
+    Files.createFile(dir.resolve(CountedFileName.part(11, 1, 2)));
+    assertThat(CountedFileName.nextId(dir)).isEqualTo(12);
+    Files.createFile(CountedFileName.flat(dir.resolve(CountedFileName.part(12, 1, 2))));
+    assertThat(CountedFileName.nextId(dir)).isEqualTo(13);
   }
 }

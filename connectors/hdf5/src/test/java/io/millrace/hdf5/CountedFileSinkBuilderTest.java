@@ -23,7 +23,7 @@ class CountedFileSinkBuilderTest {
     assertThat(made).isDirectory();
     assertThat(sink.detector()).isEqualTo(Scan.CAMERA);
     assertThat(sink.layout()).isEqualTo(Layout.VLEN);
-    assertThat(sink.part(12)).isEqualTo(made.resolve("FOURD_00003_00012.part"));
+    assertThat(sink.part(12, 1)).isEqualTo(made.resolve("FOURD_00003_00012.part"));
     assertThat(sink.file(Scan.of(12, new ScanGeometry(1, 1), 1, new Random(0), e -> 0).report()))
         .isEqualTo(made.resolve("FOURD_261122_0843_00003_00012.h5"));
   }
@@ -35,7 +35,7 @@ class CountedFileSinkBuilderTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("FOURD_250101_1200_00003_00999.h5")
         .hasMessageContaining("another id");
-    assertThat(builder().setId(CountedFileName.nextId(dir)).build().part(1))
+    assertThat(builder().setId(CountedFileName.nextId(dir)).build().part(1, 1))
         .isEqualTo(dir.resolve("FOURD_00004_00001.part"));
     assertThatThrownBy(builder().setId(0)::build).hasMessageContaining("1 to 99,999");
   }

@@ -133,6 +133,27 @@ class CountedFileSinkIT {
             "FOURD_261122_0843_00003_00001.h5", "FOURD_261122_0843_00003_00001_flat.h5");
   }
 
+  /** As after the death of a node, when the job starts again on another one. */
+  @Test
+  void thePartsOfATaskThatWasKilledAreLeftAloneAndDoNotDisturb() throws Exception {
+    String folder = dir.toString(); // a Path does not serialize
+    run(
+        (none, out) -> {
+          Files.writeString(Path.of(folder, "FOURD_00003_00001.part"), "the killed");
+          Files.writeString(Path.of(folder, "FOURD_00003_00001-2_flat.part"), "once more");
+          overlapping().forEach(out::collect);
+        });
+    assertThat(names())
+        .containsExactly(
+            "FOURD_00003_00001-2_flat.part",
+            "FOURD_00003_00001.part",
+            "FOURD_261122_0843_00003_00001.h5",
+            "FOURD_261122_0843_00003_00001_flat.h5",
+            "FOURD_261122_0843_00003_00002.h5",
+            "FOURD_261122_0843_00003_00002_flat.h5");
+    assertThat(dir.resolve("FOURD_00003_00001.part")).hasContent("the killed");
+  }
+
   private void run(FlatMapFunction<Long, ScanRecord> records) throws Exception {
     StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
     env.setParallelism(1);

@@ -12,6 +12,7 @@ import io.millrace.hdf5.CountedFileName;
 import io.millrace.operators.images.CalibrationPlot;
 import io.millrace.operators.images.Picture;
 import io.millrace.parts.FlinkCluster;
+import io.millrace.parts.JobManagers;
 import io.millrace.parts.Part;
 import io.millrace.parts.Parts;
 import io.millrace.parts.Ports;
@@ -144,6 +145,15 @@ public final class Demo implements Callable<Integer> {
   int lanes;
 
   @Option(
+      names = "--job-managers",
+      paramLabel = "N",
+      defaultValue = "1",
+      description =
+          "Flink's JobManagers; with 2, one stands by and takes the job over if the other dies."
+              + " Default: ${DEFAULT-VALUE}.")
+  int jobManagers;
+
+  @Option(
       names = "--job",
       paramLabel = "OPTION",
       description = "An option for the counting job, such as --job=--calibration-frames=8. Repeat.")
@@ -159,7 +169,9 @@ public final class Demo implements Callable<Integer> {
       names = "--rest-port",
       paramLabel = "PORT",
       defaultValue = "8081",
-      description = "Flink's dashboard and REST API. Default: ${DEFAULT-VALUE}.")
+      description =
+          "Flink's dashboard and REST API; the n-th JobManager's at PORT + n - 1."
+              + " Default: ${DEFAULT-VALUE}.")
   int restPort;
 
   @Option(
@@ -279,8 +291,12 @@ public final class Demo implements Callable<Integer> {
         rawVersion.requireFits(detector);
       }
       Lanes.at("tcp://127.0.0.1:" + lanePort, lanes, detector.modules());
+      if (jobManagers < 1) {
+        throw new IllegalArgumentException(
+            "--job-managers %d: at least 1 is needed".formatted(jobManagers));
+      }
       ports
-          .take("--rest-port", restPort, 1)
+          .take("--rest-port", restPort, jobManagers)
           .take("--zookeeper-port", zookeeperPort, 1)
           .take("--producer-port", producerPort, detector.modules())
           .take("--lane-port", lanePort, lanes * detector.modules());
@@ -376,7 +392,9 @@ public final class Demo implements Callable<Integer> {
                 "--lane-address=tcp://127.0.0.1:" + lanePort,
                 "--lanes=" + lanes,
                 "--camera=" + camera));
-    flink = FlinkCluster.start(parts, "", restPort, Map.of(), List.of());
+    JobManagers highlyAvailable =
+        new JobManagers(restPort, jobManagers, "127.0.0.1:" + zookeeperPort);
+    flink = FlinkCluster.start(parts, "", highlyAvailable, Map.of(), List.of());
     flink.awaitStart();
     zookeeper.awaitOutput("ready", START_DEADLINE);
     aggregator.awaitOutput("ready", START_DEADLINE);

@@ -12,11 +12,8 @@ import io.millrace.demo.Vectors.Counted;
 import io.millrace.detector.DetectorDescription;
 import io.millrace.detector.SectorHeader;
 import io.millrace.detector.Thresholds;
-import io.millrace.detector.raw.RawDataset;
 import io.millrace.detector.raw.RawFileName;
-import io.millrace.detector.raw.RawFileReader;
 import io.millrace.detector.raw.RawFileWriter;
-import io.millrace.detector.raw.RawVersion;
 import io.millrace.hdf5.CountedFile;
 import io.millrace.operators.counting.Corrections;
 import io.millrace.operators.counting.ReferenceCounter;
@@ -30,11 +27,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.IntPredicate;
@@ -344,18 +339,14 @@ class DemoIT {
     try (CountedFile file = counted(demo)) {
       int[] masks = masks(file);
       assertThat(masks).hasSize(13 * 8);
-      Map<Long, byte[]> whole = frames(frames, masks.length);
+      Map<Long, byte[]> whole = RawFrames.read(frames);
+      assertThat(whole).hasSize(masks.length);
       ReferenceCounter counter =
           new ReferenceCounter(CAMERA.rows(), CAMERA.columns(), Corrections.NONE);
       for (int p = 0; p < masks.length; p++) {
         byte[] frame = whole.get((long) p);
-        for (int m = 0; m < CAMERA.modules(); m++) {
-          if ((masks[p] & 1 << m) == 0) {
-            lost++;
-            int sector = CAMERA.sectorBytes();
-            Arrays.fill(frame, m * sector, (m + 1) * sector, (byte) 0);
-          }
-        }
+        lost += CAMERA.modules() - Integer.bitCount(masks[p]);
+        RawFrames.blank(frame, masks[p]);
         assertThat(file.events(p, 0))
             .as("frame %d, mask %d", p, masks[p])
             .containsExactly(counter.count(frame, thresholds).toArray());
@@ -370,31 +361,6 @@ class DemoIT {
     assertThat(json.path("dropped").path("duplicate").asInt()).isEqualTo(doubled);
     assertThat(json.path("messages_dropped").asInt()).isEqualTo(doubled);
     assertThat(json.path("frames_incomplete").asInt()).isPositive();
-  }
-
-  /** The frames of raw files by their numbers, row-major. */
-  private static Map<Long, byte[]> frames(Path directory, int n) throws IOException {
-    Set<Integer> modules = Set.of(0, 1, 2, 3);
-    RawDataset dataset =
-        RawDataset.open(
-            List.of(directory), RawVersion.ROW_SECTORS, CAMERA, modules, OptionalLong.empty());
-    assertThat(dataset.problems()).isEmpty();
-    Map<Long, byte[]> frames = new HashMap<>();
-    ByteBuffer sector = ByteBuffer.allocate(CAMERA.sectorBytes());
-    SectorHeader header = new SectorHeader();
-    for (int m : modules) {
-      for (Path file : dataset.files(m)) {
-        try (RawFileReader reader = dataset.read(file, m)) {
-          while (reader.next(header)) {
-            reader.pixels(sector);
-            byte[] frame = frames.computeIfAbsent(header.frame, f -> new byte[CAMERA.frameBytes()]);
-            sector.get(frame, m * CAMERA.sectorBytes(), CAMERA.sectorBytes());
-          }
-        }
-      }
-    }
-    assertThat(frames).hasSize(n);
-    return frames;
   }
 
   private static int sum(String pattern, String text) {

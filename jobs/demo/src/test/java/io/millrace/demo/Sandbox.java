@@ -52,6 +52,10 @@ final class Sandbox implements AutoCloseable {
   final int zookeeperPort;
   final int producerPort;
   final int lanePort;
+
+  /** With free ones behind it, for several JobManagers. */
+  final int jobManagersPort;
+
   private final Path dir;
   private final Map<Process, Path> logs = new LinkedHashMap<>();
 
@@ -64,6 +68,7 @@ final class Sandbox implements AutoCloseable {
     zookeeperPort = first + 1;
     producerPort = first + 2;
     lanePort = first + 10;
+    jobManagersPort = first + 30;
   }
 
   private static Path root() {

@@ -19,9 +19,19 @@ public final class FlinkCluster {
   private static final Duration SUBMIT_DEADLINE = Duration.ofSeconds(120);
   private static final Duration TASKS_DEADLINE = Duration.ofSeconds(60);
   private static final Duration STOP_DEADLINE = Duration.ofSeconds(60);
+  private static final Duration STATUS_DEADLINE = Duration.ofSeconds(60);
+
+  /**
+   * The time in which a JobManager that stands by should have taken over: several times of what it
+   * takes.
+   */
+  private static final Duration TAKEOVER_DEADLINE = Duration.ofSeconds(60);
+
   private static final Duration POLL = Duration.ofMillis(250);
   private static final String REFUSED = "The main method caused an error: ";
   private static final Pattern JOB_ID = Pattern.compile("JobID ([0-9a-f]{32})");
+  private static final Pattern LEADER =
+      Pattern.compile("^(jobmanager-\\d+): process \\d+, leads,", Pattern.MULTILINE);
 
   private final Parts parts;
   private final String name;
@@ -43,25 +53,22 @@ public final class FlinkCluster {
    *
    * @param name of the logs, and of the cluster's folder in the run folder; empty for the run
    *     folder itself
-   * @param restPort of the dashboard and the REST API
    * @param environment what is added to the environment
-   * @param options of {@code scripts/flink start}
+   * @param options of {@code scripts/flink start}, besides those of the JobManagers
    */
   public static FlinkCluster start(
-      Parts parts, String name, int restPort, Map<String, String> environment, List<String> options)
+      Parts parts,
+      String name,
+      JobManagers jobManagers,
+      Map<String, String> environment,
+      List<String> options)
       throws RunFailure {
     Path run = parts.run().resolve(name);
     String logs = name.isEmpty() ? "flink" : name;
     parts.beforeStart(logs, () -> stop(parts, logs, run));
     List<String> command =
-        new ArrayList<>(
-            List.of(
-                parts.script("flink"),
-                "start",
-                "--deadline",
-                "120",
-                "--rest-port",
-                Integer.toString(restPort)));
+        new ArrayList<>(List.of(parts.script("flink"), "start", "--deadline", "120"));
+    command.addAll(jobManagers.options());
     command.addAll(options);
     Map<String, String> all = new HashMap<>(environment);
     all.putAll(environment(run));
@@ -69,7 +76,8 @@ public final class FlinkCluster {
         parts,
         logs,
         run,
-        new FlinkRest("http://localhost:" + restPort),
+        new FlinkRest(
+            jobManagers.addresses(), jobManagers.standBy() ? TAKEOVER_DEADLINE : Duration.ZERO),
         parts.start(logs + "-start", all, command));
   }
 
@@ -87,13 +95,28 @@ public final class FlinkCluster {
     return rest;
   }
 
+  /**
+   * The JobManager that leads, by its role.
+   *
+   * @throws RunFailure if none does, or nobody can say
+   */
+  public String leader() throws RunFailure, InterruptedException {
+    Part status =
+        parts.launch(name + "-status", environment(run), List.of(parts.script("flink"), "status"));
+    Matcher leader = LEADER.matcher(status.output(STATUS_DEADLINE));
+    if (!leader.find()) {
+      throw status.failure("names no JobManager that leads");
+    }
+    return leader.group(1);
+  }
+
   /** Where its logs, configuration and process numbers are. */
   public Path run() {
     return run;
   }
 
   /**
-   * The cluster's processes, by role: {@code jobmanager}, {@code taskmanager-1} and so on.
+   * The cluster's processes, by role: {@code jobmanager-1}, {@code taskmanager-1} and so on.
    *
    * @throws RunFailure if the cluster has left no numbers
    */
@@ -152,7 +175,12 @@ public final class FlinkCluster {
     }
   }
 
-  private void awaitTasks(String job) throws RunFailure, InterruptedException {
+  /**
+   * Waits until all tasks of a job run.
+   *
+   * @throws RunFailure if they do not within a minute, or the job fails
+   */
+  public void awaitTasks(String job) throws RunFailure, InterruptedException {
     long end = System.nanoTime() + TASKS_DEADLINE.toNanos();
     try {
       while (!rest.allTasksRun(job)) {
@@ -177,7 +205,8 @@ public final class FlinkCluster {
   public String requireJobWell(String job) throws RunFailure, InterruptedException {
     try {
       String state = rest.jobState(job);
-      if (List.of("FAILED", "FAILING", "CANCELED", "CANCELLING", "SUSPENDED").contains(state)) {
+      // A suspended job has lost its JobManager, and starts again when another leads.
+      if (List.of("FAILED", "FAILING", "CANCELED", "CANCELLING").contains(state)) {
         throw new RunFailure(
             "the job is %s:%n  %s"
                 .formatted(state, String.join(System.lineSeparator() + "  ", rest.failure(job))));

@@ -11,22 +11,64 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What is asked of Flink's REST API. */
+/**
+ * What is asked of Flink's REST API. Each JobManager of a cluster has one, and answers for the one
+ * that leads; if one does not answer, the next one is asked.
+ */
 public final class FlinkRest {
   private static final Duration TIMEOUT = Duration.ofSeconds(10);
+  private static final Duration POLL = Duration.ofMillis(250);
 
   private final HttpClient http = HttpClient.newBuilder().connectTimeout(TIMEOUT).build();
   private final ObjectMapper json = new ObjectMapper();
-  private final String address;
+  private final List<String> addresses;
+  private final Duration patience;
+  private int last;
 
   /**
-   * @param address such as {@code http://localhost:8081}
+   * @param addresses such as {@code http://localhost:8081}
+   * @param patience how long to ask again when nobody answers: while another JobManager takes the
+   *     lead, neither it nor the jobs are there
    */
-  public FlinkRest(String address) {
-    this.address = address;
+  public FlinkRest(List<String> addresses, Duration patience) {
+    this.addresses = List.copyOf(addresses);
+    this.patience = patience;
   }
 
   private JsonNode get(String path) throws IOException, InterruptedException {
+    long end = System.nanoTime() + patience.toNanos();
+    while (true) {
+      try {
+        return askInTurn(path);
+      } catch (IOException e) {
+        if (System.nanoTime() - end >= 0) {
+          throw e;
+        }
+        Thread.sleep(POLL.toMillis());
+      }
+    }
+  }
+
+  /** Begins with the one that has answered last. */
+  private JsonNode askInTurn(String path) throws IOException, InterruptedException {
+    IOException problem = null;
+    for (int i = 0; i < addresses.size(); i++) {
+      int asked = (last + i) % addresses.size();
+      try {
+        JsonNode answer = ask(addresses.get(asked), path);
+        last = asked;
+        return answer;
+      } catch (IOException e) {
+        if (problem != null) {
+          e.addSuppressed(problem);
+        }
+        problem = e;
+      }
+    }
+    throw problem;
+  }
+
+  private JsonNode ask(String address, String path) throws IOException, InterruptedException {
     HttpRequest request =
         HttpRequest.newBuilder(URI.create(address + path)).timeout(TIMEOUT).build();
     HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
@@ -41,14 +83,15 @@ public final class FlinkRest {
     return get("/jobs/" + job).path("state").asText();
   }
 
-  /** Whether all tasks of the job run. */
+  /** Whether all tasks of the job run. While the job is being started it has none. */
   public boolean allTasksRun(String job) throws IOException, InterruptedException {
-    for (JsonNode vertex : get("/jobs/" + job).path("vertices")) {
+    JsonNode vertices = get("/jobs/" + job).path("vertices");
+    for (JsonNode vertex : vertices) {
       if (!"RUNNING".equals(vertex.path("status").asText())) {
         return false;
       }
     }
-    return true;
+    return !vertices.isEmpty();
   }
 
   /** Why the job failed: the messages of the exception and its causes, outermost first. */

@@ -37,6 +37,16 @@ public record RawFileName(OptionalLong scan, OptionalInt module) {
    * @param part tells apart the files of one module and scan
    */
   public static String compose(long scan, int module, int part) {
-    return "data_scan%010d_module%d_%03d%s".formatted(scan, module, part, ENDING);
+    return compose(scan, module, part, 1);
+  }
+
+  /**
+   * Composes a name, if the first ones are taken.
+   *
+   * @param attempt the how manyth name, from 1
+   */
+  static String compose(long scan, int module, int part, int attempt) {
+    return "data_scan%010d_module%d_%03d%s%s"
+        .formatted(scan, module, part, attempt == 1 ? "" : "-" + attempt, ENDING);
   }
 }

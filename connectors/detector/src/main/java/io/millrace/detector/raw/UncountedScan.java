@@ -16,7 +16,8 @@ import java.util.TreeMap;
  *
  * <p>The scan has a folder of its own. Several tasks write into it, each one file for each module
  * of which it has sectors, in the order in which they come. Beside them lies {@link #REASON}, which
- * tells people what they have before them.
+ * tells people what they have before them. If the job starts again in the middle of the scan, what
+ * it has written before stays as it is, and each task begins other files.
  *
  * <p>Not for several threads at once.
  */
@@ -27,9 +28,11 @@ public final class UncountedScan implements Closeable {
   private final Path folder;
   private final CalibrationFailure failure;
   private final int task;
-  private final Map<Integer, RawFileWriter> files = new TreeMap<>();
+  private final Map<Integer, ModuleFile> files = new TreeMap<>();
   private long sectors;
   private long bytes;
+
+  private record ModuleFile(Path path, RawFileWriter writer) {}
 
   /**
    * Begins a task's part of the scan.
@@ -74,19 +77,30 @@ public final class UncountedScan implements Closeable {
    *     what to do
    */
   public void add(SectorHeader header, byte[] pixels) throws IOException {
-    Path file = folder.resolve(RawFileName.compose(failure.scan(), header.module, task));
+    ModuleFile file = files.get(header.module);
+    if (file == null) {
+      file = begin(header.module);
+      files.put(header.module, file);
+    }
     try {
-      RawFileWriter writer = files.get(header.module);
-      if (writer == null) {
-        writer = new RawFileWriter(file);
-        files.put(header.module, writer);
-      }
-      writer.write(header, ByteBuffer.wrap(pixels));
+      file.writer.write(header, ByteBuffer.wrap(pixels));
     } catch (IOException e) {
-      throw lost(file, e);
+      throw lost(file.path, e);
     }
     sectors++;
     bytes += RawFileReader.HEADER_BYTES + pixels.length;
+  }
+
+  private ModuleFile begin(int module) throws IOException {
+    Path path = null;
+    for (int attempt = 1; path == null || Files.exists(path); attempt++) {
+      path = folder.resolve(RawFileName.compose(failure.scan(), module, task, attempt));
+    }
+    try {
+      return new ModuleFile(path, new RawFileWriter(path));
+    } catch (IOException e) {
+      throw lost(path, e);
+    }
   }
 
   private IOException lost(Path file, IOException e) {
@@ -117,9 +131,9 @@ public final class UncountedScan implements Closeable {
   @Override
   public void close() throws IOException {
     IOException problem = null;
-    for (RawFileWriter file : files.values()) {
+    for (ModuleFile file : files.values()) {
       try {
-        file.close();
+        file.writer.close();
       } catch (IOException e) {
         if (problem == null) {
           problem = e;

@@ -200,15 +200,42 @@ class UncountedScanTest {
     }
   }
 
+  /** A job whose JobManager dies starts again, and finds the same scan still uncounted. */
   @Test
-  void filesThatAreThereAreNotReplaced() throws IOException {
-    try (UncountedScan before = new UncountedScan(directory, FAILURE, 0)) {
-      before.add(header(0, 0), new byte[12]);
+  void whatWasKeptBeforeTheJobStartedAgainStaysAndIsReadToo() throws IOException {
+    keep(header(0, 0), 1);
+    keep(header(1, 0), 2);
+    keep(header(1, 1), 3);
+    keep(header(2, 0), 4);
+
+    Path folder = UncountedScan.folder(directory, SCAN);
+    try (var files = Files.list(folder)) {
+      assertThat(files.map(f -> f.getFileName().toString()))
+          .containsExactlyInAnyOrder(
+              UncountedScan.REASON,
+              "data_scan4000000000_module0_000.data",
+              "data_scan4000000000_module0_000-2.data",
+              "data_scan4000000000_module0_000-3.data",
+              "data_scan4000000000_module1_000.data");
     }
-    try (UncountedScan again = new UncountedScan(directory, FAILURE, 0)) {
-      assertThatThrownBy(() -> again.add(header(0, 0), new byte[12]))
-          .hasMessageContaining("module0_000.data is there already");
-      assertThat(again.sectors()).isZero();
+    RawDataset dataset =
+        RawDataset.open(
+            List.of(folder), RawVersion.ROW_SECTORS, DETECTOR, Set.of(0, 1), OptionalLong.empty());
+    assertThat(dataset.problems()).isEmpty();
+    Map<String, List<byte[]>> read = read(dataset);
+    assertThat(read).containsOnlyKeys("0/0", "1/0", "1/1", "2/0");
+    assertThat(read.get("0/0")).singleElement().satisfies(p -> assertThat(p).containsOnly(1));
+    assertThat(read.get("1/0")).singleElement().satisfies(p -> assertThat(p).containsOnly(2));
+    assertThat(read.get("1/1")).singleElement().satisfies(p -> assertThat(p).containsOnly(3));
+    assertThat(read.get("2/0")).singleElement().satisfies(p -> assertThat(p).containsOnly(4));
+  }
+
+  /** The task as it is after a start of the job. */
+  private void keep(SectorHeader header, int value) throws IOException {
+    byte[] pixels = new byte[DETECTOR.sectorBytes()];
+    Arrays.fill(pixels, (byte) value);
+    try (UncountedScan scan = new UncountedScan(directory, FAILURE, 0)) {
+      scan.add(header, pixels);
     }
   }
 

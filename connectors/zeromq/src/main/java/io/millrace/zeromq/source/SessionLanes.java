@@ -39,7 +39,8 @@ public final class SessionLanes implements AutoCloseable {
   }
 
   /**
-   * Opens the session, and waits for its aggregator.
+   * Opens the session, and waits for its aggregator. One that drains already is not opened again,
+   * but if this job serves it, it has started again, and serves it to its end.
    *
    * @param job id of the Flink job that will serve the session
    * @throws IOException if ZooKeeper or the aggregator is not there in time, the session is over,
@@ -47,14 +48,24 @@ public final class SessionLanes implements AutoCloseable {
    */
   public Lanes find(String job) throws IOException {
     Sessions sessions = new Sessions(connection());
-    sessions.open(address.session());
-    sessions.serve(address.session(), job);
+    if (!isServedToItsEnd(sessions, job)) {
+      sessions.open(address.session());
+      sessions.serve(address.session(), job);
+    }
     try (Members members = new Members(connection())) {
       Member aggregator =
           members.await(address.session(), Role.AGGREGATOR, address.patience(), LOG::info);
       LOG.info("The lanes of session {} are those of {}", address.session(), aggregator.offers());
       return lanes(aggregator);
     }
+  }
+
+  private boolean isServedToItsEnd(Sessions sessions, String job) throws IOException {
+    return sessions
+        .find(address.session())
+        .filter(session -> session.state() == SessionState.DRAINING)
+        .filter(session -> job.equals(session.job()))
+        .isPresent();
   }
 
   private Lanes lanes(Member aggregator) throws IOException {

@@ -2,6 +2,7 @@ package io.millrace.benchmarks.parts;
 
 import io.millrace.detector.wire.Lanes;
 import io.millrace.parts.FlinkCluster;
+import io.millrace.parts.JobManagers;
 import io.millrace.parts.Part;
 import io.millrace.parts.Parts;
 import io.millrace.parts.Ports;
@@ -157,7 +158,7 @@ public final class Rig implements AutoCloseable {
         FlinkCluster.start(
             parts,
             file(name) + "-flink",
-            ports(1),
+            JobManagers.one(ports(1)),
             Map.of("MILLRACE_JAVA_OPTS", Jvm.options(logs)),
             List.of(
                 "--task-managers",

@@ -1,0 +1,95 @@
+package io.millrace.parts;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Asked of JobManagers that are not there, or do not know of the job yet. */
+class FlinkRestTest {
+  private static final String RUNNING = "{\"state\":\"RUNNING\"}";
+
+  private final List<HttpServer> servers = new ArrayList<>();
+
+  /** What a JobManager answers, in turn; the last one for ever. An empty answer is status 503. */
+  private String jobManager(String... answers) throws IOException {
+    Queue<String> next = new ArrayDeque<>(List.of(answers));
+    HttpServer server =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext(
+        "/jobs/",
+        exchange -> {
+          String answer = next.size() > 1 ? next.remove() : next.element();
+          byte[] body = answer.getBytes(StandardCharsets.UTF_8);
+          exchange.sendResponseHeaders(
+              answer.isEmpty() ? 503 : 200, answer.isEmpty() ? -1 : body.length);
+          try (OutputStream out = exchange.getResponseBody()) {
+            out.write(body);
+          }
+        });
+    server.start();
+    servers.add(server);
+    return "http://127.0.0.1:" + server.getAddress().getPort();
+  }
+
+  private static String nobody() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return "http://127.0.0.1:" + socket.getLocalPort();
+    }
+  }
+
+  @AfterEach
+  void stop() {
+    servers.forEach(server -> server.stop(0));
+  }
+
+  @Test
+  void theNextOneIsAskedIfOneIsGone() throws Exception {
+    FlinkRest rest = new FlinkRest(List.of(nobody(), jobManager(RUNNING)), Duration.ZERO);
+    assertThat(rest.jobState("a")).isEqualTo("RUNNING");
+    assertThat(rest.jobState("a")).isEqualTo("RUNNING");
+  }
+
+  @Test
+  void isAskedAgainUntilOneHasTakenOver() throws Exception {
+    FlinkRest rest =
+        new FlinkRest(List.of(nobody(), jobManager("", "", "", RUNNING)), Duration.ofSeconds(30));
+    assertThat(rest.jobState("a")).isEqualTo("RUNNING");
+  }
+
+  @Test
+  void withoutPatienceTheProblemIsSaidAtOnce() throws Exception {
+    String address = jobManager("", RUNNING);
+    assertThatThrownBy(() -> new FlinkRest(List.of(address), Duration.ZERO).jobState("a"))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining(address + "/jobs/a");
+  }
+
+  @Test
+  void aJobThatIsBeingStartedHasNoTasksThatRun() throws Exception {
+    FlinkRest rest =
+        new FlinkRest(
+            List.of(
+                jobManager(
+                    "{\"state\":\"INITIALIZING\",\"vertices\":[]}",
+                    "{\"vertices\":[{\"status\":\"RUNNING\"},{\"status\":\"DEPLOYING\"}]}",
+                    "{\"vertices\":[{\"status\":\"RUNNING\"},{\"status\":\"RUNNING\"}]}")),
+            Duration.ZERO);
+    assertThat(rest.allTasksRun("a")).isFalse();
+    assertThat(rest.allTasksRun("a")).isFalse();
+    assertThat(rest.allTasksRun("a")).isTrue();
+  }
+}
