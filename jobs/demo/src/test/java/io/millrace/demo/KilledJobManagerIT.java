@@ -282,8 +282,7 @@ class KilledJobManagerIT {
   /** What JobManagers have in ZooKeeper: a node for each cluster. */
   private List<String> clustersInZooKeeper() throws Exception {
     try (CuratorFramework client =
-        CuratorFrameworkFactory.newClient(
-            zooKeeperAddress(), new RetryOneTime(100))) {
+        CuratorFrameworkFactory.newClient(zooKeeperAddress(), new RetryOneTime(100))) {
       client.start();
       return client.getChildren().forPath("/flink");
     }
