@@ -83,9 +83,10 @@ class PipelineRowsTest {
     assertThat(usual.get("(c) relative to (b)").met()).isTrue();
     assertThat(usual.get("TaskManager CPU per GB").met()).isFalse();
     assertThat(usual.get("TaskManager CPU per GB relative to a bare pull").met()).isTrue();
+    assertThat(usual.get("TaskManager CPU per GB relative to the pull of (b)").met()).isTrue();
     assertThat(Stream.of(usual, rows(3000)).flatMap(r -> r.values().stream()))
         .filteredOn(row -> row.met() != null)
-        .hasSize(3);
+        .hasSize(4);
   }
 
   @Test
