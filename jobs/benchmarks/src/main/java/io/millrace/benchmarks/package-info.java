@@ -10,7 +10,8 @@
  *
  * <ul>
  *   <li>{@link io.millrace.benchmarks.Bench}: the program
- *   <li>{@link io.millrace.benchmarks.ReportOptions}: the options of all commands that measure
+ *   <li>{@link io.millrace.benchmarks.MeasuringCommand}: what all commands that measure have in
+ *       common, of it the options ({@link io.millrace.benchmarks.ReportOptions})
  *   <li>{@link io.millrace.benchmarks.Row}: a result, what it is compared with, its target and its
  *       noise ({@link io.millrace.benchmarks.Spread})
  *   <li>{@link io.millrace.benchmarks.Report}: tells them everywhere

@@ -36,7 +36,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class BenchmarkedSystemIT {
   private static final Simulation SCAN = Simulation.of("16x16", 500);
-  private static final List<String> THRESHOLDS = List.of("--background=28.5", "--xray=1088");
+  private static final Thresholds THRESHOLDS = new Thresholds(28.5, 1088);
 
   @TempDir Path dir;
   private Sandbox sandbox;
@@ -97,7 +97,7 @@ class BenchmarkedSystemIT {
     Contest contest;
     try (Rig rig = new Rig(Sandbox.ROOT, sandbox.run, sandbox.restPort)) {
       contest =
-          new Comparison(rig, new Thresholds(28.5, 1088), 2, true, told::add)
+          new Comparison(rig, THRESHOLDS, 2, true, told::add)
               .contest(Simulation.of("8x8", 500), 0, 1);
       assertThat(sandbox.left()).isNotEmpty();
     }

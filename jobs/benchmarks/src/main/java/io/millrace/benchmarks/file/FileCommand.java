@@ -1,8 +1,8 @@
 package io.millrace.benchmarks.file;
 
+import io.millrace.benchmarks.MeasuringCommand;
 import io.millrace.benchmarks.Plot;
 import io.millrace.benchmarks.Report;
-import io.millrace.benchmarks.ReportOptions;
 import io.millrace.benchmarks.Row;
 import io.millrace.benchmarks.plots.BarChart;
 import java.io.IOException;
@@ -13,7 +13,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import org.openjdk.jmh.results.IterationResult;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
@@ -21,7 +20,6 @@ import org.openjdk.jmh.runner.options.Options;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.VerboseMode;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -39,16 +37,8 @@ import picocli.CommandLine.Spec;
           + " under its name, as a share of the limit: writing as many bytes to the same disk, in"
           + " turn with the writer.",
       "A quick run has smaller scans and one round: half a minute instead of five."
-    },
-    sortOptions = false,
-    usageHelpAutoWidth = true,
-    exitCodeListHeading = "%nExit status:%n",
-    exitCodeList = {
-      "0:measured, whether the targets are met or not",
-      "1:it could not be measured; the message says why",
-      "2:an option is unknown or impossible"
     })
-public final class FileCommand implements Callable<Integer> {
+public final class FileCommand extends MeasuringCommand {
   private static final int WARM_UPS = 1;
   private static final int ITERATIONS = 3;
   private static final int ROUNDS = 3;
@@ -56,8 +46,6 @@ public final class FileCommand implements Callable<Integer> {
   private static final String UNIT = "positions/s";
 
   @Spec CommandSpec spec;
-
-  @Mixin ReportOptions options;
 
   @Option(
       names = "--directory",
@@ -74,13 +62,13 @@ public final class FileCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--directory: %s is a file; name a directory".formatted(directory));
     }
-    Report report = options.open();
+    Report told = report.open();
     Map<FileCase, FileTurns> turns = new LinkedHashMap<>();
-    FileCase.all(options.quick()).forEach(c -> turns.put(c, new FileTurns(c)));
-    for (int round = 1; round <= (options.quick() ? 1 : ROUNDS); round++) {
+    FileCase.all(report.quick()).forEach(c -> turns.put(c, new FileTurns(c)));
+    for (int round = 1; round <= (report.quick() ? 1 : ROUNDS); round++) {
       for (FileTurns of : turns.values()) {
         run(of);
-        report.progress(
+        told.progress(
             String.format(
                 Locale.ROOT,
                 "round %d: %s: %,.0f positions/s, %.3f of the limit",
@@ -91,7 +79,7 @@ public final class FileCommand implements Callable<Integer> {
       }
     }
     List<Row> rows = rows(turns.values());
-    report.publish(rows, List.of(plot(rows)));
+    told.publish(rows, List.of(plot(rows)));
     return 0;
   }
 

@@ -42,9 +42,7 @@ public final class Comparison {
     // Before anything is started, so that in the end it comes last: when nobody writes any more.
     rig.parts().afterwards(data::remove);
     files = new FileWorkflow(rig, data.folder(), thresholds, evict);
-    List<String> job =
-        List.of("--background=" + thresholds.background(), "--xray=" + thresholds.xray());
-    stream = rig.counted("streaming", lanes, 1, job, result);
+    stream = rig.counted("streaming", lanes, 1, thresholds, result);
   }
 
   /**

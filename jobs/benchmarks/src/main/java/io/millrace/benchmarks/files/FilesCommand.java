@@ -2,7 +2,6 @@ package io.millrace.benchmarks.files;
 
 import io.millrace.benchmarks.Report;
 import io.millrace.benchmarks.parts.Rig;
-import io.millrace.benchmarks.parts.Scratch;
 import io.millrace.benchmarks.parts.Simulation;
 import io.millrace.benchmarks.parts.SystemCommand;
 import io.millrace.parts.RunFailure;
@@ -89,31 +88,26 @@ public final class FilesCommand extends SystemCommand {
     int turns = turns("--rounds", rounds, ROUNDS, QUICK_ROUNDS);
     List<Simulation> simulations = simulations();
     Report told = report.open();
-    Rig measured = directory == null ? rig.open() : rig.open(directory);
-    Path run = measured.parts().run();
-    List<Contest> contests;
-    try (measured) {
-      simulations = fitting(simulations, run, told);
-      tellOfThePageCache(told);
-      contests = measure(measured, simulations, turns, told);
-    }
+    Rig opened = directory == null ? rig.open() : rig.open(directory);
+    List<Contest> contests =
+        measure(opened, told, measured -> contests(measured, simulations, turns, told));
     told.publish(FilesRows.of(contests), List.of(FilesRows.chart(contests)));
-    // Nothing went wrong, so nobody needs the logs.
-    new Scratch(run).remove();
     return 0;
   }
 
-  private List<Contest> measure(Rig measured, List<Simulation> simulations, int turns, Report told)
-      throws RunFailure, InterruptedException {
-    told.progress("Starting the processes; logs are in " + measured.parts().run());
-    Comparison comparison = new Comparison(measured, rig.given(), lanes, evict, told::progress);
+  private List<Contest> contests(Rig measured, List<Simulation> all, int turns, Report told)
+      throws IOException, RunFailure, InterruptedException {
+    List<Simulation> simulations = fitting(all, measured.parts().run(), told);
+    tellOfThePageCache(told);
+    Comparison comparison =
+        new Comparison(measured, rig.thresholds(), lanes, evict, told::progress);
     List<Contest> contests = new ArrayList<>();
     for (Simulation simulation : simulations) {
       // Each size has producers of its own, so both ways are warmed up each time.
       contests.add(
           comparison.contest(
               simulation,
-              (warmUpSectors() + simulation.sectors() - 1) / simulation.sectors(),
+              simulation.scansOf(warmUpSectors()),
               contests.isEmpty() ? turns : Math.min(turns, Math.max(FEWEST, turns / LARGER))));
     }
     return contests;

@@ -1,8 +1,8 @@
 package io.millrace.benchmarks.kernel;
 
+import io.millrace.benchmarks.MeasuringCommand;
 import io.millrace.benchmarks.Plot;
 import io.millrace.benchmarks.Report;
-import io.millrace.benchmarks.ReportOptions;
 import io.millrace.benchmarks.Row;
 import io.millrace.benchmarks.Spread;
 import io.millrace.benchmarks.plots.BarChart;
@@ -13,10 +13,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import org.openjdk.jmh.runner.options.TimeValue;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 
 /**
  * Measures the counting kernels and the calibration.
@@ -31,16 +29,8 @@ import picocli.CommandLine.Mixin;
           + " same bytes, in turn with the kernel.",
       "The table is printed and renews docs/BENCHMARKS.md. A quick run has only the cases with a"
           + " target, once: two minutes instead of a quarter of an hour."
-    },
-    sortOptions = false,
-    usageHelpAutoWidth = true,
-    exitCodeListHeading = "%nExit status:%n",
-    exitCodeList = {
-      "0:measured, whether the targets are met or not",
-      "1:it could not be measured; the message says why",
-      "2:an option is unknown or impossible"
     })
-public final class KernelCommand implements Callable<Integer> {
+public final class KernelCommand extends MeasuringCommand {
   private static final String UNIT = "frames/s";
   private static final int FRAMES = 400;
   private static final int WARM_UPS = 15;
@@ -49,28 +39,26 @@ public final class KernelCommand implements Callable<Integer> {
   private static final int ROUNDS = 3;
   private static final double CALIBRATION_TARGET_MILLIS = 100;
 
-  @Mixin ReportOptions options;
-
   @Override
   public Integer call() throws IOException {
-    Report report = options.open();
+    Report told = report.open();
     Arrays.stream(Kernel.values())
         .filter(kernel -> kernel.objection() != null)
         .forEach(
             kernel ->
-                report.note("Left out: the %s kernel; %s.".formatted(kernel, kernel.objection())));
+                told.note("Left out: the %s kernel; %s.".formatted(kernel, kernel.objection())));
 
     Map<Case, Samples> samples = new LinkedHashMap<>();
     Case.all().stream()
-        .filter(c -> c.kernel().objection() == null && (!options.quick() || c.isKey()))
+        .filter(c -> c.kernel().objection() == null && (!report.quick() || c.isKey()))
         .forEach(c -> samples.put(c, new Samples()));
     Fork fork = new Fork(FRAMES, WARM_UPS, ITERATIONS, ITERATION_TIME);
-    for (int round = 1; round <= (options.quick() ? 1 : ROUNDS); round++) {
+    for (int round = 1; round <= (report.quick() ? 1 : ROUNDS); round++) {
       for (Map.Entry<Case, Samples> entry : samples.entrySet()) {
         Case c = entry.getKey();
         if (round == 1 || c.isKey()) {
           entry.getValue().add(fork.count(c));
-          report.progress(
+          told.progress(
               String.format(
                   Locale.ROOT,
                   "round %d: %s: %,.0f frames/s, %.3f of the limit",
@@ -82,7 +70,7 @@ public final class KernelCommand implements Callable<Integer> {
       }
     }
     List<Row> rows = rows(samples, fork.calibrate());
-    report.publish(rows, List.of(plot(rows)));
+    told.publish(rows, List.of(plot(rows)));
     return 0;
   }
 

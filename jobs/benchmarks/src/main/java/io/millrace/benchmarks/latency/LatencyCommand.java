@@ -1,16 +1,13 @@
 package io.millrace.benchmarks.latency;
 
 import io.millrace.benchmarks.Report;
-import io.millrace.benchmarks.parts.Rig;
 import io.millrace.benchmarks.parts.Route;
 import io.millrace.benchmarks.parts.SameResult;
-import io.millrace.benchmarks.parts.Scratch;
 import io.millrace.benchmarks.parts.Series;
 import io.millrace.benchmarks.parts.Simulation;
 import io.millrace.benchmarks.parts.SystemCommand;
 import io.millrace.parts.RunFailure;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -63,18 +60,18 @@ public final class LatencyCommand extends SystemCommand {
     Simulation simulation =
         rig.simulation(scan != null ? scan : report.quick() ? "32x32" : "128x128", electrons);
     Report told = report.open();
-    Rig measured = rig.open();
-    Path run = measured.parts().run();
-    Series series;
-    try (measured) {
-      told.progress("Starting the processes; logs are in " + run);
-      Route route = measured.counted("streaming", lanes, 1, rig.thresholds(), new SameResult());
-      series =
-          Series.measure(List.of(route), simulation, warmUpSectors(), turns, told::progress).get(0);
-    }
+    Series series =
+        measure(
+            rig.open(),
+            told,
+            measured -> {
+              Route route =
+                  measured.counted("streaming", lanes, 1, rig.thresholds(), new SameResult());
+              return Series.measure(
+                      List.of(route), simulation, warmUpSectors(), turns, told::progress)
+                  .get(0);
+            });
     told.publish(LatencyRows.of(series), List.of(LatencyRows.chart(series)));
-    // Nothing went wrong, so nobody needs the logs.
-    new Scratch(run).remove();
     return 0;
   }
 }

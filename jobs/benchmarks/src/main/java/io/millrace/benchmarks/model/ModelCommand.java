@@ -274,8 +274,8 @@ public final class ModelCommand implements Callable<Integer> {
     return 0;
   }
 
-  /** Which of the costs were typed in, if any. */
-  private String given() {
+  /** Where the costs are from. */
+  private String source(Measured measured) {
     List<String> given = new ArrayList<>();
     if (producer != null) {
       given.add("producer");
@@ -286,39 +286,47 @@ public final class ModelCommand implements Callable<Integer> {
     if (taskManager != null) {
       given.add("TaskManager");
     }
-    return given.isEmpty() ? "" : String.join(", ", given) + ": as given; else ";
+    return switch (given.size()) {
+      case 0 -> measured.source();
+      case 3 -> "given";
+      default -> String.join(", ", given) + " as given, else " + measured.source();
+    };
   }
 
   private void requirePossible() {
-    for (int n : cameras) {
-      positive("--cameras", n);
-    }
-    positive("--frames", framesPerSecond);
-    positive("--frame-bytes", frameBytes);
-    positive("--modules", modules);
-    positive("--socket", socket);
-    positive("--cores", cores);
-    positive("--memory", memory);
-    positive("--links", links);
-    positive("--link", link);
-    positive("--file-speed", fileSpeed);
-    positive("--slots", slots);
-    for (Double cost : new Double[] {producer, aggregator, taskManager}) {
-      if (cost != null) {
-        positive("--producer-cpu, --aggregator-cpu and --taskmanager-cpu", cost);
-      }
-    }
+    cameras.forEach(n -> requirePositive("--cameras", n));
+    requirePositive("--frames", framesPerSecond);
+    requirePositive("--frame-bytes", frameBytes);
+    requirePositive("--modules", modules);
+    requirePositive("--taskmanager-cpu", taskManager);
+    requirePositive("--aggregator-cpu", aggregator);
+    requirePositive("--producer-cpu", producer);
+    requirePositive("--socket", socket);
+    requirePositive("--cores", cores);
+    requirePositive("--memory", memory);
+    requirePositive("--links", links);
+    requirePositive("--link", link);
+    requirePositive("--file-speed", fileSpeed);
+    requirePositive("--slots", slots);
+    requireNotNegative("--electrons", electrons);
+    requireNotNegative("--scan-task-cpu", scanTaskMicros);
+    requireNotNegative("--event-bytes", eventBytes);
+    requireNotNegative("--sector-bytes", sectorOverhead);
+    requireNotNegative("--entry-bytes", frameOverhead);
+    requireNotNegative("--checkpoint", checkpoint);
+    requireNotNegative("--fail-over", failOver);
     require(usable > 0 && usable <= 1, "--usable has to be more than 0 and at most 1");
-    for (double some :
-        new double[] {
-          electrons, scanTaskMicros, eventBytes, sectorOverhead, frameOverhead, checkpoint, failOver
-        }) {
-      require(some >= 0 && Double.isFinite(some), "no option may be less than 0 or no number");
-    }
   }
 
-  private void positive(String option, double value) {
-    require(value > 0 && Double.isFinite(value), option + " has to be more than 0");
+  /** Null is possible: it was not given. */
+  private void requirePositive(String option, Number value) {
+    require(
+        value == null || (value.doubleValue() > 0 && Double.isFinite(value.doubleValue())),
+        option + " has to be more than 0");
+  }
+
+  private void requireNotNegative(String option, double value) {
+    require(value >= 0 && Double.isFinite(value), option + " has to be 0 or more");
   }
 
   private void require(boolean possible, String message) {
@@ -336,7 +344,7 @@ public final class ModelCommand implements Callable<Integer> {
         costs.producer(),
         costs.aggregator(),
         costs.taskManager(),
-        given() + measured.source(),
+        source(measured),
         socket,
         cores,
         memory,

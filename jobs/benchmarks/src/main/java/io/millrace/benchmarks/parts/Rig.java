@@ -1,5 +1,6 @@
 package io.millrace.benchmarks.parts;
 
+import io.millrace.detector.Thresholds;
 import io.millrace.detector.wire.Lanes;
 import io.millrace.parts.FlinkCluster;
 import io.millrace.parts.JobManagers;
@@ -108,11 +109,11 @@ public final class Rig implements AutoCloseable {
    *
    * @param lanes number of lanes; as many slots, spread evenly
    * @param taskManagers how many
-   * @param jobOptions what the job is told besides where its lanes and its files are
+   * @param thresholds that the job counts with
    * @param inspection of each file, before it is removed and after its time was taken
    */
   public Route counted(
-      String name, int lanes, int taskManagers, List<String> jobOptions, Inspection inspection)
+      String name, int lanes, int taskManagers, Thresholds thresholds, Inspection inspection)
       throws RunFailure, InterruptedException {
     int port = ports(MODULES);
     Lanes at = lanes(lanes);
@@ -122,9 +123,12 @@ public final class Rig implements AutoCloseable {
     parts.afterwards(new Scratch(output)::remove);
     FlinkCluster cluster = cluster(name, taskManagers, (lanes + taskManagers - 1) / taskManagers);
     List<String> arguments =
-        new ArrayList<>(
-            List.of("--output=" + output, "--lanes-at=" + at.endpoint(0, 0), "--lanes=" + lanes));
-    arguments.addAll(jobOptions);
+        List.of(
+            "--output=" + output,
+            "--lanes-at=" + at.endpoint(0, 0),
+            "--lanes=" + lanes,
+            "--background=" + thresholds.background(),
+            "--xray=" + thresholds.xray());
     try {
       Files.createDirectories(output);
       String job =

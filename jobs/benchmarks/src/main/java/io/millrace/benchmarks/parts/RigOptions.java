@@ -124,12 +124,7 @@ public final class RigOptions {
   }
 
   /** The thresholds. */
-  public Thresholds given() {
+  public Thresholds thresholds() {
     return new Thresholds(background, xray);
-  }
-
-  /** The thresholds, as the counting job is told them. */
-  public List<String> thresholds() {
-    return List.of("--background=" + background, "--xray=" + xray);
   }
 }

@@ -41,7 +41,7 @@ public record Series(String name, List<Turn> turns, Map<String, Memory> memory) 
     for (Route route : routes) {
       route.load(simulation);
     }
-    int warmUps = Math.max(1, (warmUpSectors + simulation.sectors() - 1) / simulation.sectors());
+    int warmUps = simulation.scansOf(warmUpSectors);
     for (int i = 1; i <= warmUps; i++) {
       for (Route route : routes) {
         tell(progress, "warm-up %d of %d".formatted(i, warmUps), route, route.run());

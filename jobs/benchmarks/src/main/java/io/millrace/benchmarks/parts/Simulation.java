@@ -53,6 +53,11 @@ public record Simulation(int columns, int rows, int electrons) {
     return Math.multiplyExact(frames(), CAMERA.modules());
   }
 
+  /** So many scans, at least one, have that many sectors or more. */
+  public int scansOf(int sectors) {
+    return Math.max(1, (sectors + sectors() - 1) / sectors());
+  }
+
   /** Bytes of pixels in a scan, in units of 10^9. */
   public double gigabytes() {
     return sectors() * (double) CAMERA.sectorBytes() / 1e9;

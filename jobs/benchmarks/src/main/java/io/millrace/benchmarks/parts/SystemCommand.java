@@ -1,27 +1,37 @@
 package io.millrace.benchmarks.parts;
 
-import io.millrace.benchmarks.ReportOptions;
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
+import io.millrace.benchmarks.MeasuringCommand;
+import io.millrace.benchmarks.Report;
+import io.millrace.parts.RunFailure;
+import java.io.IOException;
+import java.nio.file.Path;
 import picocli.CommandLine.Mixin;
 
 /** What all commands that measure the running system have in common. */
-@Command(
-    sortOptions = false,
-    usageHelpAutoWidth = true,
-    exitCodeListHeading = "%nExit status:%n",
-    exitCodeList = {
-      "0:measured, whether the targets are met or not",
-      "1:it could not be measured, or not everything was counted alike; the message says why",
-      "2:an option is unknown or impossible"
-    })
-public abstract class SystemCommand implements Callable<Integer> {
+public abstract class SystemCommand extends MeasuringCommand {
   private static final int WARM_UP_SECTORS = 44_000;
   private static final int QUICK_WARM_UP_SECTORS = 30_000;
 
-  @Mixin protected ReportOptions report;
-
   @Mixin protected RigOptions rig;
+
+  /** What is measured, once there is a rig. */
+  protected interface Measurement<T> {
+    /** Measures. */
+    T on(Rig rig) throws IOException, RunFailure, InterruptedException;
+  }
+
+  /** Measures, and stops all processes; their logs stay if something goes wrong. */
+  protected static <T> T measure(Rig rig, Report told, Measurement<T> measurement)
+      throws IOException, RunFailure, InterruptedException {
+    Path run = rig.parts().run();
+    T measured;
+    try (rig) {
+      told.progress("Starting the processes; logs are in " + run);
+      measured = measurement.on(rig);
+    }
+    new Scratch(run).remove();
+    return measured;
+  }
 
   /** Sectors that go through each way at least, before it is measured. */
   protected int warmUpSectors() {

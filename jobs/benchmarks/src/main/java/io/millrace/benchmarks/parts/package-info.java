@@ -18,8 +18,10 @@
  *       io.millrace.benchmarks.parts.Simulation}; {@link io.millrace.benchmarks.parts.BareReceiver}
  *       and {@link io.millrace.benchmarks.parts.CountedFiles} are the {@linkplain
  *       io.millrace.benchmarks.parts.Target targets}
- *   <li>{@link io.millrace.benchmarks.parts.Inspection}: a look into a counted file; {@link
- *       io.millrace.benchmarks.parts.Scratch}: a folder that is removed in the end
+ *   <li>{@link io.millrace.benchmarks.parts.SystemCommand}: what the commands have in common
+ *   <li>{@link io.millrace.benchmarks.parts.Inspection}: a look into a counted file, such as {@link
+ *       io.millrace.benchmarks.parts.SameResult}; {@link io.millrace.benchmarks.parts.Scratch}: a
+ *       folder that is removed in the end
  *   <li>{@link io.millrace.benchmarks.parts.BarePull}: the limit, a program of its own
  *   <li>{@link io.millrace.benchmarks.parts.Jvm}, {@link io.millrace.benchmarks.parts.GcLog}: a
  *       process as the kernel and its collector see it

@@ -2,17 +2,14 @@ package io.millrace.benchmarks.pipeline;
 
 import io.millrace.benchmarks.Plot;
 import io.millrace.benchmarks.Report;
-import io.millrace.benchmarks.Row;
 import io.millrace.benchmarks.parts.Rig;
 import io.millrace.benchmarks.parts.Route;
 import io.millrace.benchmarks.parts.SameResult;
-import io.millrace.benchmarks.parts.Scratch;
 import io.millrace.benchmarks.parts.Series;
 import io.millrace.benchmarks.parts.Simulation;
 import io.millrace.benchmarks.parts.SystemCommand;
 import io.millrace.parts.RunFailure;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Command;
@@ -29,7 +26,6 @@ import picocli.CommandLine.Option;
           + " minutes."
     })
 public final class PipelineCommand extends SystemCommand {
-
   @Option(
       names = "--scan",
       paramLabel = "WxH",
@@ -71,31 +67,30 @@ public final class PipelineCommand extends SystemCommand {
     results.note(
         "(d), the same with acknowledgement and checkpoints, is not there yet: no sector is sent"
             + " twice today.");
-    List<Row> rows = new ArrayList<>();
-    List<Plot> plots = new ArrayList<>();
-    Rig measured = rig.open();
-    Path run = measured.parts().run();
-    try (measured) {
-      results.progress("Starting the processes; logs are in " + run);
-      SameResult result = new SameResult();
-      List<Route> routes =
-          List.of(
-              measured.bare(PipelineRows.BARE),
-              measured.relayed(PipelineRows.RELAYED, lanes),
-              measured.counted(PipelineRows.WHOLE, lanes, 1, rig.thresholds(), result));
-      for (Simulation simulation : simulations) {
-        result.forget();
-        List<Series> series =
-            Series.measure(routes, simulation, warmUpSectors(), turns, results::progress);
-        PipelineRows told =
-            new PipelineRows(simulation, series.get(0), series.get(1), series.get(2));
-        rows.addAll(told.all());
-        plots.add(told.chart());
-      }
-    }
-    results.publish(rows, plots);
-    // Nothing went wrong, so nobody needs the logs.
-    new Scratch(run).remove();
+    List<PipelineRows> measurements =
+        measure(rig.open(), results, measured -> rows(measured, simulations, turns, results));
+    results.publish(
+        measurements.stream().flatMap(rows -> rows.all().stream()).toList(),
+        measurements.stream().<Plot>map(PipelineRows::chart).toList());
     return 0;
+  }
+
+  private List<PipelineRows> rows(
+      Rig measured, List<Simulation> simulations, int turns, Report results)
+      throws RunFailure, InterruptedException {
+    SameResult result = new SameResult();
+    List<Route> routes =
+        List.of(
+            measured.bare(PipelineRows.BARE),
+            measured.relayed(PipelineRows.RELAYED, lanes),
+            measured.counted(PipelineRows.WHOLE, lanes, 1, rig.thresholds(), result));
+    List<PipelineRows> rows = new ArrayList<>();
+    for (Simulation simulation : simulations) {
+      result.forget();
+      List<Series> series =
+          Series.measure(routes, simulation, warmUpSectors(), turns, results::progress);
+      rows.add(new PipelineRows(simulation, series.get(0), series.get(1), series.get(2)));
+    }
+    return rows;
   }
 }

@@ -4,13 +4,11 @@ import io.millrace.benchmarks.Report;
 import io.millrace.benchmarks.parts.Rig;
 import io.millrace.benchmarks.parts.Route;
 import io.millrace.benchmarks.parts.SameResult;
-import io.millrace.benchmarks.parts.Scratch;
 import io.millrace.benchmarks.parts.Series;
 import io.millrace.benchmarks.parts.Simulation;
 import io.millrace.benchmarks.parts.SystemCommand;
 import io.millrace.parts.RunFailure;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Command;
@@ -68,32 +66,33 @@ public final class ScalingCommand extends SystemCommand {
                   + " show a speed-up; what this machine can show is whether they cost more.")
               .formatted(cores));
     }
+    List<ScalingRows.Pair> pairs =
+        measure(rig.open(), results, measured -> pairs(measured, simulation, turns, results));
+    results.publish(ScalingRows.of(pairs), List.of(ScalingRows.chart(pairs)));
+    return 0;
+  }
+
+  private List<ScalingRows.Pair> pairs(
+      Rig measured, Simulation simulation, int turns, Report results)
+      throws RunFailure, InterruptedException {
     List<ScalingRows.Pair> pairs = new ArrayList<>();
-    Rig measured = rig.open();
-    Path run = measured.parts().run();
-    try (measured) {
-      results.progress("Starting the processes; logs are in " + run);
-      SameResult result = new SameResult();
-      for (Size size : report.quick() ? Size.QUICK : Size.ALL) {
-        // Both new: a pipeline that has run for long is compiled better than one that has not.
-        try (Route smallest =
-                route(measured, Size.SMALLEST + " beside " + size, Size.SMALLEST, result);
-            Route larger = route(measured, size.toString(), size, result)) {
-          List<Series> series =
-              Series.measure(
-                  List.of(smallest, larger),
-                  simulation,
-                  warmUpSectors() * WARM_UPS * size.taskManagers(),
-                  turns,
-                  results::progress);
-          pairs.add(new ScalingRows.Pair(size, series.get(0), series.get(1)));
-        }
+    SameResult result = new SameResult();
+    for (Size size : report.quick() ? Size.QUICK : Size.ALL) {
+      // Both new: a pipeline that has run for long is compiled better than one that has not.
+      try (Route smallest =
+              route(measured, Size.SMALLEST + " beside " + size, Size.SMALLEST, result);
+          Route larger = route(measured, size.toString(), size, result)) {
+        List<Series> series =
+            Series.measure(
+                List.of(smallest, larger),
+                simulation,
+                warmUpSectors() * (report.quick() ? 1 : WARM_UPS) * size.taskManagers(),
+                turns,
+                results::progress);
+        pairs.add(new ScalingRows.Pair(size, series.get(0), series.get(1)));
       }
     }
-    results.publish(ScalingRows.of(pairs), List.of(ScalingRows.chart(pairs)));
-    // Nothing went wrong, so nobody needs the logs.
-    new Scratch(run).remove();
-    return 0;
+    return pairs;
   }
 
   private Route route(Rig measured, String name, Size size, SameResult result)
