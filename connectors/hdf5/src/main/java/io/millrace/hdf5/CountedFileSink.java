@@ -3,13 +3,14 @@ package io.millrace.hdf5;
 import io.millrace.detector.DetectorDescription;
 import io.millrace.detector.ScanRecord;
 import io.millrace.detector.ScanReport;
-import java.io.IOException;
+import java.io.Serializable;
 import java.nio.file.Path;
 import java.time.ZoneId;
 import org.apache.flink.annotation.PublicEvolving;
-import org.apache.flink.api.connector.sink2.Sink;
-import org.apache.flink.api.connector.sink2.SinkWriter;
-import org.apache.flink.api.connector.sink2.WriterInitContext;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.DataStreamSink;
+import org.apache.flink.streaming.api.datastream.DataStreamUtils;
 
 /**
  * Writes one counted file for every scan that is reported.
@@ -23,20 +24,24 @@ import org.apache.flink.api.connector.sink2.WriterInitContext;
  *         .setProvenance(new Provenance("millrace", "0.1.0", "session-7", "{}"))
  *         .setLayout(Layout.VLEN)
  *         .build();
- * records.keyBy(ScanRecord::scan).sinkTo(sink).setParallelism(1);
+ * sink.append(records.keyBy(ScanRecord::scan));
  * }</pre>
  *
  * <p>A scan's frames come first, in any order, then its images, and last its report, which
- * completes the file. All records of a scan have to reach the same subtask. Scans may overlap. If
- * the job ends before the report, the scan's part file is removed and no file appears. A task that
- * is killed leaves its part file; if the job then starts again, it leaves that alone and begins
- * another.
+ * completes the file. Scans may overlap. If the job ends before the report, the scan's part file is
+ * removed and no file appears.
  *
- * <p>Metrics of the writer: {@code filesWritten}, {@code framesWritten}, {@code eventsWritten},
- * {@code scansUnfinished}.
+ * <p>With checkpoints the file is exactly-once: a job that starts again goes on with the part file
+ * as it was at the last checkpoint, and a file gets its name when the checkpoint behind its last
+ * frame is complete. A job that is cancelled leaves the parts of what was under way. Without
+ * checkpoints a file gets its name at once. A task that is killed leaves its part; if the job then
+ * starts again, it leaves that alone and begins another.
+ *
+ * <p>Metrics: {@code framesWritten}, {@code eventsWritten}, {@code scansUnfinished} of {@code part
+ * files}; {@code filesWritten} of the writer, or with checkpoints of the committer.
  */
 @PublicEvolving
-public final class CountedFileSink implements Sink<ScanRecord> {
+public final class CountedFileSink implements Serializable {
   // A Path does not serialize.
   private final String directory;
   private final int id;
@@ -71,9 +76,20 @@ public final class CountedFileSink implements Sink<ScanRecord> {
     return new CountedFileSinkBuilder();
   }
 
-  @Override
-  public SinkWriter<ScanRecord> createWriter(WriterInitContext context) throws IOException {
-    return new CountedFileSinkWriter(this, context.metricGroup());
+  /**
+   * Writes these records.
+   *
+   * @param records partitioned by {@link ScanRecord#scan} as {@code keyBy} does it
+   * @return the end of the stream, to be named
+   */
+  public DataStreamSink<?> append(DataStream<ScanRecord> records) {
+    boolean checkpointing =
+        records.getExecutionEnvironment().getCheckpointConfig().isCheckpointingEnabled();
+    return DataStreamUtils.reinterpretAsKeyedStream(records, ScanRecord::scan, Types.LONG)
+        .transform(
+            "part files", Types.GENERIC(WholeFile.class), new PartFileOperator(this, checkpointing))
+        .uid("part-files")
+        .sinkTo(new NamingSink(listener, checkpointing));
   }
 
   Path part(long scan, int attempt) {

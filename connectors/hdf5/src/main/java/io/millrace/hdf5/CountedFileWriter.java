@@ -17,10 +17,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -48,6 +48,11 @@ public final class CountedFileWriter implements Closeable {
   /** Frame number of an entry without a frame. */
   static final int NO_FRAME = 0xffff_ffff;
 
+  private static final int SNAPSHOT_VERSION = 1;
+
+  /** Of a snapshot, without the path and the frames. */
+  private static final int SNAPSHOT_BYTES = 4 * Integer.BYTES + 2 * Long.BYTES;
+
   private static final Map<String, Object> CENTROID_FIELDS =
       Map.of("fields", "y, x, charge", "units", "pixel, pixel, ADU");
 
@@ -55,7 +60,7 @@ public final class CountedFileWriter implements Closeable {
   private final DetectorDescription detector;
   private final boolean centroids;
   private final Hdf5File file;
-  private final FrameTable frames = new FrameTable();
+  private final FrameTable frames;
   private final List<ScanImage> images = new ArrayList<>();
   private List<HotPixel> hotPixels = List.of();
   private SampleHistogram histogram;
@@ -77,7 +82,68 @@ public final class CountedFileWriter implements Closeable {
     this.part = part;
     this.detector = detector;
     this.centroids = centroids;
-    this.file = open(part);
+    this.frames = new FrameTable();
+    this.file = new Hdf5File(part, create(part));
+  }
+
+  /**
+   * Goes on with a part file from where a {@link #snapshot} was taken. What came behind it, before
+   * whoever wrote it died, is cut off.
+   *
+   * @throws IOException if the part is not there, is shorter, or somebody still writes it
+   */
+  static CountedFileWriter resume(byte[] snapshot, DetectorDescription detector, boolean centroids)
+      throws IOException {
+    return new CountedFileWriter(ByteBuffer.wrap(snapshot), detector, centroids);
+  }
+
+  private CountedFileWriter(ByteBuffer snapshot, DetectorDescription detector, boolean centroids)
+      throws IOException {
+    int version = snapshot.getInt();
+    if (version != SNAPSHOT_VERSION) {
+      throw new IOException(
+          "an unfinished file is of version %d, and this job reads %d; start without its savepoint"
+              .formatted(version, SNAPSHOT_VERSION));
+    }
+    byte[] path = new byte[snapshot.getInt()];
+    snapshot.get(path);
+    this.part = Path.of(new String(path, StandardCharsets.UTF_8));
+    this.detector = detector;
+    this.centroids = centroids;
+    long length = snapshot.getLong();
+    int width = snapshot.getInt();
+    int height = snapshot.getInt();
+    this.geometry = width == 0 ? null : new ScanGeometry(width, height);
+    this.events = snapshot.getLong();
+    this.frames = FrameTable.read(snapshot);
+    FileChannel channel = PartLock.open(part);
+    parts.add(part);
+    this.file = Hdf5File.resume(part, channel, length);
+  }
+
+  /**
+   * What {@link #resume} needs to go on from here. What was added so far is on the disk then.
+   *
+   * @throws IllegalStateException if more than frames were added: that is seconds before the end,
+   *     and comes again
+   */
+  byte[] snapshot() throws IOException {
+    if (!images.isEmpty() || !hotPixels.isEmpty() || histogram != null) {
+      throw new IllegalStateException("%s has its images already".formatted(part));
+    }
+    long length = file.persist();
+    byte[] path = part.toString().getBytes(StandardCharsets.UTF_8);
+    ByteBuffer out =
+        ByteBuffer.allocate(SNAPSHOT_BYTES + path.length + frames.bytes())
+            .putInt(SNAPSHOT_VERSION)
+            .putInt(path.length)
+            .put(path)
+            .putLong(length)
+            .putInt(geometry == null ? 0 : geometry.width())
+            .putInt(geometry == null ? 0 : geometry.height())
+            .putLong(events);
+    frames.write(out);
+    return out.array();
   }
 
   /**
@@ -125,6 +191,12 @@ public final class CountedFileWriter implements Closeable {
     events += n;
   }
 
+  /** Leaves the part file as it is, to be {@link #resume resumed} from the last snapshot. */
+  void suspend() throws IOException {
+    parts.clear();
+    close();
+  }
+
   /** Takes an image, which is written at the end. */
   public void add(ScanImage image) {
     images.add(image);
@@ -155,9 +227,21 @@ public final class CountedFileWriter implements Closeable {
    */
   public List<Path> finish(ScanReport report, Provenance provenance, Layout layout, Path target)
       throws IOException {
+    return complete(report, provenance, layout, target).name();
+  }
+
+  /**
+   * Completes the scan: its parts are whole, on the disk, and want the names that are returned.
+   * From then on {@link #close} leaves them.
+   *
+   * @param target the file in the layout {@link Layout#VLEN}; the flat one is named after it
+   * @throws IllegalStateException if frames and report contradict each other
+   */
+  WholeFile complete(ScanReport report, Provenance provenance, Layout layout, Path target)
+      throws IOException {
     check(report);
     int[] entries = frames.entries(report.scan(), report.geometry(), report.framesPerPosition());
-    Map<Path, Path> whole = new LinkedHashMap<>();
+    LinkedHashMap<String, String> names = new LinkedHashMap<>();
     if (layout != Layout.FLAT) {
       writeRest(
           file,
@@ -167,11 +251,13 @@ public final class CountedFileWriter implements Closeable {
           entries,
           report,
           provenance);
-      whole.put(part, target);
+      names.put(part.toString(), target.toString());
     }
     if (layout != Layout.VLEN) {
       Path flatPart = CountedFileName.flat(part);
-      try (Hdf5File flat = open(flatPart)) {
+      // Left by whoever died between here and the next checkpoint; who has the part has this too.
+      Files.deleteIfExists(flatPart);
+      try (Hdf5File flat = new Hdf5File(flatPart, create(flatPart))) {
         writeRest(
             flat,
             eventArrays(flat, entries),
@@ -181,17 +267,14 @@ public final class CountedFileWriter implements Closeable {
             report,
             provenance);
       }
-      whole.put(flatPart, CountedFileName.flat(target));
+      names.put(flatPart.toString(), CountedFileName.flat(target).toString());
     }
     // From here on the parts hold the scan: whatever happens, they are not removed.
-    parts.removeAll(whole.keySet());
-    for (Map.Entry<Path, Path> names : whole.entrySet()) {
-      rename(names.getKey(), names.getValue());
-    }
-    try (FileChannel directory = FileChannel.open(directoryOf(target), StandardOpenOption.READ)) {
-      directory.force(true);
-    }
-    return List.copyOf(whole.values());
+    parts.clear();
+    return new WholeFile(
+        report,
+        names,
+        layout == Layout.FLAT ? new ArrayList<>(List.of(part.toString())) : new ArrayList<>());
   }
 
   /** Closes the file and removes what is not whole. */
@@ -203,51 +286,10 @@ public final class CountedFileWriter implements Closeable {
     }
   }
 
-  private Hdf5File open(Path path) throws IOException {
-    FileChannel channel;
-    try {
-      channel =
-          FileChannel.open(
-              path,
-              StandardOpenOption.CREATE_NEW,
-              StandardOpenOption.READ,
-              StandardOpenOption.WRITE);
-    } catch (FileAlreadyExistsException e) {
-      throw new IOException(
-          ("%s exists: another job counts the same scan with the same id, or one has died."
-                  + " Give another id or directory, or remove the file")
-              .formatted(path),
-          e);
-    }
+  private FileChannel create(Path path) throws IOException {
+    FileChannel channel = PartLock.create(path);
     parts.add(path);
-    return new Hdf5File(path, channel);
-  }
-
-  /**
-   * A link fails if the name is taken, also when two writers try at the same moment; a rename would
-   * replace.
-   */
-  private static void rename(Path part, Path target) throws IOException {
-    try {
-      Files.createLink(target, part);
-    } catch (FileAlreadyExistsException e) {
-      throw (IOException)
-          new FileAlreadyExistsException(
-                  target.toString(),
-                  part.toString(),
-                  "a file of this name exists and is not replaced; the new one is whole, rename it")
-              .initCause(e);
-    } catch (IOException | UnsupportedOperationException e) {
-      throw new IOException(
-          "%s could not be named %s (%s); it is whole, rename it"
-              .formatted(part, target, e.getMessage()),
-          e);
-    }
-    Files.delete(part);
-  }
-
-  private static Path directoryOf(Path file) {
-    return file.toAbsolutePath().getParent();
+    return channel;
   }
 
   private void check(ScanReport report) {

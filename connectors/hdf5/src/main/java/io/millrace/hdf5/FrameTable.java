@@ -2,6 +2,7 @@ package io.millrace.hdf5;
 
 import io.millrace.detector.CountedFrame;
 import io.millrace.detector.ScanGeometry;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
@@ -12,13 +13,63 @@ final class FrameTable {
   /** Entry without a frame. */
   static final int ABSENT = -1;
 
+  private static final int ROW_BYTES = 3 * Integer.BYTES + 1;
+
   private int size;
   private int[] position = new int[1024];
   private int[] frame = new int[1024];
   private byte[] mask = new byte[1024];
   private int[] count = new int[1024];
-  private final Places events = new Places();
-  private final Places centroids = new Places();
+  private final Places events;
+  private final Places centroids;
+
+  FrameTable() {
+    this(new Places(), new Places());
+  }
+
+  private FrameTable(Places events, Places centroids) {
+    this.events = events;
+    this.centroids = centroids;
+  }
+
+  /** One that was {@link #write written}. */
+  static FrameTable read(ByteBuffer in) {
+    int size = in.getInt();
+    FrameTable table = new FrameTable(Places.read(in), Places.read(in));
+    table.size = size;
+    table.position = ints(in, size);
+    table.frame = ints(in, size);
+    table.count = ints(in, size);
+    table.mask = new byte[Math.max(1, size)];
+    in.get(table.mask, 0, size);
+    return table;
+  }
+
+  private static int[] ints(ByteBuffer in, int n) {
+    int[] values = new int[Math.max(1, n)];
+    in.asIntBuffer().get(values, 0, n);
+    in.position(in.position() + n * Integer.BYTES);
+    return values;
+  }
+
+  /** Bytes that {@link #write} needs. */
+  int bytes() {
+    return Math.addExact(
+        Math.addExact(Integer.BYTES, Math.multiplyExact(size, ROW_BYTES)),
+        Math.addExact(events.bytes(), centroids.bytes()));
+  }
+
+  /** Writes all that is remembered. */
+  void write(ByteBuffer out) {
+    out.putInt(size);
+    events.write(out);
+    centroids.write(out);
+    for (int[] column : new int[][] {position, frame, count}) {
+      out.asIntBuffer().put(column, 0, size);
+      out.position(out.position() + size * Integer.BYTES);
+    }
+    out.put(mask, 0, size);
+  }
 
   /** Remembers a frame and where its events are. */
   void add(CountedFrame f, GlobalHeap.Place place) {

@@ -51,6 +51,38 @@ final class Hdf5File implements Closeable {
     append(ByteBuffer.allocate(SUPERBLOCK_BYTES));
   }
 
+  private Hdf5File(Path path, FileChannel channel, long length) {
+    this.path = path;
+    this.channel = channel;
+    this.written = length;
+  }
+
+  /**
+   * A file that goes on where it was {@link #persist persisted}; what is behind it is cut off.
+   *
+   * @throws EOFException if it is shorter
+   */
+  static Hdf5File resume(Path path, FileChannel channel, long length) throws IOException {
+    if (channel.size() < length) {
+      throw new EOFException(
+          "%s has %,d bytes, and had %,d when it was last written; it cannot be gone on with"
+              .formatted(path, channel.size(), length));
+    }
+    channel.truncate(length).position(length);
+    return new Hdf5File(path, channel, length);
+  }
+
+  /** Waits until all that was written is on the disk; returns its length. */
+  long persist() throws IOException {
+    flush();
+    try {
+      channel.force(false);
+    } catch (IOException e) {
+      throw notWritten(e);
+    }
+    return written;
+  }
+
   /** Where lists go. */
   GlobalHeap heap() {
     return heap;

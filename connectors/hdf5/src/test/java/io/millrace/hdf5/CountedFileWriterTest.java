@@ -30,6 +30,9 @@ import java.util.NoSuchElementException;
 import java.util.OptionalDouble;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import org.assertj.core.description.Description;
 import org.assertj.core.description.TextDescription;
@@ -99,6 +102,119 @@ class CountedFileWriterTest {
   }
 
   /** More frames than a collection may hold objects. */
+  @Test
+  void aPartIsGoneOnWithFromItsSnapshotAndWhatCameBehindItIsForgotten() throws Exception {
+    for (long seed = 0; seed < 40; seed++) {
+      Random random = new Random(seed);
+      ScanGeometry geometry = new ScanGeometry(1 + random.nextInt(20), 1 + random.nextInt(20));
+      int most = new int[] {0, 3, 500, 30_000}[random.nextInt(4)];
+      Scan scan = Scan.of(seed, geometry, 1, random, e -> random.nextInt(most + 1));
+      Layout layout = Layout.values()[random.nextInt(3)];
+      if (random.nextBoolean()) {
+        scan.withCentroids(random);
+      }
+      boolean centroids = scan.hasCentroids();
+      Collections.shuffle(scan.frames(), random);
+      List<CountedFrame> before =
+          scan.frames().subList(0, random.nextInt(scan.frames().size() + 1));
+      List<CountedFrame> after = scan.frames().subList(before.size(), scan.frames().size());
+      byte[] snapshot;
+      try (CountedFileWriter writer = new CountedFileWriter(part, Scan.CAMERA, centroids)) {
+        for (CountedFrame frame : before) {
+          writer.add(frame);
+        }
+        snapshot = writer.snapshot();
+        for (CountedFrame frame : after) {
+          writer.add(frame); // and these once more
+        }
+        writer.snapshot(); // of a checkpoint that failed
+        writer.suspend();
+      }
+      Path file = dir.resolve(seed + ".h5");
+      List<Path> written;
+      try (CountedFileWriter writer = CountedFileWriter.resume(snapshot, Scan.CAMERA, centroids)) {
+        assertThat(writer.frames()).isEqualTo(before.size());
+        for (CountedFrame frame : after) {
+          writer.add(frame);
+        }
+        scan.images().forEach(writer::add);
+        written = writer.finish(scan.report(), Scan.PROVENANCE, layout, file);
+      }
+      for (Path one : written) {
+        assertHolds(one, scan, "seed %d, %s".formatted(seed, one.getFileName()));
+      }
+    }
+    assertThat(filesThatEndWith(".part")).isEmpty();
+  }
+
+  @Test
+  void aPartThatIsGoneOrTooShortOrOfAnotherVersionIsNotGoneOnWith() throws Exception {
+    byte[] snapshot;
+    try (CountedFileWriter writer = new CountedFileWriter(part, Scan.CAMERA, false)) {
+      snapshot = writer.snapshot();
+      writer.suspend();
+    }
+    byte[] other = snapshot.clone();
+    other[3]++;
+    assertThatThrownBy(() -> CountedFileWriter.resume(other, Scan.CAMERA, false))
+        .hasMessageContaining("of version 2, and this job reads 1");
+    try (FileChannel channel = FileChannel.open(part, StandardOpenOption.WRITE)) {
+      channel.truncate(5);
+    }
+    assertThatThrownBy(() -> CountedFileWriter.resume(snapshot, Scan.CAMERA, false))
+        .hasMessageContaining("has 5 bytes, and had 48");
+    Files.delete(part);
+    assertThatThrownBy(() -> CountedFileWriter.resume(snapshot, Scan.CAMERA, false))
+        .hasMessageContaining("scan.part is gone");
+  }
+
+  @Test
+  void aPartIsGoneOnWithWhenItsFirstWriterHasEnded() throws Exception {
+    CountedFileWriter first = new CountedFileWriter(part, Scan.CAMERA, false);
+    byte[] snapshot = first.snapshot();
+    assertThat(PartLock.removeOrphan(part)).as("it has a writer").isFalse();
+    CompletableFuture<CountedFileWriter> second =
+        CompletableFuture.supplyAsync(
+            () -> {
+              try {
+                return CountedFileWriter.resume(snapshot, Scan.CAMERA, false);
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            });
+    assertThatThrownBy(() -> second.get(500, TimeUnit.MILLISECONDS))
+        .isInstanceOf(TimeoutException.class);
+    first.suspend();
+    second.get(1, TimeUnit.MINUTES).close();
+    assertThat(part).doesNotExist();
+  }
+
+  @Test
+  void namesAreGivenOnceHoweverOftenItIsTried() throws Exception {
+    Scan scan = Scan.of(1, new ScanGeometry(3, 2), 1, new Random(1), e -> e);
+    WholeFile whole;
+    try (CountedFileWriter writer = new CountedFileWriter(part, Scan.CAMERA, false)) {
+      for (CountedFrame frame : scan.frames()) {
+        writer.add(frame);
+      }
+      whole = writer.complete(scan.report(), Scan.PROVENANCE, Layout.FLAT, target);
+    }
+    WholeFileSerializer serializer = new WholeFileSerializer();
+    WholeFile read = serializer.deserialize(serializer.getVersion(), serializer.serialize(whole));
+    assertThat(read.names()).isEqualTo(whole.names());
+    assertThat(read.scraps()).isEqualTo(whole.scraps()).containsExactly(part.toString());
+    assertThat(read.report().drops()).isEqualTo(whole.report().drops());
+
+    // As if a crash had come between the link and the removal.
+    Path flat = dir.resolve("scan_flat.h5");
+    Files.createLink(flat, dir.resolve("scan_flat.part"));
+    assertThat(read.name()).containsExactly(flat);
+    assertThat(whole.name()).containsExactly(flat);
+    assertThat(filesThatEndWith(".part")).isEmpty();
+    Files.delete(flat);
+    assertThatThrownBy(whole::name).hasMessageContaining("scan_flat.part could not be named");
+  }
+
   @Test
   void manyTinyFrames() throws Exception {
     Scan scan = Scan.of(2, new ScanGeometry(270, 270), 1, new Random(2), e -> 1 + e % 2);
