@@ -2,6 +2,7 @@ package io.millrace.hdf5;
 
 import io.millrace.detector.ScanReport;
 import java.io.IOException;
+import java.io.Serializable;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.flink.annotation.Internal;
 
 /**
  * The parts of a scan that are whole and on the disk, and want their names.
@@ -19,7 +21,10 @@ import java.util.Map;
  * @param names the final name of each part; the layout {@link Layout#VLEN} comes first
  * @param scraps parts that are of no use any more when the others have their names
  */
-record WholeFile(ScanReport report, LinkedHashMap<String, String> names, ArrayList<String> scraps) {
+@Internal
+public record WholeFile(
+    ScanReport report, LinkedHashMap<String, String> names, ArrayList<String> scraps)
+    implements Serializable {
   /**
    * Gives the files their names. What has its name already, since this was done before a crash, is
    * left so; therefore it may be repeated.

@@ -34,6 +34,8 @@ import org.apache.flink.configuration.ExecutionOptions;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.DataStreamUtils;
+import org.apache.flink.streaming.api.datastream.KeyedStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
@@ -122,34 +124,44 @@ public final class CountingJob {
                   .name("calibrate")
                   .uid("calibrate"));
     }
-    frames
-        .keyBy(frame -> frame.scan, Types.LONG)
-        .connect(notices.keyBy(ScanNotice::scan, Types.LONG))
-        .process(
-            new LedgerFunction(
-                new LedgerFunction.Settings(
-                    detector,
-                    options.framesPerPosition,
-                    given,
-                    options.level(),
-                    options.uncounted(),
-                    options.sessionAddress(),
-                    QUIET,
-                    options.scanTimeout.plus(options.frameTimeout))),
-            Types.GENERIC(ScanRecord.class))
-        .name("ledger")
-        .uid("ledger")
-        .flatMap(new ImageFunction(detector, options.virtualDetectors(), options.dpc()))
-        .returns(Types.GENERIC(ScanRecord.class))
-        .name("images")
-        .uid("images")
-        .flatMap(new HotPixelFunction(detector, options.calibration()))
-        .returns(Types.GENERIC(ScanRecord.class))
-        .name("hot pixels")
-        .uid("hot-pixels")
-        .sinkTo(sink(options, detector))
-        .name("counted file")
-        .uid("counted-file");
+    DataStream<ScanRecord> records =
+        frames
+            .keyBy(frame -> frame.scan, Types.LONG)
+            .connect(notices.keyBy(ScanNotice::scan, Types.LONG))
+            .process(
+                new LedgerFunction(
+                    new LedgerFunction.Settings(
+                        detector,
+                        options.framesPerPosition,
+                        given,
+                        options.level(),
+                        options.uncounted(),
+                        options.sessionAddress(),
+                        QUIET,
+                        options.scanTimeout.plus(options.frameTimeout))),
+                Types.GENERIC(ScanRecord.class))
+            .name("ledger")
+            .uid("ledger");
+    records =
+        byScan(records)
+            .process(
+                new ImageFunction(detector, options.virtualDetectors(), options.dpc()),
+                Types.GENERIC(ScanRecord.class))
+            .name("images")
+            .uid("images");
+    records =
+        byScan(records)
+            .process(
+                new HotPixelFunction(detector, options.calibration()),
+                Types.GENERIC(ScanRecord.class))
+            .name("hot pixels")
+            .uid("hot-pixels");
+    sink(options, detector).append(records).name("counted file").uid("counted-file");
+  }
+
+  /** Records leave the ledger and what follows it by scan already: no shuffle, one chain. */
+  private static KeyedStream<ScanRecord, Long> byScan(DataStream<ScanRecord> records) {
+    return DataStreamUtils.reinterpretAsKeyedStream(records, ScanRecord::scan, Types.LONG);
   }
 
   private static ZeroMqSource source(CountingOptions options, DetectorDescription detector) {

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.millrace.counting.serialization.Serializers;
 import io.millrace.operators.assembly.FrameBlock;
+import io.millrace.operators.hotpixels.HotPixelSearch;
+import io.millrace.operators.images.ScanImages;
+import io.millrace.operators.ledger.OpenScan;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -57,7 +60,11 @@ class TopologyTest {
     assertThat(JobTypes.functions(given())).containsExactlyInAnyOrderElementsOf(WITHOUT_ZOOKEEPER);
     assertThat(JobTypes.ofStates(given(), WITHOUT_ZOOKEEPER).unregistered(registered)).isEmpty();
     assertThat(JobTypes.ofStates(given(), WITHOUT_ZOOKEEPER).unregistered(Set.of()))
-        .containsExactly("state block of assemble: " + FrameBlock.class.getName());
+        .containsExactlyInAnyOrder(
+            "state block of assemble: " + FrameBlock.class.getName(),
+            "state open of ledger: " + OpenScan.class.getName(),
+            "state images of images: " + ScanImages.class.getName(),
+            "state hot-pixels of hot pixels: " + HotPixelSearch.class.getName());
   }
 
   static Set<Class<?>> registered() {
@@ -102,7 +109,9 @@ class TopologyTest {
         .containsOnly(
             Map.entry("Source: lanes -> count", readers),
             Map.entry("assemble", parallelism),
-            Map.entry("ledger -> images -> hot pixels -> counted file: Writer", parallelism));
+            Map.entry(
+                "ledger -> images -> hot pixels -> part files -> counted file: Writer -> counted file: Committer",
+                parallelism));
     assertThat(calibrated)
         .containsAllEntriesOf(given)
         .containsEntry("calibrate", parallelism)

@@ -24,8 +24,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import org.apache.flink.annotation.PublicEvolving;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.metrics.Counter;
+import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.api.watermark.Watermark;
@@ -44,6 +48,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>If the calibration fails, the scan's sectors, those that wait and those that come, go to raw
  * files in place of being counted.
+ *
+ * <p>Sectors that wait are in no checkpoint: whoever sent them keeps them until they are counted.
+ * The reports that they hold back are.
  *
  * <p>An operator and not a function because of that: a function cannot hold a watermark.
  */
@@ -77,6 +84,7 @@ public final class CountingOperator extends AbstractStreamOperator<CountedSector
   private transient Map<Long, WaitingScan> waiting;
   private transient Map<Long, UncountedScan> uncounted;
   private transient List<LaneReport> heldReports;
+  private transient ListState<LaneReport> heldInCheckpoint;
   private transient long sourceWatermark;
   private transient long passedWatermark;
   private transient Counter events;
@@ -119,6 +127,24 @@ public final class CountingOperator extends AbstractStreamOperator<CountedSector
   }
 
   @Override
+  public void initializeState(StateInitializationContext context) throws Exception {
+    super.initializeState(context);
+    heldInCheckpoint =
+        context
+            .getOperatorStateStore()
+            .getListState(
+                new ListStateDescriptor<>("held-reports", Types.GENERIC(LaneReport.class)));
+    heldReports = new ArrayList<>();
+    heldInCheckpoint.get().forEach(heldReports::add);
+  }
+
+  @Override
+  public void snapshotState(StateSnapshotContext context) throws Exception {
+    super.snapshotState(context);
+    heldInCheckpoint.update(heldReports);
+  }
+
+  @Override
   public void open() throws Exception {
     super.open();
     counter = new SectorCounter(settings.detector(), settings.centroids());
@@ -128,7 +154,6 @@ public final class CountingOperator extends AbstractStreamOperator<CountedSector
     discriminators = new HashMap<>();
     waiting = new HashMap<>();
     uncounted = new HashMap<>();
-    heldReports = new ArrayList<>();
     sourceWatermark = Long.MIN_VALUE;
     passedWatermark = Long.MIN_VALUE;
     events = getMetricGroup().counter("eventsBeforeSeams");

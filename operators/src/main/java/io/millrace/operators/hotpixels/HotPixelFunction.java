@@ -17,22 +17,25 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.apache.flink.annotation.PublicEvolving;
 import org.apache.flink.api.common.functions.OpenContext;
-import org.apache.flink.api.common.functions.RichFlatMapFunction;
+import org.apache.flink.api.common.state.ValueState;
+import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.metrics.Counter;
+import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Looks for the hot pixels of each scan while its frames pass, and puts them before its report.
- * Chained to the ledger, so that all frames of a scan pass the same instance.
+ * Keyed by scan, and chained to the ledger.
  *
  * <p>It searches after 1,000 frames, after twice as many each time, and at the end; what is new is
  * in the log at once. If hot pixels are masked, it shares them with the calibration of the next
  * scan; a scan that is under way stays as it is.
  */
 @PublicEvolving
-public final class HotPixelFunction extends RichFlatMapFunction<ScanRecord, ScanRecord> {
+public final class HotPixelFunction extends KeyedProcessFunction<Long, ScanRecord, ScanRecord> {
   private static final Logger LOG = LoggerFactory.getLogger(HotPixelFunction.class);
 
   private static final long FIRST_SEARCH = 1_000;
@@ -40,20 +43,14 @@ public final class HotPixelFunction extends RichFlatMapFunction<ScanRecord, Scan
   /** Pixels of a scan that have a line of their own in the log. */
   private static final int TOLD_ONE_BY_ONE = 20;
 
-  private static final class OpenScan {
-    final HotPixelSearch search;
-    final Set<Integer> told = new HashSet<>();
-    long nextSearch = FIRST_SEARCH;
-
-    OpenScan(HotPixelSearch search) {
-      this.search = search;
-    }
-  }
-
   private final DetectorDescription detector;
   private final CalibrationSettings settings;
 
-  private transient Map<Long, OpenScan> open;
+  private transient ValueState<HotPixelSearch> open;
+
+  /** By scan, the pixels that are in the log. A restarted job tells them again. */
+  private transient Map<Long, Set<Integer>> told;
+
   private transient PixelMasks masks;
   private transient Counter hotPixels;
 
@@ -65,7 +62,11 @@ public final class HotPixelFunction extends RichFlatMapFunction<ScanRecord, Scan
 
   @Override
   public void open(OpenContext context) throws Exception {
-    open = new HashMap<>();
+    open =
+        getRuntimeContext()
+            .getState(
+                new ValueStateDescriptor<>("hot-pixels", Types.GENERIC(HotPixelSearch.class)));
+    told = new HashMap<>();
     hotPixels = getRuntimeContext().getMetricGroup().counter("hotPixels");
     if (settings.maskHotPixels()) {
       masks = settings.connectMasks(getRuntimeContext().getJobInfo().getJobId().toString());
@@ -73,20 +74,22 @@ public final class HotPixelFunction extends RichFlatMapFunction<ScanRecord, Scan
   }
 
   @Override
-  public void flatMap(ScanRecord record, Collector<ScanRecord> out) {
+  public void processElement(ScanRecord record, Context context, Collector<ScanRecord> out)
+      throws IOException {
     if (record instanceof CountedFrame frame) {
-      OpenScan scan =
-          open.computeIfAbsent(
-              frame.scan, number -> new OpenScan(new HotPixelSearch(detector, number)));
-      scan.search.add(frame);
-      if (scan.search.frames() == scan.nextSearch) {
-        scan.nextSearch *= 2;
-        search(scan);
+      HotPixelSearch search = open.value();
+      if (search == null) {
+        search = new HotPixelSearch(detector, frame.scan);
+      }
+      search.add(frame);
+      open.update(search);
+      if (isDue(search.frames())) {
+        find(search);
       }
     } else if (record instanceof ScanReport report) {
-      OpenScan scan = open.remove(report.scan());
-      HotPixelList found = search(scan);
-      if (scan.told.size() > TOLD_ONE_BY_ONE) {
+      HotPixelList found = find(open.value());
+      open.clear();
+      if (told.remove(report.scan()).size() > TOLD_ONE_BY_ONE) {
         LOG.warn(
             "Scan {} has {} hot pixels; its file lists all", report.scan(), found.pixels().size());
       }
@@ -98,21 +101,26 @@ public final class HotPixelFunction extends RichFlatMapFunction<ScanRecord, Scan
     out.collect(record);
   }
 
-  private HotPixelList search(OpenScan scan) {
-    HotPixelList found = scan.search.find();
+  private static boolean isDue(long frames) {
+    return frames % FIRST_SEARCH == 0 && Long.bitCount(frames / FIRST_SEARCH) == 1;
+  }
+
+  private HotPixelList find(HotPixelSearch search) {
+    HotPixelList found = search.find();
+    Set<Integer> toldOfScan = told.computeIfAbsent(found.scan(), scan -> new HashSet<>());
     for (HotPixel pixel : found.pixels()) {
-      if (!scan.told.add(pixel.index())) {
+      if (!toldOfScan.add(pixel.index())) {
         continue;
       }
       hotPixels.inc();
-      if (scan.told.size() <= TOLD_ONE_BY_ONE) {
+      if (toldOfScan.size() <= TOLD_ONE_BY_ONE) {
         LOG.warn(
             "Scan {}: the pixel in row {}, column {} is hot: {} events per frame in {} frames",
             found.scan(),
             pixel.index() / detector.columns(),
             pixel.index() % detector.columns(),
             pixel.rate(),
-            scan.search.frames());
+            search.frames());
       }
     }
     return found;

@@ -4,6 +4,7 @@ import io.millrace.detector.CountedFrame;
 import io.millrace.detector.DetectorDescription;
 import io.millrace.detector.HotPixelList;
 import io.millrace.detector.HotPixelList.HotPixel;
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -44,7 +45,9 @@ import java.util.List;
  * that many electrons of a frame add up to one maximum, always in the same pixel; and a live pixel
  * of which all but two neighbours are dead or masked.
  */
-public final class HotPixelSearch {
+public final class HotPixelSearch implements Serializable {
+  private static final long serialVersionUID = 1;
+
   private static final int FRAMES_PER_EVENT = 1000;
   private static final double RATIO = 4;
   private static final double SIGMAS = 5;

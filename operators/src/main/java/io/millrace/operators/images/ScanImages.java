@@ -5,6 +5,7 @@ import io.millrace.detector.DetectorDescription;
 import io.millrace.detector.ScanGeometry;
 import io.millrace.detector.ScanImage;
 import io.millrace.detector.ScanImage.Axes;
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -14,7 +15,9 @@ import java.util.List;
  * detector, all electrons, their centre of mass and the phase from it; over the detector the sum of
  * all frames, and its radial profile. An event counts 1.
  */
-public final class ScanImages {
+public final class ScanImages implements Serializable {
+  private static final long serialVersionUID = 1;
+
   private static final String TOTAL_COUNTS = "total_counts";
   private static final String COM_X = "com_x";
   private static final String COM_Y = "com_y";
@@ -88,6 +91,25 @@ public final class ScanImages {
         }
       }
     }
+  }
+
+  private ScanImages(ScanImages other) {
+    detector = other.detector;
+    virtualDetectors = other.virtualDetectors;
+    dpc = other.dpc;
+    scan = other.scan;
+    geometry = other.geometry;
+    membership = other.membership;
+    inDetectors = Arrays.stream(other.inDetectors).map(int[]::clone).toArray(int[][]::new);
+    total = other.total.clone();
+    columnSum = other.columnSum.clone();
+    rowSum = other.rowSum.clone();
+    pattern = other.pattern.clone();
+  }
+
+  /** The images as they stand; frames that are added to the one do not change the other. */
+  public ScanImages copy() {
+    return new ScanImages(this);
   }
 
   /**

@@ -17,16 +17,16 @@ import io.millrace.detector.SectorDrop;
 import io.millrace.detector.Thresholds;
 import io.millrace.detector.raw.UncountedScan;
 import io.millrace.operators.Silence;
+import java.io.IOException;
 import java.io.Serializable;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
-import java.util.LinkedHashSet;
-import java.util.Map;
-import java.util.Set;
 import org.apache.flink.annotation.PublicEvolving;
 import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.api.common.state.ValueState;
+import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.streaming.api.TimeDomain;
@@ -63,8 +63,8 @@ public final class LedgerFunction
     extends KeyedCoProcessFunction<Long, CountedFrame, ScanNotice, ScanRecord> {
   private static final Logger LOG = LoggerFactory.getLogger(LedgerFunction.class);
 
-  /** Ended scans to remember: more than a session makes in a day. */
-  private static final int REMEMBERED_SCANS = 10_000;
+  /** So long it is remembered that a scan has ended: nothing of it is on its way any more. */
+  private static final Duration REMEMBERED = Duration.ofDays(1);
 
   /**
    * @param framesPerPosition frames that every position should have; 0 takes what comes
@@ -86,23 +86,13 @@ public final class LedgerFunction
       Duration timeout)
       implements Serializable {}
 
-  private static final class OpenScan {
-    final ScanAccount account;
-    SampleHistogram histogram;
-    long lastActivity;
-    long timer;
-
-    OpenScan(ScanAccount account) {
-      this.account = account;
-    }
-  }
-
   private final Settings settings;
 
-  // Not in Flink's state yet: as long as the plain protocol cannot send a frame again, a job that
-  // fails starts anew.
-  private transient Map<Long, OpenScan> open;
-  private transient Set<Long> ended;
+  private transient ValueState<OpenScan> open;
+
+  /** When the scan ended, in milliseconds since 1970. */
+  private transient ValueState<Long> ended;
+
   private transient ScanJournal journal;
   private transient Counter framesComplete;
   private transient Counter framesIncomplete;
@@ -119,9 +109,11 @@ public final class LedgerFunction
 
   @Override
   public void open(OpenContext context) {
-    open = new HashMap<>();
+    open =
+        getRuntimeContext()
+            .getState(new ValueStateDescriptor<>("open", Types.GENERIC(OpenScan.class)));
+    ended = getRuntimeContext().getState(new ValueStateDescriptor<>("ended", Types.LONG));
     journal = settings.session == null ? null : new ScanJournal(settings.session);
-    ended = new LinkedHashSet<>();
     MetricGroup metrics = getRuntimeContext().getMetricGroup();
     framesComplete = metrics.counter("framesComplete");
     framesIncomplete = metrics.counter("framesIncomplete");
@@ -140,14 +132,17 @@ public final class LedgerFunction
   }
 
   @Override
-  public void processElement1(CountedFrame frame, Context context, Collector<ScanRecord> out) {
+  public void processElement1(CountedFrame frame, Context context, Collector<ScanRecord> out)
+      throws IOException {
     OpenScan scan = touch(context);
     if (scan == null) {
       framesLate.inc();
       LOG.warn("Frame {} of scan {} came after the scan had ended", frame.frame, frame.scan);
       return;
     }
-    if (!scan.account.add(frame)) {
+    boolean used = scan.account.add(frame);
+    open.update(scan);
+    if (!used) {
       framesInconsistent.inc();
       return;
     }
@@ -160,7 +155,8 @@ public final class LedgerFunction
   }
 
   @Override
-  public void processElement2(ScanNotice notice, Context context, Collector<ScanRecord> out) {
+  public void processElement2(ScanNotice notice, Context context, Collector<ScanRecord> out)
+      throws IOException {
     OpenScan scan = touch(context);
     if (scan == null) {
       LOG.debug("Notice for scan {} after it had ended: {}", notice.scan(), notice);
@@ -178,15 +174,16 @@ public final class LedgerFunction
     } else if (notice instanceof SampleHistogram histogram) {
       scan.histogram = histogram;
     }
+    open.update(scan);
   }
 
   /** The scan of the current key, opened if it is new, null if it has ended. */
-  private OpenScan touch(Context context) {
+  private OpenScan touch(Context context) throws IOException {
     long number = context.getCurrentKey();
-    OpenScan scan = open.get(number);
+    OpenScan scan = open.value();
     long now = context.timerService().currentProcessingTime();
     if (scan == null) {
-      if (ended.contains(number)) {
+      if (ended.value() != null) {
         return null;
       }
       scan =
@@ -196,7 +193,6 @@ public final class LedgerFunction
       if (settings.given != null) {
         scan.account.add(Calibration.given(number, settings.given, settings.level));
       }
-      open.put(number, scan);
       tell(number, settings.given == null ? ScanState.CALIBRATING : ScanState.STREAMING);
       scan.lastActivity = now;
       context.timerService().registerEventTimeTimer(number);
@@ -218,12 +214,13 @@ public final class LedgerFunction
     }
   }
 
-  private void armTimer(OpenScan scan, Context context) {
+  private void armTimer(OpenScan scan, Context context) throws IOException {
     long at = scan.lastActivity + patience(scan).toMillis();
     if (scan.timer == 0 || at < scan.timer) {
       scan.timer = at;
       context.timerService().registerProcessingTimeTimer(at);
     }
+    open.update(scan);
   }
 
   private Duration patience(OpenScan scan) {
@@ -231,10 +228,14 @@ public final class LedgerFunction
   }
 
   @Override
-  public void onTimer(long timestamp, OnTimerContext context, Collector<ScanRecord> out) {
+  public void onTimer(long timestamp, OnTimerContext context, Collector<ScanRecord> out)
+      throws IOException {
     long number = context.getCurrentKey();
-    OpenScan scan = open.get(number);
+    OpenScan scan = open.value();
     if (scan == null) {
+      if (context.timeDomain() == TimeDomain.PROCESSING_TIME) {
+        forgetIfDue(context.timerService().currentProcessingTime());
+      }
       return;
     }
     if (context.timeDomain() == TimeDomain.EVENT_TIME) {
@@ -264,13 +265,18 @@ public final class LedgerFunction
     }
   }
 
-  private void end(
-      long number, OpenScan scan, EndedBy by, Context context, Collector<ScanRecord> out) {
-    open.remove(number);
-    ended.add(number);
-    if (ended.size() > REMEMBERED_SCANS) {
-      ended.remove(ended.iterator().next());
+  private void forgetIfDue(long now) throws IOException {
+    if (ended.value() != null && now >= ended.value() + REMEMBERED.toMillis()) {
+      ended.clear();
     }
+  }
+
+  private void end(
+      long number, OpenScan scan, EndedBy by, Context context, Collector<ScanRecord> out)
+      throws IOException {
+    open.clear();
+    ended.update(context.timerService().currentProcessingTime());
+    context.timerService().registerProcessingTimeTimer(ended.value() + REMEMBERED.toMillis());
     scansEnded.inc();
     if (scan.account.failure().isPresent()) {
       scansUncounted.inc();

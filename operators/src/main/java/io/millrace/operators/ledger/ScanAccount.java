@@ -10,6 +10,7 @@ import io.millrace.detector.LaneReport;
 import io.millrace.detector.ScanGeometry;
 import io.millrace.detector.ScanReport;
 import io.millrace.detector.ScanReport.EndedBy;
+import java.io.Serializable;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -19,7 +20,9 @@ import java.util.Optional;
  * <p>A scan should have {@code framesPerPosition} frames at each position. If that is not given, it
  * is the most that any position got.
  */
-public final class ScanAccount {
+public final class ScanAccount implements Serializable {
+  private static final long serialVersionUID = 1;
+
   /**
    * Frames that a scan may have, absent ones included: a beam that stands still on one position of
    * a large scan would otherwise make every other one lack thousands. What goes beyond is dropped.

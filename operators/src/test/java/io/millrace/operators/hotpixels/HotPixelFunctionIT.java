@@ -25,9 +25,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.metrics.groups.OperatorMetricGroup;
-import org.apache.flink.streaming.api.operators.StreamFlatMap;
-import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
+import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
+import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,7 +41,7 @@ class HotPixelFunctionIT {
   @TempDir Path data;
   private ZooKeeperNode zookeeper;
   private Counters counters;
-  private OneInputStreamOperatorTestHarness<ScanRecord, ScanRecord> harness;
+  private KeyedOneInputStreamOperatorTestHarness<Long, ScanRecord, ScanRecord> harness;
 
   @BeforeEach
   void start() throws Exception {
@@ -58,13 +59,15 @@ class HotPixelFunctionIT {
     Counters registered = new Counters();
     counters = registered;
     harness =
-        new OneInputStreamOperatorTestHarness<>(
-            new StreamFlatMap<>(new HotPixelFunction(DETECTOR, settings(masking))) {
+        new KeyedOneInputStreamOperatorTestHarness<>(
+            new KeyedProcessOperator<>(new HotPixelFunction(DETECTOR, settings(masking))) {
               @Override
               public OperatorMetricGroup getMetricGroup() {
                 return registered.group();
               }
-            });
+            },
+            ScanRecord::scan,
+            Types.LONG);
     harness.open();
   }
 

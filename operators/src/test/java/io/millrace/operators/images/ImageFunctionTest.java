@@ -16,8 +16,11 @@ import io.millrace.operators.counting.Frames;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.flink.api.common.functions.DefaultOpenContext;
-import org.apache.flink.api.common.functions.util.ListCollector;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
+import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -30,13 +33,39 @@ class ImageFunctionTest {
           new VirtualDetector("bright_field", 0, 1, 2, 2),
           new VirtualDetector("dark_field", 1, 1.1, 2, 2));
 
-  private final ImageFunction function = new ImageFunction(DETECTOR, RINGS, new DpcPhase(90, true));
   private final List<ScanRecord> out = new ArrayList<>();
-  private final ListCollector<ScanRecord> collector = new ListCollector<>(out);
+  private KeyedOneInputStreamOperatorTestHarness<Long, ScanRecord, ScanRecord> harness;
 
   @BeforeEach
-  void open() {
-    function.open(DefaultOpenContext.INSTANCE);
+  void open() throws Exception {
+    open(null);
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    harness.close();
+  }
+
+  /**
+   * @param state of a function that was there before; null if there was none
+   */
+  private void open(OperatorSubtaskState state) throws Exception {
+    harness =
+        new KeyedOneInputStreamOperatorTestHarness<>(
+            new KeyedProcessOperator<>(new ImageFunction(DETECTOR, RINGS, new DpcPhase(90, true))),
+            ScanRecord::scan,
+            Types.LONG);
+    harness.setup();
+    if (state != null) {
+      harness.initializeState(state);
+    }
+    harness.open();
+  }
+
+  private void send(ScanRecord record) throws Exception {
+    harness.processElement(record, record.scan());
+    out.addAll(harness.extractOutputValues());
+    harness.getOutput().clear();
   }
 
   /** A frame of a scan of 3 x 2 positions. */
@@ -75,18 +104,20 @@ class ImageFunctionTest {
   }
 
   @Test
-  void imagesComeBetweenTheLastFrameAndTheReport() {
+  void imagesComeBetweenTheLastFrameAndTheReport() throws Exception {
     CountedFrame first = frame(7, 0, 0, 6, 10);
     CountedFrame again = frame(7, 0, 0, 0, 10, 11);
     CountedFrame last = frame(7, 2, 1, 9, 10, 14);
     ScanReport report = report(7);
-    function.flatMap(first, collector);
-    function.flatMap(again, collector);
-    function.flatMap(last, collector);
-    assertThat(out).containsExactly(first, again, last);
+    send(first);
+    send(again);
+    send(last);
+    assertThat(out)
+        .usingRecursiveFieldByFieldElementComparator()
+        .containsExactly(first, again, last);
 
-    function.flatMap(report, collector);
-    assertThat(out).hasSize(12).last().isSameAs(report);
+    send(report);
+    assertThat(out).hasSize(12).last().usingRecursiveComparison().isEqualTo(report);
     List<String> names = new ArrayList<>(List.of("bright_field", "dark_field"));
     names.addAll(ScanImages.NAMES);
     assertThat(out.subList(3, 11))
@@ -106,26 +137,40 @@ class ImageFunctionTest {
   }
 
   @Test
-  void scansThatOverlapHaveImagesOfTheirOwn() {
-    function.flatMap(frame(7, 0, 0, 10), collector);
-    function.flatMap(frame(8, 1, 0, 10), collector);
-    function.flatMap(frame(7, 0, 0, 10), collector);
+  void scansThatOverlapHaveImagesOfTheirOwn() throws Exception {
+    send(frame(7, 0, 0, 10));
+    send(frame(8, 1, 0, 10));
+    send(frame(7, 0, 0, 10));
     out.clear();
-    function.flatMap(report(8), collector);
+    send(report(8));
     assertThat(image(0).values()).containsExactly(0, 1, 0, 0, 0, 0);
-    function.flatMap(frame(7, 1, 1, 10), collector);
+    send(frame(7, 1, 1, 10));
     out.clear();
-    function.flatMap(report(7), collector);
+    send(report(7));
     assertThat(image(0).values()).containsExactly(2, 0, 0, 0, 1, 0);
   }
 
   @Test
-  void afterItsReportNothingOfAScanIsKept() {
+  void afterItsReportNothingOfAScanIsKept() throws Exception {
     for (int i = 0; i < 2; i++) {
-      function.flatMap(frame(7, 0, 1, 10), collector);
+      send(frame(7, 0, 1, 10));
       out.clear();
-      function.flatMap(report(7), collector);
+      send(report(7));
       assertThat(image(0).values()).as("time %d", i).containsExactly(0, 0, 0, 1, 0, 0);
     }
+  }
+
+  @Test
+  void aRestoredFunctionGoesOnFromItsCheckpoint() throws Exception {
+    send(frame(7, 0, 0, 10));
+    OperatorSubtaskState state = harness.snapshot(1, 0);
+    send(frame(7, 1, 0, 10)); // comes again
+    harness.close();
+    open(state);
+    send(frame(7, 1, 0, 10));
+    out.clear();
+    send(report(7));
+    assertThat(image(0).values()).containsExactly(1, 1, 0, 0, 0, 0);
+    assertThat(image(6).values()[10]).as("electrons of the pixel").isEqualTo(2);
   }
 }

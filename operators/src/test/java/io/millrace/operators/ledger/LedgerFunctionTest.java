@@ -27,6 +27,7 @@ import java.util.stream.LongStream;
 import org.apache.flink.api.common.serialization.SerializerConfigImpl;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.metrics.groups.OperatorMetricGroup;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.streaming.api.operators.co.KeyedCoProcessOperator;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
@@ -56,6 +57,14 @@ class LedgerFunctionTest {
   }
 
   private void open(int framesPerPosition, Thresholds given) throws Exception {
+    open(framesPerPosition, given, null);
+  }
+
+  /**
+   * @param state of a ledger that was there before; null if there was none
+   */
+  private void open(int framesPerPosition, Thresholds given, OperatorSubtaskState state)
+      throws Exception {
     Counters registered = new Counters();
     counters = registered;
     LedgerFunction function =
@@ -81,6 +90,9 @@ class LedgerFunctionTest {
             ScanNotice::scan,
             Types.LONG);
     ledger.setup(Types.GENERIC(ScanRecord.class).createSerializer(new SerializerConfigImpl()));
+    if (state != null) {
+      ledger.initializeState(state);
+    }
     ledger.open();
   }
 
@@ -344,6 +356,47 @@ class LedgerFunctionTest {
     assertThat(counters.get("framesLate")).isEqualTo(1);
     letAllTimersPass();
     assertThat(ledger.extractOutputValues()).isEmpty();
+  }
+
+  @Test
+  void aRestoredLedgerGoesOnFromItsCheckpoint() throws Exception {
+    passTime(5_000);
+    send(frame(6, 0, 0, COMPLETE));
+    watermark(6);
+    send(frame(7, 0, 0, COMPLETE, 1, 2, 3));
+    tell(new SectorDrop(7, DropReason.DUPLICATE));
+    tell(new SampleHistogram(7, -2, new long[] {1, 2}));
+    tell(new LaneReport(7, 0, 4, 3, true, new Drops()));
+    OperatorSubtaskState state = ledger.snapshot(1, 5_000);
+    send(frame(7, 1, 1, COMPLETE, 4)); // comes again
+    close();
+    open(0, GIVEN, state);
+    passTime(6_000);
+    send(frame(6, 1, 1, COMPLETE));
+    assertThat(counters.get("framesLate")).as("of the scan that had ended").isEqualTo(1);
+    send(frame(7, 1, 1, COMPLETE, 4));
+    tell(new LaneReport(7, 1, 4, 4, true, new Drops()));
+    watermark(7);
+    assertThat(ledger.extractOutputValues()).hasAtLeastOneElementOfType(SampleHistogram.class);
+    ScanReport report = theOnlyReport();
+    assertThat(report.complete()).isEqualTo(2);
+    assertThat(report.events()).isEqualTo(4);
+    assertThat(report.received()).isEqualTo(7);
+    assertThat(report.drops().get(DropReason.DUPLICATE)).isEqualTo(1);
+    assertThat(report.endedBy()).isEqualTo(EndedBy.ANNOUNCED);
+    assertThat(report.start()).isEqualTo(Instant.ofEpochMilli(5_000));
+  }
+
+  @Test
+  void afterARestoreTheSilenceOfASenderStillEndsAScan() throws Exception {
+    send(frame(7, 0, 0, COMPLETE));
+    OperatorSubtaskState state = ledger.snapshot(1, 0);
+    close();
+    open(0, GIVEN, state);
+    passTime(TIMEOUT - 1);
+    assertThat(reports()).isEmpty();
+    passTime(TIMEOUT);
+    assertThat(theOnlyReport().endedBy()).isEqualTo(EndedBy.TIMEOUT);
   }
 
   @Test

@@ -10,8 +10,12 @@ import io.millrace.detector.SampleHistogram;
 import io.millrace.detector.ScanImage;
 import io.millrace.detector.ScanReport;
 import io.millrace.detector.SectorDrop;
+import io.millrace.hdf5.WholeFile;
 import io.millrace.operators.assembly.FrameBlock;
 import io.millrace.operators.calibration.SectorHistogram;
+import io.millrace.operators.hotpixels.HotPixelSearch;
+import io.millrace.operators.images.ScanImages;
+import io.millrace.operators.ledger.OpenScan;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.flink.api.java.typeutils.runtime.kryo.JavaSerializer;
@@ -36,7 +40,11 @@ public final class Serializers {
           Map.entry(SampleHistogram.class, JavaSerializer.class),
           Map.entry(ScanImage.class, JavaSerializer.class),
           Map.entry(HotPixelList.class, JavaSerializer.class),
-          Map.entry(ScanReport.class, JavaSerializer.class));
+          Map.entry(ScanReport.class, JavaSerializer.class),
+          Map.entry(OpenScan.class, JavaSerializer.class),
+          Map.entry(ScanImages.class, ScanImagesSerializer.class),
+          Map.entry(HotPixelSearch.class, JavaSerializer.class),
+          Map.entry(WholeFile.class, JavaSerializer.class));
 
   private Serializers() {}
 

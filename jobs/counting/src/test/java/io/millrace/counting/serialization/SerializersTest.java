@@ -25,15 +25,24 @@ import io.millrace.detector.ScanReport;
 import io.millrace.detector.SectorDrop;
 import io.millrace.detector.SectorPlacement;
 import io.millrace.detector.Thresholds;
+import io.millrace.hdf5.WholeFile;
 import io.millrace.operators.assembly.FrameBlock;
 import io.millrace.operators.assembly.SeamResolver;
 import io.millrace.operators.calibration.PixelHistogram;
 import io.millrace.operators.calibration.SectorHistogram;
+import io.millrace.operators.hotpixels.HotPixelSearch;
+import io.millrace.operators.images.DpcPhase;
+import io.millrace.operators.images.ScanImages;
+import io.millrace.operators.images.VirtualDetector;
+import io.millrace.operators.ledger.OpenScan;
+import io.millrace.operators.ledger.ScanAccount;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -303,12 +312,73 @@ class SerializersTest {
     assertSame(read, record, record.toString());
   }
 
+  /** What tasks keep of a scan that is under way, and what waits for the next checkpoint. */
+  private static Stream<Object> states() {
+    CountedFrame frame = new CountedFrame(IntList.of(1, 77, 78));
+    frame.scan = 7;
+    frame.width = 3;
+    frame.height = 2;
+    frame.x = 2;
+    frame.mask = 0b101;
+    ScanAccount account = new ScanAccount(DETECTOR, 2, Instant.EPOCH);
+    account.add(frame);
+    account.add(DropReason.LATE);
+    ScanImages images =
+        new ScanImages(
+            DETECTOR,
+            List.of(new VirtualDetector("all", 0, 99, 8, 8)),
+            new DpcPhase(30, true),
+            7,
+            new ScanGeometry(3, 2));
+    images.add(frame);
+    HotPixelSearch search = new HotPixelSearch(DETECTOR, 7);
+    search.add(frame);
+    ScanReport report =
+        rareRecords()
+            .filter(ScanReport.class::isInstance)
+            .map(ScanReport.class::cast)
+            .findFirst()
+            .orElseThrow();
+    return Stream.of(
+        new OpenScan(account),
+        images,
+        search,
+        new WholeFile(
+            report,
+            new LinkedHashMap<>(Map.of("a.part", "a.h5")),
+            new ArrayList<>(List.of("b.part"))));
+  }
+
+  @ParameterizedTest
+  @MethodSource("states")
+  void statesOfAScan(Object state) throws IOException {
+    @SuppressWarnings("unchecked")
+    Class<Object> type = (Class<Object>) state.getClass();
+    assertSame(roundTrip(type, state), state, state.toString());
+    assertSame(serializer(type).copy(state), state, state.toString());
+  }
+
+  @Test
+  void aCopyOfImagesIsIndependent() {
+    ScanImages images =
+        new ScanImages(DETECTOR, List.of(), new DpcPhase(0, false), 7, new ScanGeometry(1, 1));
+    ScanImages copy = serializer(ScanImages.class).copy(images);
+    CountedFrame frame = new CountedFrame(IntList.of(3));
+    frame.scan = 7;
+    frame.width = 1;
+    frame.height = 1;
+    images.add(frame);
+    assertThat(copy.images().get(0).values()).containsExactly(0);
+    assertThat(images.images().get(0).values()).containsExactly(1);
+  }
+
   @Test
   void noRecordIsLeftUntested() {
     List<Class<?>> tested =
         new ArrayList<>(
             List.of(
                 CountedSector.class, CountedFrame.class, SectorHistogram.class, FrameBlock.class));
+    states().map(Object::getClass).forEach(tested::add);
     rareRecords().map(Object::getClass).distinct().forEach(tested::add);
     assertThat(Serializers.BY_TYPE.keySet()).containsExactlyInAnyOrderElementsOf(tested);
   }
