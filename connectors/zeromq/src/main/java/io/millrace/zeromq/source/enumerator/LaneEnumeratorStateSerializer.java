@@ -11,15 +11,15 @@ import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
 
 /**
- * Writes {@link LaneEnumeratorState}. Version 1: number of splits, splits. Version 2: whether the
- * lanes are known, then the same.
+ * Writes {@link LaneEnumeratorState}. Version 1: number of splits, splits in their version 1.
+ * Version 2: whether the lanes are known, then the same. Version 3: with splits in their version 2.
  */
 @Internal
 public final class LaneEnumeratorStateSerializer
     implements SimpleVersionedSerializer<LaneEnumeratorState> {
   @Override
   public int getVersion() {
-    return 2;
+    return 3;
   }
 
   @Override
@@ -35,9 +35,9 @@ public final class LaneEnumeratorStateSerializer
 
   @Override
   public LaneEnumeratorState deserialize(int version, byte[] serialized) throws IOException {
-    if (version != 1 && version != 2) {
+    if (version < 1 || version > 3) {
       throw new IOException(
-          "the state of an enumerator has version 1 or 2 here, not %d; a newer Millrace wrote it"
+          "the state of an enumerator has version 1 to 3 here, not %d; a newer Millrace wrote it"
               .formatted(version));
     }
     DataInputDeserializer in = new DataInputDeserializer(serialized);
@@ -45,7 +45,7 @@ public final class LaneEnumeratorStateSerializer
     int n = in.readInt();
     List<LaneSplit> splits = new ArrayList<>(n);
     for (int i = 0; i < n; i++) {
-      splits.add(LaneSplitSerializer.read(in));
+      splits.add(LaneSplitSerializer.read(version == 3 ? 2 : 1, in));
     }
     return new LaneEnumeratorState(found, splits);
   }

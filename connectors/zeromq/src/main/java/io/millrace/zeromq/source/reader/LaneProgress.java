@@ -4,11 +4,10 @@ import io.millrace.detector.DropReason;
 import io.millrace.detector.Drops;
 import io.millrace.detector.LaneReport;
 import io.millrace.detector.SectorHeader;
+import io.millrace.zeromq.source.split.LanePosition;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -31,11 +30,6 @@ import java.util.TreeMap;
  * <p>Plain accounting without sockets or clocks: time comes in as nanoseconds of any origin.
  */
 final class LaneProgress {
-  /** Ended scans to remember: more than a session makes in a day. */
-  private static final int REMEMBERED_SCANS = 10_000;
-
-  private static final long NOT_ANNOUNCED = -1;
-
   private static final class Scan {
     int width;
     int height;
@@ -45,13 +39,13 @@ final class LaneProgress {
 
     Scan(int pipes) {
       announced = new long[pipes];
-      Arrays.fill(announced, NOT_ANNOUNCED);
+      Arrays.fill(announced, LanePosition.NOT_ANNOUNCED);
       received = new long[pipes];
     }
 
     boolean drained() {
       for (int p = 0; p < announced.length; p++) {
-        if (announced[p] == NOT_ANNOUNCED || received[p] < announced[p]) {
+        if (announced[p] == LanePosition.NOT_ANNOUNCED || received[p] < announced[p]) {
           return false;
         }
       }
@@ -66,24 +60,13 @@ final class LaneProgress {
   private final long lingerNanos;
   private final long timeoutNanos;
   private final TreeMap<Long, Scan> open = new TreeMap<>();
-  private final Set<Long> ended =
-      Collections.newSetFromMap(
-          new LinkedHashMap<>() {
-            @Override
-            protected boolean removeEldestEntry(Map.Entry<Long, Boolean> eldest) {
-              return size() > REMEMBERED_SCANS;
-            }
-          });
+  private final EndedScans ended;
   private final Drops drops = new Drops();
-  private int endedCount;
   private boolean draining;
-  private long lastEnded = Long.MIN_VALUE;
-  private long endedUpTo = Long.MIN_VALUE;
+  private long lastEnded;
+  private long endedUpTo;
 
-  /**
-   * @param accepted scan numbers to take; empty for all
-   * @param boundedAfter how many scans to take, of which the lane ends after the last; 0 for all
-   */
+  /** Of a lane that has not begun. */
   LaneProgress(
       int lane,
       int pipes,
@@ -91,12 +74,41 @@ final class LaneProgress {
       int boundedAfter,
       Duration linger,
       Duration timeout) {
+    this(lane, pipes, accepted, boundedAfter, linger, timeout, LanePosition.START, 0);
+  }
+
+  /**
+   * @param accepted scan numbers to take; empty for all
+   * @param boundedAfter how many scans to take, of which the lane ends after the last; 0 for all
+   * @param position where the lane stands; what is under way there has been silent since {@code
+   *     now}
+   */
+  LaneProgress(
+      int lane,
+      int pipes,
+      Set<Long> accepted,
+      int boundedAfter,
+      Duration linger,
+      Duration timeout,
+      LanePosition position,
+      long now) {
     this.lane = lane;
     this.pipes = pipes;
     this.accepted = accepted;
     this.boundedAfter = boundedAfter > 0 ? boundedAfter : Integer.MAX_VALUE;
     this.lingerNanos = linger.toNanos();
     this.timeoutNanos = timeout.toNanos();
+    ended = new EndedScans(position.endedCount(), position.ended());
+    lastEnded = ended.highest();
+    endedUpTo = position.endedUpTo();
+    for (LanePosition.OpenScan begun : position.open()) {
+      Scan scan = open(begun.scan());
+      scan.width = begun.width();
+      scan.height = begun.height();
+      Arrays.setAll(scan.announced, p -> begun.announced().get(p));
+      Arrays.setAll(scan.received, p -> begun.received().get(p));
+      scan.lastActivity = now;
+    }
   }
 
   /**
@@ -147,6 +159,11 @@ final class LaneProgress {
     return null;
   }
 
+  /** How many messages a module has announced of a scan that is under way. */
+  long announced(long scan, int pipe) {
+    return open.get(scan).announced[pipe];
+  }
+
   /** Accounts for a message that belongs to no scan that could be told. */
   DropReason dropped(DropReason reason) {
     drops.add(reason);
@@ -158,7 +175,7 @@ final class LaneProgress {
       return DropReason.FINISHED_SCAN;
     }
     boolean asked = accepted.isEmpty() || accepted.contains(scan);
-    boolean oneTooMany = draining || endedCount + open.size() >= boundedAfter;
+    boolean oneTooMany = draining || ended.count() + open.size() >= boundedAfter;
     return asked && !oneTooMany ? null : DropReason.FOREIGN_SCAN;
   }
 
@@ -199,14 +216,13 @@ final class LaneProgress {
       if (silence >= (drained ? Math.min(lingerNanos, timeoutNanos) : timeoutNanos)) {
         scans.remove();
         ended.add(number);
-        endedCount++;
         lastEnded = Math.max(lastEnded, number);
         long firstOpen = open.isEmpty() ? Long.MAX_VALUE : open.firstKey();
         endedUpTo = Math.max(endedUpTo, Math.min(lastEnded, firstOpen - 1));
         return new LaneReport(
             number,
             lane,
-            Arrays.stream(scan.announced).filter(n -> n != NOT_ANNOUNCED).sum(),
+            Arrays.stream(scan.announced).filter(n -> n != LanePosition.NOT_ANNOUNCED).sum(),
             Arrays.stream(scan.received).sum(),
             drained,
             drops.drain());
@@ -226,11 +242,11 @@ final class LaneProgress {
 
   /** How many scans have ended on this lane. */
   int endedCount() {
-    return endedCount;
+    return ended.count();
   }
 
   /** Whether all scans have ended that were to be taken. */
   boolean allEnded() {
-    return endedCount >= boundedAfter || (draining && open.isEmpty());
+    return ended.count() >= boundedAfter || (draining && open.isEmpty());
   }
 }

@@ -1,8 +1,8 @@
 package io.millrace.zeromq.source.reader;
 
 import io.millrace.detector.LaneRecord;
+import io.millrace.detector.LaneReport;
 import io.millrace.detector.Sector;
-import io.millrace.zeromq.source.split.LaneSplit;
 import org.apache.flink.api.common.eventtime.Watermark;
 import org.apache.flink.api.connector.source.SourceOutput;
 import org.apache.flink.connector.base.source.reader.RecordEmitter;
@@ -10,10 +10,11 @@ import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.groups.SourceReaderMetricGroup;
 
 /**
- * Emits sectors at the time of their scan, and at the end of a scan its report and the watermark.
- * Counts for the reader as a whole, since only the task thread sees all its lanes.
+ * Emits sectors at the time of their scan, and at the end of a scan its report and the watermark;
+ * notes in the lane's state what it has emitted. Counts for the reader as a whole, since only the
+ * task thread sees all its lanes.
  */
-final class LaneRecordEmitter implements RecordEmitter<LaneRecord, LaneRecord, LaneSplit> {
+final class LaneRecordEmitter implements RecordEmitter<LaneRecord, LaneRecord, LaneState> {
   private final Counter bytes;
   private final Counter errors;
 
@@ -23,14 +24,20 @@ final class LaneRecordEmitter implements RecordEmitter<LaneRecord, LaneRecord, L
   }
 
   @Override
-  public void emitRecord(LaneRecord record, SourceOutput<LaneRecord> output, LaneSplit split) {
-    if (record instanceof EndOfScan end) {
-      errors.inc(end.report().drops().total());
-      output.collect(end.report(), end.scan());
-      output.emitWatermark(new Watermark(end.watermark()));
-    } else {
-      bytes.inc(((Sector) record).pixels().length);
-      output.collect(record, record.scan());
+  public void emitRecord(LaneRecord record, SourceOutput<LaneRecord> output, LaneState state) {
+    if (record instanceof Sector sector) {
+      state.received(sector.header());
+      bytes.inc(sector.pixels().length);
+      output.collect(sector, sector.scan());
+    } else if (record instanceof Announced announced) {
+      state.announced(announced);
+    } else if (record instanceof LaneReport report) {
+      state.ended(report.scan());
+      errors.inc(report.drops().total());
+      output.collect(report, report.scan());
+    } else if (record instanceof Reached reached) {
+      state.reached(reached.scan());
+      output.emitWatermark(new Watermark(reached.scan()));
     }
   }
 }

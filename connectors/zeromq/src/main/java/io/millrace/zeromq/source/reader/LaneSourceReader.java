@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
 @Internal
 @SuppressWarnings("try") // Flink's readers may be interrupted when they close
 public final class LaneSourceReader
-    extends SourceReaderBase<LaneRecord, LaneRecord, LaneSplit, LaneSplit> {
+    extends SourceReaderBase<LaneRecord, LaneRecord, LaneSplit, LaneState> {
   private static final Logger LOG = LoggerFactory.getLogger(LaneSourceReader.class);
 
   private final AtomicBoolean draining;
@@ -76,17 +76,17 @@ public final class LaneSourceReader
   }
 
   @Override
-  protected void onSplitFinished(Map<String, LaneSplit> finished) {
+  protected void onSplitFinished(Map<String, LaneState> finished) {
     // Nothing is kept for a lane that has ended.
   }
 
   @Override
-  protected LaneSplit initializedState(LaneSplit split) {
-    return split;
+  protected LaneState initializedState(LaneSplit split) {
+    return new LaneState(split);
   }
 
   @Override
-  protected LaneSplit toSplitType(String splitId, LaneSplit state) {
-    return state;
+  protected LaneSplit toSplitType(String splitId, LaneState state) {
+    return state.split();
   }
 }

@@ -88,6 +88,7 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
   private LaneMetrics metrics;
   private @Nullable LaneMembership membership;
   private long nextTold;
+  private boolean resumed;
   private volatile boolean wakeUp;
   private Gathering gathering;
   private int taken;
@@ -148,7 +149,10 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
             scans,
             boundedAfter,
             options.get(ZeroMqSourceOptions.DRAIN_LINGER),
-            options.get(ZeroMqSourceOptions.SCAN_TIMEOUT));
+            options.get(ZeroMqSourceOptions.SCAN_TIMEOUT),
+            split.position(),
+            clock.getAsLong());
+    resumed = split.position().endedUpTo() > Long.MIN_VALUE;
     metrics = new LaneMetrics(metricGroup, split.lane(), pipes, pool);
     membership = session == null ? null : new LaneMembership(session, split.lane());
     LOG.info("Lane {} pulls from {}", split.lane(), split.endpoints());
@@ -174,6 +178,11 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
       mendPipes();
       boolean idle = !takeTurns(batch);
       addEndedScans(batch);
+      if (resumed) {
+        // Watermarks are in no checkpoint: without this one, none of other lanes would count.
+        resumed = false;
+        batch.add(new Reached(progress.endedUpTo()));
+      }
       if (batch.size() >= BATCH || (idle && batch.size() > 0)) {
         return batch;
       }
@@ -269,7 +278,8 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
           report.announced(),
           report.drained() ? "all there" : "timed out",
           report.drops().total() == 0 ? "" : ", dropped " + report.drops());
-      batch.add(new EndOfScan(report, progress.endedUpTo()));
+      batch.add(report);
+      batch.add(new Reached(progress.endedUpTo()));
     }
   }
 
@@ -280,7 +290,7 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
       return false;
     }
     if (!first.hasMore()) {
-      takeAnnouncement(first, pipe);
+      takeAnnouncement(first, pipe, batch);
       discard(first);
       return true;
     }
@@ -323,7 +333,7 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
     metrics.received();
   }
 
-  private void takeAnnouncement(Msg message, Pipe pipe) {
+  private void takeAnnouncement(Msg message, Pipe pipe, LaneBatch batch) {
     byte[] bytes = message.data();
     Optional<Announcement> announcement = Announcement.decode(bytes, 0, bytes.length);
     if (announcement.isEmpty()) {
@@ -335,6 +345,9 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
           progress.announced(e.getKey(), e.getValue(), pipe.module, clock.getAsLong());
       if (reason != null) {
         drop(reason, pipe, message);
+      } else {
+        batch.add(
+            new Announced(e.getKey(), pipe.module, progress.announced(e.getKey(), pipe.module)));
       }
     }
   }

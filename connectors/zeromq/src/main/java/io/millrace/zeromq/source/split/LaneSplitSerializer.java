@@ -1,5 +1,6 @@
 package io.millrace.zeromq.source.split;
 
+import io.millrace.zeromq.source.split.LanePosition.OpenScan;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,10 +11,13 @@ import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputSerializer;
 import org.apache.flink.core.memory.DataOutputView;
 
-/** Writes {@link LaneSplit}s, version 1: lane, number of endpoints, endpoints. */
+/**
+ * Writes {@link LaneSplit}s. Version 1: lane, number of endpoints, endpoints. Version 2: the same
+ * and the position.
+ */
 @Internal
 public final class LaneSplitSerializer implements SimpleVersionedSerializer<LaneSplit> {
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
 
   @Override
   public int getVersion() {
@@ -22,15 +26,14 @@ public final class LaneSplitSerializer implements SimpleVersionedSerializer<Lane
 
   @Override
   public byte[] serialize(LaneSplit split) throws IOException {
-    DataOutputSerializer out = new DataOutputSerializer(64);
+    DataOutputSerializer out = new DataOutputSerializer(256);
     write(split, out);
     return out.getCopyOfBuffer();
   }
 
   @Override
   public LaneSplit deserialize(int version, byte[] serialized) throws IOException {
-    checkVersion(version);
-    return read(new DataInputDeserializer(serialized));
+    return read(version, new DataInputDeserializer(serialized));
   }
 
   /** Appends a split to a stream, in the current version. */
@@ -40,25 +43,69 @@ public final class LaneSplitSerializer implements SimpleVersionedSerializer<Lane
     for (String endpoint : split.endpoints()) {
       out.writeUTF(endpoint);
     }
+    LanePosition position = split.position();
+    out.writeInt(position.endedCount());
+    out.writeLong(position.endedUpTo());
+    writeLongs(position.ended(), out);
+    out.writeInt(position.open().size());
+    for (OpenScan scan : position.open()) {
+      out.writeLong(scan.scan());
+      out.writeInt(scan.width());
+      out.writeInt(scan.height());
+      writeLongs(scan.announced(), out);
+      writeLongs(scan.received(), out);
+    }
   }
 
-  /** Reads what {@link #write} wrote. */
-  public static LaneSplit read(DataInputView in) throws IOException {
+  /**
+   * Reads what {@link #write} wrote.
+   *
+   * @param version that it was written in
+   * @throws IOException if this program does not know that version
+   */
+  public static LaneSplit read(int version, DataInputView in) throws IOException {
+    if (version != 1 && version != VERSION) {
+      throw new IOException(
+          "state of the ZeroMQ source in version %d; this program reads versions 1 and %d"
+              .formatted(version, VERSION));
+    }
     int lane = in.readInt();
     int n = in.readInt();
     List<String> endpoints = new ArrayList<>(n);
     for (int i = 0; i < n; i++) {
       endpoints.add(in.readUTF());
     }
-    return new LaneSplit(lane, endpoints);
+    return version == 1
+        ? new LaneSplit(lane, endpoints)
+        : new LaneSplit(lane, endpoints, readPosition(in));
   }
 
-  /** Refuses state of a version that this code does not know. */
-  public static void checkVersion(int version) throws IOException {
-    if (version != VERSION) {
-      throw new IOException(
-          "state of the ZeroMQ source in version %d; this program reads version %d"
-              .formatted(version, VERSION));
+  private static LanePosition readPosition(DataInputView in) throws IOException {
+    int endedCount = in.readInt();
+    long endedUpTo = in.readLong();
+    List<Long> ended = readLongs(in);
+    int n = in.readInt();
+    List<OpenScan> open = new ArrayList<>(n);
+    for (int i = 0; i < n; i++) {
+      open.add(
+          new OpenScan(in.readLong(), in.readInt(), in.readInt(), readLongs(in), readLongs(in)));
     }
+    return new LanePosition(endedCount, endedUpTo, ended, open);
+  }
+
+  private static void writeLongs(List<Long> values, DataOutputView out) throws IOException {
+    out.writeInt(values.size());
+    for (long value : values) {
+      out.writeLong(value);
+    }
+  }
+
+  private static List<Long> readLongs(DataInputView in) throws IOException {
+    int n = in.readInt();
+    List<Long> values = new ArrayList<>(n);
+    for (int i = 0; i < n; i++) {
+      values.add(in.readLong());
+    }
+    return values;
   }
 }

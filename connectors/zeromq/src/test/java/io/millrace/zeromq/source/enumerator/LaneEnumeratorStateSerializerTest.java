@@ -36,10 +36,16 @@ class LaneEnumeratorStateSerializerTest {
   }
 
   @Test
+  void readsVersion2() throws Exception {
+    assertThat(serializer.deserialize(2, HexFormat.of().parseHex("01" + VERSION_1)))
+        .isEqualTo(state);
+  }
+
+  @Test
   void refusesAVersionThatItDoesNotKnow() {
     byte[] bytes = HexFormat.of().parseHex(VERSION_1);
     assertThatThrownBy(() -> serializer.deserialize(7, bytes))
         .isInstanceOf(IOException.class)
-        .hasMessageContaining("version 1 or 2 here, not 7");
+        .hasMessageContaining("version 1 to 3 here, not 7");
   }
 }

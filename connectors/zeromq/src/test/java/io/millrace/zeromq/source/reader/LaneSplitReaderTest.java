@@ -19,6 +19,8 @@ import io.millrace.detector.wire.Announcement;
 import io.millrace.detector.wire.HeaderCodec;
 import io.millrace.zeromq.source.BoundLanes;
 import io.millrace.zeromq.source.ZeroMqSourceOptions;
+import io.millrace.zeromq.source.split.LanePosition;
+import io.millrace.zeromq.source.split.LanePosition.OpenScan;
 import io.millrace.zeromq.source.split.LaneSplit;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -106,7 +108,7 @@ class LaneSplitReaderTest {
       sector.release();
     }
     long sent = (long) frames * detector.modules();
-    EndOfScan end = lane.takeEnd();
+    LaneThread.End end = lane.takeEnd();
     assertThat(end.report()).isEqualTo(new LaneReport(7, 0, sent, sent, true, new Drops()));
     assertThat(end.watermark()).isEqualTo(7);
     assertThat(lane.sectors()).isEqualTo(sent);
@@ -244,7 +246,7 @@ class LaneSplitReaderTest {
   void whatStillComesOfAnEndedScanIsDropped() {
     start(SMALL, Set.of(), 0, WIDE_OPEN);
     sender.announce(0, 7, 0);
-    assertThat(lane.takeEnd().scan()).isEqualTo(7);
+    assertThat(lane.takeEnd().report().scan()).isEqualTo(7);
     sender.send(0, header(7, 0, 0), pixels(header(7, 0, 0), SMALL));
     sender.announce(0, 8, 0);
     assertThat(lane.takeEnd().report().drops().get(DropReason.FINISHED_SCAN)).isEqualTo(1);
@@ -439,7 +441,7 @@ class LaneSplitReaderTest {
       LaneRecord record = lane.take();
       if (record instanceof Sector sector) {
         held.add(sector);
-      } else {
+      } else if (record instanceof Reached) {
         ends++;
       }
     }
@@ -539,6 +541,27 @@ class LaneSplitReaderTest {
   }
 
   @Test
+  void aRestoredLaneGoesOnWhereItStood() {
+    List<Long> announced = List.of(3L, LanePosition.NOT_ANNOUNCED);
+    OpenScan begun = new OpenScan(7, 100, 100, announced, List.of(1L, 2L));
+    start(SMALL, Set.of(), 2, WIDE_OPEN, new LanePosition(1, 6, List.of(6L), List.of(begun)));
+    assertThat(lane.takeReached()).as("the watermark comes again").isEqualTo(6);
+    sender.send(0, header(6, 0, 0), pixels(header(6, 0, 0), SMALL));
+    sender.send(0, header(7, 4, 0), pixels(header(7, 4, 0), SMALL));
+    sender.send(0, header(7, 5, 0), pixels(header(7, 5, 0), SMALL));
+    sender.send(0, 1, Announcement.of(7, 2).encode());
+    for (int i = 0; i < 2; i++) {
+      lane.takeSector().release();
+    }
+    LaneThread.End end = lane.takeEnd();
+    Drops drops = new Drops();
+    drops.add(DropReason.FINISHED_SCAN);
+    assertThat(end.report()).isEqualTo(new LaneReport(7, 0, 5, 5, true, drops));
+    assertThat(end.watermark()).isEqualTo(7);
+    await().untilAsserted(() -> assertThat(lane.finished()).as("after its second scan").isTrue());
+  }
+
+  @Test
   void aReaderReadsOneLane() {
     LaneSplitReader reader =
         new LaneSplitReader(
@@ -560,8 +583,17 @@ class LaneSplitReaderTest {
 
   private void start(
       DetectorDescription detector, Set<Long> scans, int boundedAfter, int highWaterMark) {
+    start(detector, scans, boundedAfter, highWaterMark, LanePosition.START);
+  }
+
+  private void start(
+      DetectorDescription detector,
+      Set<Long> scans,
+      int boundedAfter,
+      int highWaterMark,
+      LanePosition position) {
     sender = BoundLanes.bind(1, detector.modules(), highWaterMark);
-    lane =
-        new LaneThread(detector, scans, boundedAfter, options, sender.lanes().endpoints(0), clock);
+    LaneSplit split = new LaneSplit(0, sender.lanes().endpoints(0), position);
+    lane = new LaneThread(detector, scans, boundedAfter, options, split, clock);
   }
 }

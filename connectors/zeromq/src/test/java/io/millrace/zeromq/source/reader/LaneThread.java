@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.fail;
 import io.millrace.detector.DetectorDescription;
 import io.millrace.detector.DropReason;
 import io.millrace.detector.LaneRecord;
+import io.millrace.detector.LaneReport;
 import io.millrace.detector.Sector;
 import io.millrace.zeromq.source.split.LaneSplit;
 import java.util.List;
@@ -46,7 +47,7 @@ final class LaneThread implements AutoCloseable {
       Set<Long> scans,
       int boundedAfter,
       Configuration options,
-      List<String> endpoints,
+      LaneSplit split,
       LongSupplier clock) {
     reader =
         new LaneSplitReader(
@@ -58,7 +59,6 @@ final class LaneThread implements AutoCloseable {
             draining::get,
             null,
             clock);
-    LaneSplit split = new LaneSplit(0, endpoints);
     thread = new Thread(() -> run(split), "lane");
     thread.start();
   }
@@ -72,7 +72,9 @@ final class LaneThread implements AutoCloseable {
         if (batch.nextSplit() != null) {
           LaneRecord record;
           while ((record = batch.nextRecordFromSplit()) != null) {
-            records.add(record);
+            if (!(record instanceof Announced)) {
+              records.add(record);
+            }
           }
           assertThat(batch.nextSplit()).isNull();
         }
@@ -85,6 +87,9 @@ final class LaneThread implements AutoCloseable {
       reader.close();
     }
   }
+
+  /** The end of a scan: its report, and behind it the watermark. */
+  record End(LaneReport report, long watermark) {}
 
   /** The next record; fails if none comes. */
   LaneRecord take() {
@@ -101,9 +106,14 @@ final class LaneThread implements AutoCloseable {
     return (Sector) take();
   }
 
-  /** The next record, which has to be the end of a scan. */
-  EndOfScan takeEnd() {
-    return (EndOfScan) take();
+  /** The next two records, which have to be the end of a scan. */
+  End takeEnd() {
+    return new End((LaneReport) take(), takeReached());
+  }
+
+  /** The next record, which has to be a watermark. */
+  long takeReached() {
+    return ((Reached) take()).scan();
   }
 
   /** Records that nobody has taken. */

@@ -3,6 +3,7 @@ package io.millrace.zeromq.source.split;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.zeromq.source.split.LanePosition.OpenScan;
 import java.io.IOException;
 import java.util.HexFormat;
 import java.util.List;
@@ -16,9 +17,28 @@ class LaneSplitSerializerTest {
   private final LaneSplitSerializer serializer = new LaneSplitSerializer();
   private final LaneSplit split = new LaneSplit(3, List.of("tcp://h:1", "tcp://h:2"));
 
+  private final LaneSplit begun =
+      new LaneSplit(
+          3,
+          List.of("tcp://h:1", "tcp://h:2"),
+          new LanePosition(
+              5,
+              8,
+              List.of(7L, 8L),
+              List.of(
+                  new OpenScan(
+                      9, 4, 3, List.of(LanePosition.NOT_ANNOUNCED, 6L), List.of(1L, 2L)))));
+
+  /** What follows version 1 in version 2, of {@link #begun}. Never change it. */
+  private static final String POSITION =
+      ("00000005" + "0000000000000008" + "00000002" + "0000000000000007" + "0000000000000008")
+          + ("00000001" + "0000000000000009" + "00000004" + "00000003")
+          + ("00000002" + "ffffffffffffffff" + "0000000000000006")
+          + ("00000002" + "0000000000000001" + "0000000000000002");
+
   @Test
   void readsBackWhatItWrites() throws Exception {
-    for (LaneSplit s : List.of(split, new LaneSplit(0, List.of()))) {
+    for (LaneSplit s : List.of(split, new LaneSplit(0, List.of()), begun)) {
       assertThat(serializer.deserialize(serializer.getVersion(), serializer.serialize(s)))
           .isEqualTo(s);
     }
@@ -30,12 +50,18 @@ class LaneSplitSerializerTest {
   }
 
   @Test
+  void readsVersion2() throws Exception {
+    assertThat(serializer.deserialize(2, HexFormat.of().parseHex(VERSION_1 + POSITION)))
+        .isEqualTo(begun);
+  }
+
+  @Test
   void refusesAVersionThatItDoesNotKnow() {
     byte[] bytes = HexFormat.of().parseHex(VERSION_1);
-    assertThatThrownBy(() -> serializer.deserialize(2, bytes))
+    assertThatThrownBy(() -> serializer.deserialize(3, bytes))
         .isInstanceOf(IOException.class)
-        .hasMessageContaining("version 2")
-        .hasMessageContaining("reads version 1");
+        .hasMessageContaining("version 3")
+        .hasMessageContaining("reads versions 1 and 2");
   }
 
   @Test

@@ -1,0 +1,48 @@
+package io.millrace.zeromq.source.split;
+
+import java.util.List;
+import org.apache.flink.annotation.Internal;
+
+/**
+ * Where a lane stands: which scans have ended on it, and what it has handed over of those under
+ * way.
+ *
+ * @param endedCount how many scans have ended
+ * @param endedUpTo the watermark: no scan up to this number is under way; {@link Long#MIN_VALUE} if
+ *     none has ended
+ * @param ended the scans that ended last, oldest first
+ * @param open the scans under way
+ */
+@Internal
+public record LanePosition(int endedCount, long endedUpTo, List<Long> ended, List<OpenScan> open) {
+  /** Of a lane that has not begun. */
+  public static final LanePosition START =
+      new LanePosition(0, Long.MIN_VALUE, List.of(), List.of());
+
+  /** What {@link OpenScan#announced} has for a module that has not announced. */
+  public static final long NOT_ANNOUNCED = -1;
+
+  /** Copies the lists. */
+  public LanePosition {
+    ended = List.copyOf(ended);
+    open = List.copyOf(open);
+  }
+
+  /**
+   * A scan under way.
+   *
+   * @param scan its number
+   * @param width of the scan in positions; 0 if no sector has come
+   * @param height of the scan in positions; 0 if no sector has come
+   * @param announced messages that were announced, by module
+   * @param received messages that have come, by module
+   */
+  public record OpenScan(
+      long scan, int width, int height, List<Long> announced, List<Long> received) {
+    /** Copies the lists. */
+    public OpenScan {
+      announced = List.copyOf(announced);
+      received = List.copyOf(received);
+    }
+  }
+}
