@@ -182,8 +182,12 @@ final class PartFileOperator extends AbstractStreamOperator<WholeFile>
   public void close() throws Exception {
     try {
       if (writers != null && checkpointing) {
-        for (CountedFileWriter writer : writers.values()) {
-          writer.suspend();
+        for (Map.Entry<Long, CountedFileWriter> scan : writers.entrySet()) {
+          LOG.info(
+              "scan {}: {} frames stay in its part file, for a job that goes on from its last checkpoint",
+              scan.getKey(),
+              scan.getValue().frames());
+          scan.getValue().suspend();
         }
       } else if (writers != null) {
         giveUp();

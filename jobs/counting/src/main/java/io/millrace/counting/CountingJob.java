@@ -57,6 +57,10 @@ public final class CountingJob {
     }
     StreamExecutionEnvironment env =
         StreamExecutionEnvironment.getExecutionEnvironment(configuration());
+    if (!env.getCheckpointConfig().isCheckpointingEnabled()) {
+      // It would begin in the middle of a scan, with nothing.
+      env.configure(new Configuration().set(RestartStrategyOptions.RESTART_STRATEGY, "none"));
+    }
     build(env, options);
     env.execute("Millrace counting, session " + options.session);
   }
@@ -70,8 +74,6 @@ public final class CountingJob {
     configuration.set(PipelineOptions.OBJECT_REUSE, true);
     // The watermarks that end scans are there in streaming only, also if the source is bounded.
     configuration.set(ExecutionOptions.RUNTIME_MODE, RuntimeExecutionMode.STREAMING);
-    // Nothing can be sent again yet: a job that started again would go on in the middle of a scan.
-    configuration.set(RestartStrategyOptions.RESTART_STRATEGY, "none");
     return configuration;
   }
 

@@ -469,6 +469,7 @@ public final class Demo implements Callable<Integer> {
           return;
         }
         parts.requireAllWell();
+        flink.requireTaskManagers();
         Map<String, Long> now = new LinkedHashMap<>();
         now.put("complete", flink.rest().sum(job, "ledger.framesComplete"));
         now.put("incomplete", flink.rest().sum(job, "ledger.framesIncomplete"));

@@ -35,7 +35,7 @@ class KilledPartIT {
   @CsvSource({
     "producer --modules=2, producer-2 failed",
     "aggregator --listen, aggregator failed",
-    "TaskManagerRunner, the job is FAIL",
+    "TaskManagerRunner, taskmanager-1 has ended",
   })
   void theDemoNamesItAndEnds(String part, String named) throws Exception {
     Process demo =

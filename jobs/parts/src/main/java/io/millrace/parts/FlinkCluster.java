@@ -134,6 +134,24 @@ public final class FlinkCluster {
   }
 
   /**
+   * Looks whether all TaskManagers run: with checkpoints a job waits for one that has ended, or for
+   * another in its place.
+   *
+   * @throws RunFailure if one has ended; names it
+   */
+  public void requireTaskManagers() throws RunFailure {
+    for (Map.Entry<String, Long> process : processes().entrySet()) {
+      boolean alive =
+          ProcessHandle.of(process.getValue()).filter(ProcessHandle::isAlive).isPresent();
+      if (process.getKey().startsWith("taskmanager") && !alive) {
+        throw new RunFailure(
+            "%s has ended; see its log in %s"
+                .formatted(process.getKey(), run.resolve("flink/log")));
+      }
+    }
+  }
+
+  /**
    * Submits a job, detached, and waits until its tasks run.
    *
    * @return the job's id

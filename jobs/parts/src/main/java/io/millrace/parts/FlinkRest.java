@@ -94,6 +94,11 @@ public final class FlinkRest {
     return !vertices.isEmpty();
   }
 
+  /** How many checkpoints of the job are complete, since this JobManager leads. */
+  public long completedCheckpoints(String job) throws IOException, InterruptedException {
+    return get("/jobs/" + job + "/checkpoints").path("counts").path("completed").asLong();
+  }
+
   /** Why the job failed: the messages of the exception and its causes, outermost first. */
   public List<String> failure(String job) throws IOException, InterruptedException {
     List<String> messages = new ArrayList<>();
