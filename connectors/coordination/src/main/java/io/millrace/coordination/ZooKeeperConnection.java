@@ -9,6 +9,7 @@ import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.CuratorFrameworkFactory;
 import org.apache.curator.framework.api.ACLProvider;
 import org.apache.curator.retry.BoundedExponentialBackoffRetry;
+import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.ZooDefs;
 import org.apache.zookeeper.client.ZKClientConfig;
 import org.apache.zookeeper.data.ACL;
@@ -130,6 +131,21 @@ public final class ZooKeeperConnection implements AutoCloseable {
   /** Whether a server answers at this moment. */
   public boolean isConnected() {
     return client.getZookeeperClient().isConnected();
+  }
+
+  /**
+   * Whether a failure is that no server answered, so that the same may succeed when one is back:
+   * not whether the server refused.
+   */
+  static boolean isAway(Throwable failure) {
+    for (Throwable t = failure; t != null; t = t.getCause()) {
+      if (t instanceof KeeperException.ConnectionLossException
+          || t instanceof KeeperException.SessionExpiredException
+          || t instanceof KeeperException.OperationTimeoutException) {
+        return true;
+      }
+    }
+    return false;
   }
 
   CuratorFramework client() {
