@@ -33,6 +33,9 @@ public final class ZooKeeperConnection implements AutoCloseable {
   /** Root of all nodes. */
   static final String ROOT = "/millrace";
 
+  /** So long a request waits for a server, before it is tried again. */
+  private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(15);
+
   private static final Duration REPORT_INTERVAL = Duration.ofSeconds(5);
   private static final Logger LOG = LoggerFactory.getLogger(ZooKeeperConnection.class);
 
@@ -61,7 +64,7 @@ public final class ZooKeeperConnection implements AutoCloseable {
     CuratorFrameworkFactory.Builder builder =
         CuratorFrameworkFactory.builder()
             .connectString(address)
-            .connectionTimeoutMs((int) timeout.toMillis())
+            .connectionTimeoutMs((int) Math.min(timeout.toMillis(), ANSWER_TIMEOUT.toMillis()))
             .sessionTimeoutMs((int) SESSION_TIMEOUT.toMillis())
             .zkClientConfig(withoutSasl())
             // Otherwise the address of this machine, which is no content of ours.
