@@ -217,7 +217,7 @@ class ProducerIT {
         new ModuleSender(
             0,
             ModuleScans.of(simulated(new ScanGeometry(2, 2), 0)),
-            endpoint(0),
+            () -> endpoint(0),
             CAMERA.sectorBytes(),
             new Pace(Double.POSITIVE_INFINITY, Duration.ZERO),
             Duration.ofMillis(200),
@@ -335,7 +335,7 @@ class ProducerIT {
     return new ModuleSender(
         3,
         scans,
-        endpoint(3),
+        () -> endpoint(3),
         CAMERA.sectorBytes(),
         new Pace(Double.POSITIVE_INFINITY, Duration.ZERO),
         connect,
