@@ -38,6 +38,10 @@ import org.apache.flink.streaming.util.TestStreamEnvironment;
 @SuppressWarnings("try") // closing may be interrupted
 final class TrialSession implements AutoCloseable {
   private static final Duration DEADLINE = TrialProcess.DEADLINE;
+
+  /** With the time-outs of the aggregator and of the lanes, if something was announced too much. */
+  private static final Duration DRAIN = Duration.ofSeconds(90);
+
   private static final int LANES = 2;
 
   private final String name;
@@ -207,9 +211,33 @@ final class TrialSession implements AutoCloseable {
     assertThat(scan.file()).isEqualTo(filesOf(number).get(0).toString());
   }
 
+  /**
+   * Something may be missing; then the file says what, ZooKeeper says so, and what is there is
+   * right.
+   */
+  void assertAccounted(long number, SimulatedScan expected) throws Exception {
+    Scan scan = awaitEnd(number);
+    try (CountedFile file = file(number)) {
+      expected.assertCounted(file);
+      boolean whole = file.complete() == expected.frames();
+      assertThat(scan.state())
+          .as(scan.reason())
+          .isEqualTo(whole ? ScanState.COMPLETE : ScanState.INCOMPLETE);
+      assertThat(scan.complete()).isEqualTo(file.complete()).isPositive();
+      assertThat(scan.incomplete()).isEqualTo(file.incomplete());
+      assertThat(scan.absent()).isEqualTo(file.absent());
+    }
+  }
+
   /** Whether ZooKeeper knows that the scan has its thresholds and its frames arrive. */
   boolean isStreaming(long number) throws IOException {
     return scans().underWay(number).filter(scan -> scan.state() == ScanState.STREAMING).isPresent();
+  }
+
+  void awaitStreaming(long number) {
+    await("scan %d has its thresholds".formatted(number))
+        .atMost(DEADLINE)
+        .until(() -> isStreaming(number));
   }
 
   /** What ZooKeeper knows of the one scan of a number, when that has ended. */
@@ -258,7 +286,7 @@ final class TrialSession implements AutoCloseable {
   /** No more scans: the job ends by itself. */
   void drain() throws Exception {
     new Sessions(connection()).drain(name);
-    assertThat(job.getJobExecutionResult().get(DEADLINE.toSeconds(), TimeUnit.SECONDS)).isNotNull();
+    assertThat(job.getJobExecutionResult().get(DRAIN.toSeconds(), TimeUnit.SECONDS)).isNotNull();
     assertThat(scans().underWay()).isEmpty();
   }
 
