@@ -46,6 +46,9 @@ final class ModuleSender extends ModuleOutput {
 
   private static final Logger LOG = LoggerFactory.getLogger(ModuleSender.class);
 
+  /** A sector that the socket has accepted, and that may not have left it. */
+  private record Sent(byte[] header, ByteBuffer pixels) {}
+
   private final int module;
   private final Supplier<String> aggregator;
   private final Pace pace;
@@ -63,6 +66,12 @@ final class ModuleSender extends ModuleOutput {
   private ZMQ.Context context;
   private ZMQ.Socket socket;
   private String endpoint;
+
+  /** The last sectors, by their turns. */
+  private final Sent[] sent = new Sent[SLOTS];
+
+  /** Of the scan's first sector. */
+  private long firstTurn;
 
   /** Of the scan that is being sent, once the aggregator has it; null between scans. */
   private Announcement announced;
@@ -176,24 +185,34 @@ final class ModuleSender extends ModuleOutput {
 
   /**
    * Goes on with the aggregator that has taken the place of the last one. It knows nothing of the
-   * scan, so that is announced again; what the last one had not relayed is lost, and the file names
-   * it as announced and not received.
+   * scan, so that is announced again; and sectors may still have waited in the socket, so the last
+   * ones are sent again: who has them already counts them as duplicates. What the first aggregator
+   * had received and not relayed is lost, and the file names it as announced and not received.
    */
   private void move() throws IOException {
+    long again = announced == null ? 0 : Math.min(turn - firstTurn, SLOTS - 1);
     LOG.warn(
-        "module {}: the aggregator was at {} and is at {} now; of {} sectors sent, those that the"
-            + " first one had not relayed are lost",
+        "module {}: the aggregator was at {} and is at {} now; of {} sectors sent, the last {} are"
+            + " sent again",
         module,
         endpoint,
         aggregator.get(),
-        done());
+        done(),
+        again);
     socket.close();
     State before = state();
     enter(State.CONNECTING);
     connect();
     enter(before);
-    if (announced != null && !isStopped()) {
-      send(new Msg(announced.encode()), 0);
+    if (announced == null || isStopped()) {
+      return;
+    }
+    sendFirst(new Msg(announced.encode()), 0);
+    for (long t = turn - again; t < turn; t++) {
+      Sent sector = sent[(int) (t % SLOTS)];
+      if (sendFirst(new Msg(sector.header), ZMQ.SNDMORE)) {
+        send(new Msg(sector.pixels), 0);
+      }
     }
   }
 
@@ -204,6 +223,7 @@ final class ModuleSender extends ModuleOutput {
     announced = announcement;
     SectorHeader header = new SectorHeader();
     Instant first = null;
+    firstTurn = turn;
     pace.start();
     for (long n = 0; !isStopped() && scan.next(header); n++, turn++) {
       while (!isStopped() && !pace.await(n)) {
@@ -214,8 +234,10 @@ final class ModuleSender extends ModuleOutput {
       if (first == null) {
         first = Instant.now();
       }
-      if (sendFirst(new Msg(Arrays.copyOf(headerBytes, length)), ZMQ.SNDMORE)) {
+      byte[] head = Arrays.copyOf(headerBytes, length);
+      if (sendFirst(new Msg(head), ZMQ.SNDMORE)) {
         send(new Msg(pixels), 0);
+        sent[(int) (turn % SLOTS)] = new Sent(head, pixels);
         countSector();
       }
     }
