@@ -7,10 +7,12 @@ import io.millrace.detector.Calibration;
 import io.millrace.detector.CalibrationFailure;
 import io.millrace.detector.CalibrationOutcome;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import org.apache.curator.framework.recipes.cache.ChildData;
 import org.apache.zookeeper.KeeperException;
 import org.slf4j.Logger;
@@ -30,6 +32,14 @@ import org.slf4j.LoggerFactory;
 public final class Calibrations implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Calibrations.class);
   private static final ObjectMapper JSON = new ObjectMapper();
+
+  /**
+   * How long publishing tries: longer than a pause of a minute. The last attempt may end some
+   * seconds later.
+   */
+  public static final Duration PATIENCE = Duration.ofSeconds(90);
+
+  private static final Duration RETRY_INTERVAL = Duration.ofMillis(500);
 
   /** What a node holds: one of the two. */
   @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -74,12 +84,57 @@ public final class Calibrations implements AutoCloseable {
   }
 
   /**
-   * Publishes what came of a calibration for all counters of the session.
+   * Publishes what came of a calibration for all counters of the session. Waits for a ZooKeeper
+   * that is away, since the scan has to wait as well: nothing can be counted without.
    *
    * @return what holds: this, or what was published before
-   * @throws IOException if ZooKeeper cannot be reached, after retries
+   * @throws ZooKeeperAwayException if no server answers for {@link #PATIENCE}
+   * @throws IOException if ZooKeeper refuses it
    */
   public CalibrationOutcome publish(CalibrationOutcome outcome) throws IOException {
+    return publish(outcome, PATIENCE);
+  }
+
+  CalibrationOutcome publish(CalibrationOutcome outcome, Duration patience) throws IOException {
+    long deadline = System.nanoTime() + patience.toNanos();
+    boolean told = false;
+    while (true) {
+      try {
+        return tryToPublish(outcome);
+      } catch (IOException e) {
+        if (!ZooKeeperConnection.isAway(e)) {
+          throw e;
+        }
+        if (System.nanoTime() - deadline >= 0) {
+          throw new ZooKeeperAwayException(
+              "ZooKeeper at %s did not answer for %d s, and so nobody can be told of the calibration"
+                  .formatted(address, patience.toSeconds()),
+              e);
+        }
+        if (!told) {
+          told = true;
+          LOG.warn(
+              "ZooKeeper at {} does not answer; the calibration of scan {} waits for it, up to {} s",
+              address,
+              outcome.scan(),
+              patience.toSeconds());
+        }
+        pause(outcome.scan());
+      }
+    }
+  }
+
+  private static void pause(long scan) throws IOException {
+    try {
+      TimeUnit.MILLISECONDS.sleep(RETRY_INTERVAL.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException(
+          "interrupted while publishing the calibration of scan " + scan);
+    }
+  }
+
+  private CalibrationOutcome tryToPublish(CalibrationOutcome outcome) throws IOException {
     String path = folder.path() + "/" + outcome.scan();
     try {
       folder.client().create().forPath(path, Node.write(outcome));

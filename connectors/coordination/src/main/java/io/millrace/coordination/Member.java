@@ -104,9 +104,15 @@ public record Member(
     }
   }
 
-  /** Unique among all members at a time: role, name, host and process. */
+  /**
+   * Unique among all members ever, not only at a time: role, name, session, host, process and
+   * start. One that is started again is another member, also if its process or its place in it is
+   * the same, as in a container or in a Flink task; it must not take the node of the one before,
+   * which goes later.
+   */
   public String id() {
-    return "%s-%s-%s-%d".formatted(role, name, host, pid);
+    return "%s-%s-%s-%s-%d-%d"
+        .formatted(role, name, session == null ? "" : session, host, pid, started.toEpochMilli());
   }
 
   /** The same in another state. */

@@ -9,22 +9,33 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Tells ZooKeeper what becomes of a session's scans. In a thread of its own: whoever tells it never
- * waits, and a ZooKeeper that is away costs an entry, which the log names, and nothing else.
+ * waits. What is told while ZooKeeper is away waits for it, one after the other, each for the
+ * patience of its {@link SessionAddress}; the log names each that is lost then.
  */
 public final class ScanJournal implements AutoCloseable {
   private static final int QUEUE = 1_000;
-  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
+  private static final Duration RETRY_INTERVAL = Duration.ofMillis(500);
+
+  /**
+   * Longer than a pause of a minute. A task of Flink that ends may have two journals, one after the
+   * other, and is given up after 180 s.
+   */
+  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(75);
+
   private static final Logger LOG = LoggerFactory.getLogger(ScanJournal.class);
 
   private final SessionAddress address;
   private final ThreadPoolExecutor writer;
   private ZooKeeperConnection connection;
+  private boolean away;
+  private volatile long lost;
 
   /** A journal; it connects when there is something to tell. */
   public ScanJournal(SessionAddress address) {
@@ -81,8 +92,33 @@ public final class ScanJournal implements AutoCloseable {
   }
 
   private void end(long number, int width, int height, UnaryOperator<Scan> change) {
-    // Of producers that do not tell of their scans, this is the first that ZooKeeper hears.
-    submit(number, scans -> change(scans, scans.begin(number, width, height), change));
+    // The scan, when it is found: if the answer to its end is lost, its number is free, and a
+    // second
+    // attempt by number would begin another scan.
+    AtomicReference<Scan> found = new AtomicReference<>();
+    submit(
+        number,
+        scans -> {
+          if (found.get() == null) {
+            if (isClosed()) {
+              LOG.warn(
+                  "Session {} is closed: how its scan {} ended is not told there",
+                  address.session(),
+                  number);
+              return;
+            }
+            // Of producers that do not tell of their scans, this is the first that ZooKeeper hears.
+            found.set(scans.begin(number, width, height));
+          }
+          change(scans, found.get(), change);
+        });
+  }
+
+  private boolean isClosed() throws IOException {
+    return new Sessions(connection)
+        .find(address.session())
+        .filter(session -> session.state() == SessionState.CLOSED)
+        .isPresent();
   }
 
   /** A scan that has ended stays as it ended. */
@@ -96,8 +132,9 @@ public final class ScanJournal implements AutoCloseable {
   }
 
   private void submit(long number, Entry entry) {
+    long deadline = System.nanoTime() + address.patience().toNanos();
     try {
-      writer.execute(() -> write(number, entry));
+      writer.execute(() -> write(number, entry, deadline));
     } catch (RejectedExecutionException e) {
       LOG.warn(
           "{} entries wait for ZooKeeper at {}; what becomes of scan {} is not told there",
@@ -107,14 +144,56 @@ public final class ScanJournal implements AutoCloseable {
     }
   }
 
-  private void write(long number, Entry entry) {
+  private void write(long number, Entry entry, long deadline) {
+    try {
+      while (!isWritten(entry, deadline)) {
+        TimeUnit.MILLISECONDS.sleep(RETRY_INTERVAL.toMillis());
+      }
+    } catch (IOException e) {
+      lose(number, e.getMessage());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      lose(number, "the journal was closed");
+    }
+  }
+
+  private void lose(long number, String reason) {
+    lost = lost + 1;
+    LOG.warn("What becomes of scan {} is not told in ZooKeeper: {}", number, reason);
+  }
+
+  /** Entries that were given up so far, while the journal was open. */
+  long lost() {
+    return lost;
+  }
+
+  /**
+   * Tries once; returns false if it is worth another attempt.
+   *
+   * @throws IOException if it is not
+   */
+  private boolean isWritten(Entry entry, long deadline) throws IOException {
     try {
       if (connection == null) {
         connection = ZooKeeperConnection.open(address.zooKeeper(), address.patience());
       }
       entry.write(new Scans(connection, address.session()));
+      if (away) {
+        away = false;
+        LOG.info("ZooKeeper at {} is back; what became of scans is told", address.zooKeeper());
+      }
+      return true;
     } catch (IOException e) {
-      LOG.warn("What becomes of scan {} is not told in ZooKeeper: {}", number, e.getMessage());
+      if (!ZooKeeperConnection.isAway(e) || System.nanoTime() - deadline >= 0) {
+        throw e;
+      }
+      if (!away) {
+        away = true;
+        LOG.warn(
+            "ZooKeeper at {} does not answer; what becomes of scans waits for it",
+            address.zooKeeper());
+      }
+      return false;
     }
   }
 

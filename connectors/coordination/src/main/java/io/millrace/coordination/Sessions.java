@@ -114,13 +114,17 @@ public final class Sessions {
   }
 
   /**
-   * Ends a session, and deletes what only its scans under way needed. Sessions that were closed
-   * long ago are forgotten.
+   * Ends a session: its scans under way have failed by that, and what only they needed is deleted.
+   * Sessions that were closed long ago are forgotten.
    *
    * @throws IOException if there is no such session, or ZooKeeper cannot be reached
    */
   public Session close(String name) throws IOException {
     Session closed = move(name, SessionState.CLOSED);
+    Scans scans = new Scans(zooKeeper, name);
+    for (Scan scan : scans.underWay()) {
+      scans.change(scan.id(), Sessions::givenUp);
+    }
     try {
       for (String child : client().getChildren().forPath(path(name))) {
         if (!child.equals(Scans.NAME)) {
@@ -140,6 +144,12 @@ public final class Sessions {
       throw unreachable(name, e);
     }
     return closed;
+  }
+
+  private static Scan givenUp(Scan scan) {
+    return scan.hasEnded()
+        ? scan
+        : scan.in(ScanState.FAILED, "the session was closed while the scan was " + scan.state());
   }
 
   private void delete(String path) throws Exception {

@@ -9,6 +9,7 @@ import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.CuratorFrameworkFactory;
 import org.apache.curator.framework.api.ACLProvider;
 import org.apache.curator.retry.BoundedExponentialBackoffRetry;
+import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.ZooDefs;
 import org.apache.zookeeper.client.ZKClientConfig;
 import org.apache.zookeeper.data.ACL;
@@ -31,6 +32,9 @@ public final class ZooKeeperConnection implements AutoCloseable {
 
   /** Root of all nodes. */
   static final String ROOT = "/millrace";
+
+  /** So long a request waits for a server, before it is tried again. */
+  private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(15);
 
   private static final Duration REPORT_INTERVAL = Duration.ofSeconds(5);
   private static final Logger LOG = LoggerFactory.getLogger(ZooKeeperConnection.class);
@@ -60,7 +64,7 @@ public final class ZooKeeperConnection implements AutoCloseable {
     CuratorFrameworkFactory.Builder builder =
         CuratorFrameworkFactory.builder()
             .connectString(address)
-            .connectionTimeoutMs((int) timeout.toMillis())
+            .connectionTimeoutMs((int) Math.min(timeout.toMillis(), ANSWER_TIMEOUT.toMillis()))
             .sessionTimeoutMs((int) SESSION_TIMEOUT.toMillis())
             .zkClientConfig(withoutSasl())
             // Otherwise the address of this machine, which is no content of ours.
@@ -130,6 +134,21 @@ public final class ZooKeeperConnection implements AutoCloseable {
   /** Whether a server answers at this moment. */
   public boolean isConnected() {
     return client.getZookeeperClient().isConnected();
+  }
+
+  /**
+   * Whether a failure is that no server answered, so that the same may succeed when one is back:
+   * not whether the server refused.
+   */
+  static boolean isAway(Throwable failure) {
+    for (Throwable t = failure; t != null; t = t.getCause()) {
+      if (t instanceof KeeperException.ConnectionLossException
+          || t instanceof KeeperException.SessionExpiredException
+          || t instanceof KeeperException.OperationTimeoutException) {
+        return true;
+      }
+    }
+    return false;
   }
 
   CuratorFramework client() {

@@ -3,7 +3,8 @@
  * of nodes.
  *
  * <ul>
- *   <li>{@link io.millrace.coordination.ZooKeeperConnection}: the way there
+ *   <li>{@link io.millrace.coordination.ZooKeeperConnection}: the way there; {@link
+ *       io.millrace.coordination.SharedZooKeeper}: the same for many lanes of a process
  *   <li>{@link io.millrace.coordination.Membership} and {@link io.millrace.coordination.Members}:
  *       who is there, where, and what it is at
  *   <li>{@link io.millrace.coordination.Sessions}, {@link io.millrace.coordination.Scans}: what is

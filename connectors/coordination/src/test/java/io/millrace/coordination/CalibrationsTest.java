@@ -6,11 +6,16 @@ import static org.awaitility.Awaitility.await;
 
 import io.millrace.detector.Calibration;
 import io.millrace.detector.CalibrationFailure;
+import io.millrace.detector.CalibrationOutcome;
 import io.millrace.detector.Thresholds;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -135,5 +140,39 @@ class CalibrationsTest {
   @Test
   void aSessionNameCannotLeaveItsPlace() {
     assertThatThrownBy(() -> join("a/../b")).hasMessageContaining("a/../b");
+  }
+
+  @Test
+  void publishingWaitsForAZooKeeperThatIsAway() throws Exception {
+    try (Calibrations calibrator = join("s1");
+        Calibrations counter = join("s1")) {
+      int port = server.port();
+      server.close();
+      CompletableFuture<CalibrationOutcome> published =
+          CompletableFuture.supplyAsync(
+              () -> {
+                try {
+                  return calibrator.publish(FITTED);
+                } catch (IOException e) {
+                  throw new UncheckedIOException(e);
+                }
+              });
+      assertThatThrownBy(() -> published.get(2, TimeUnit.SECONDS))
+          .isInstanceOf(TimeoutException.class);
+      server = ZooKeeperNode.start("127.0.0.1", port, data);
+      assertThat(published.get(TIMEOUT.toSeconds(), TimeUnit.SECONDS)).isEqualTo(FITTED);
+      await().atMost(TIMEOUT).until(() -> counter.find(7).isPresent());
+    }
+  }
+
+  @Test
+  void whoCannotPublishInTimeIsToldWhy() throws Exception {
+    try (Calibrations calibrator =
+        new Calibrations("127.0.0.1:" + server.port(), "s1", "job", Duration.ofSeconds(2))) {
+      server.close();
+      assertThatThrownBy(() -> calibrator.publish(FITTED, Duration.ofSeconds(1)))
+          .isInstanceOf(ZooKeeperAwayException.class)
+          .hasMessageContaining("did not answer for 1 s");
+    }
   }
 }

@@ -200,4 +200,32 @@ class MembersTest {
             .replaceFirst("\\{", "{\"colour\":\"blue\",");
     assertThat(Member.read(json.getBytes(StandardCharsets.UTF_8))).isEqualTo(member);
   }
+
+  /**
+   * In one process, as lanes of two jobs in a TaskManager, and those of a job that starts again.
+   */
+  @Test
+  void anotherSessionAndAnotherStartAreOtherMembers() throws Exception {
+    Member first = Member.starting(Role.LANE, "lane-0", "s", Map.of());
+    Member restarted = startedLater(first);
+    try (Membership lane = Membership.join(zooKeeper, first, TIMEOUT);
+        Membership other = join(Role.LANE, "lane-0", "t")) {
+      await().atMost(TIMEOUT).until(() -> members.all().size() == 2);
+      try (Membership next = Membership.join(watcher, restarted, TIMEOUT)) {
+        await().atMost(TIMEOUT).until(() -> members.all().size() == 3);
+        lane.close();
+        await().atMost(TIMEOUT).until(() -> members.all().size() == 2);
+        assertThat(members.of("s", Role.LANE)).containsExactly(next.member());
+        assertThat(members.of("t", Role.LANE)).containsExactly(other.member());
+      }
+    }
+  }
+
+  private static Member startedLater(Member member) {
+    return await()
+        .atMost(TIMEOUT)
+        .until(
+            () -> Member.starting(member.role(), member.name(), member.session(), Map.of()),
+            later -> later.started().isAfter(member.started()));
+  }
 }

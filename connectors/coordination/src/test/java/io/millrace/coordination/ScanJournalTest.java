@@ -118,4 +118,53 @@ class ScanJournalTest {
     journal.close();
     assertThat(scans.find(scan.id()).orElseThrow().state()).isEqualTo(ScanState.COMPLETE);
   }
+
+  @Test
+  void whatIsToldWhileZooKeeperIsAwayIsToldWhenItIsBack() throws IOException {
+    Scan scan = scans.begin(7, 65, 64);
+    journal.tell(7, ScanState.CALIBRATING);
+    awaited(scan.id(), ScanState.CALIBRATING);
+    int port = server.port();
+    server.close();
+    journal.tell(7, ScanState.STREAMING);
+    journal.ended(report(0), FILE);
+    journal.failed(8, "no frame arrived");
+    server = ZooKeeperNode.start("127.0.0.1", port, data);
+    journal.close();
+    assertThat(scans.list())
+        .extracting(s -> s.number() + " " + s.state())
+        .containsExactlyInAnyOrder("7 complete", "8 failed");
+  }
+
+  /** Its patience is over before ZooKeeper is back; what comes afterwards is told again. */
+  @Test
+  void patienceEndsAndTheJournalGoesOn() throws Exception {
+    Scan scan = scans.begin(7, 65, 64);
+    try (ScanJournal hasty =
+        new ScanJournal(new SessionAddress(zooKeeper.address(), "s", Duration.ofSeconds(1)))) {
+      hasty.tell(7, ScanState.CALIBRATING);
+      awaited(scan.id(), ScanState.CALIBRATING);
+      int port = server.port();
+      server.close();
+      hasty.tell(7, ScanState.STREAMING);
+      await("the entry is given up").atMost(TIMEOUT).until(() -> hasty.lost() == 1);
+      server = ZooKeeperNode.start("127.0.0.1", port, data);
+      await("a server").atMost(TIMEOUT).until(zooKeeper::isConnected);
+      assertThat(scans.find(scan.id()).orElseThrow().state()).isEqualTo(ScanState.CALIBRATING);
+    }
+  }
+
+  @Test
+  void aScanOfAClosedSessionStaysAsItWasGivenUp() throws IOException {
+    Sessions sessions = new Sessions(zooKeeper);
+    sessions.open("s");
+    Scan scan = scans.begin(7, 65, 64);
+    sessions.close("s");
+    journal.ended(report(0), FILE);
+    journal.close();
+    assertThat(scans.list())
+        .singleElement()
+        .satisfies(s -> assertThat(s.id()).isEqualTo(scan.id()))
+        .satisfies(s -> assertThat(s.state()).isEqualTo(ScanState.FAILED));
+  }
 }

@@ -106,4 +106,20 @@ class SessionsTest {
     assertThat(sessions.find("s0")).isEmpty();
     assertThat(sessions.find("s" + (Sessions.REMEMBERED + 4))).isPresent();
   }
+
+  @Test
+  void closingGivesUpTheScansUnderWayAndSaysSo() throws IOException {
+    sessions.open("a");
+    Scans scans = new Scans(zooKeeper, "a");
+    Scan ended = scans.begin(6, 65, 64);
+    scans.change(ended.id(), scan -> scan.in(ScanState.COMPLETE, ""));
+    Scan underWay = scans.begin(7, 65, 64);
+    scans.change(underWay.id(), scan -> scan.in(ScanState.STREAMING, ""));
+    sessions.close("a");
+    assertThat(scans.find(ended.id()).orElseThrow().state()).isEqualTo(ScanState.COMPLETE);
+    Scan givenUp = scans.find(underWay.id()).orElseThrow();
+    assertThat(givenUp.state()).isEqualTo(ScanState.FAILED);
+    assertThat(givenUp.reason()).isEqualTo("the session was closed while the scan was streaming");
+    assertThat(scans.underWay()).isEmpty();
+  }
 }

@@ -61,11 +61,11 @@ final class AggregatorCommand implements Callable<Integer> {
 
   @Option(
       names = "--announce-timeout",
-      defaultValue = "10s",
+      defaultValue = "25s",
       paramLabel = "TIME",
       description =
           "announce a scan as it is, and what is missing to lane 0, when nothing of it came for"
-              + " so long")
+              + " so long; longer than it takes to replace a producer that has died")
   private Duration announceTimeout;
 
   @Option(

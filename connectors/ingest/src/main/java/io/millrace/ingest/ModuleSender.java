@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.zeromq.SocketType;
@@ -45,8 +46,11 @@ final class ModuleSender extends ModuleOutput {
 
   private static final Logger LOG = LoggerFactory.getLogger(ModuleSender.class);
 
+  /** A sector that the socket has accepted, and that may not have left it. */
+  private record Sent(byte[] header, ByteBuffer pixels) {}
+
   private final int module;
-  private final String endpoint;
+  private final Supplier<String> aggregator;
   private final Pace pace;
   private final Duration connectTimeout;
   private final Duration stallTimeout;
@@ -58,10 +62,25 @@ final class ModuleSender extends ModuleOutput {
 
   private volatile Stall stall;
 
+  // Of its own thread.
+  private ZMQ.Context context;
+  private ZMQ.Socket socket;
+  private String endpoint;
+
+  /** The last sectors, by their turns. */
+  private final Sent[] sent = new Sent[SLOTS];
+
+  /** Of the scan's first sector. */
+  private long firstTurn;
+
+  /** Of the scan that is being sent, once the aggregator has it; null between scans. */
+  private Announcement announced;
+
   /**
    * @param module whose sectors these are
    * @param scans what is sent
-   * @param endpoint where the aggregator listens for this module
+   * @param aggregator where the aggregator listens for this module; asked again and again, and may
+   *     change
    * @param sectorBytes length of a sector
    * @param pace when the sectors are due
    * @param connectTimeout how long connecting may last
@@ -70,14 +89,15 @@ final class ModuleSender extends ModuleOutput {
   ModuleSender(
       int module,
       ModuleScans scans,
-      String endpoint,
+      Supplier<String> aggregator,
       int sectorBytes,
       Pace pace,
       Duration connectTimeout,
       Duration stallTimeout) {
     super(scans, State.CONNECTING);
     this.module = module;
-    this.endpoint = endpoint;
+    this.aggregator = aggregator;
+    this.endpoint = aggregator.get();
     this.pace = pace;
     this.connectTimeout = connectTimeout;
     this.stallTimeout = stallTimeout;
@@ -97,38 +117,55 @@ final class ModuleSender extends ModuleOutput {
    */
   @Override
   public Void call() throws IOException {
-    CountDownLatch connected = new CountDownLatch(1);
-    ZMQ.Context context = ZMQ.context(1);
+    context = ZMQ.context(1);
     boolean done = false;
     try {
-      ZMQ.Socket socket = context.socket(SocketType.PUSH);
       try {
-        socket.setSndHWM(SEND_QUEUE);
-        socket.setLinger(0);
-        socket.setSendTimeOut(LOOK_UP_MS);
-        socket.setHandshakeIvl(HANDSHAKE_MS);
-        socket.setEventHook(e -> connected.countDown(), ZMQ.EVENT_HANDSHAKE_PROTOCOL);
-        socket.connect(endpoint);
-        awaitPeer(connected);
-        follow(scan -> send(socket, scan));
+        connect();
+        follow(this::send);
         done = !isStopped();
         enter(State.FINISHING);
       } finally {
-        if (done) {
-          socket.setLinger((int) stallTimeout.toMillis());
+        if (socket != null) {
+          if (done) {
+            socket.setLinger((int) stallTimeout.toMillis());
+          }
+          socket.close();
         }
-        socket.close();
       }
     } finally {
-      finish(context);
+      finish();
     }
     return null;
   }
 
-  private void awaitPeer(CountDownLatch connected) throws IOException {
+  /** Connects to where the aggregator is now. */
+  private void connect() throws IOException {
     long deadline = System.nanoTime() + connectTimeout.toNanos();
+    while (!isStopped()) {
+      endpoint = aggregator.get();
+      CountDownLatch connected = new CountDownLatch(1);
+      socket = context.socket(SocketType.PUSH);
+      socket.setSndHWM(SEND_QUEUE);
+      socket.setLinger(0);
+      socket.setSendTimeOut(LOOK_UP_MS);
+      socket.setHandshakeIvl(HANDSHAKE_MS);
+      socket.setEventHook(e -> connected.countDown(), ZMQ.EVENT_HANDSHAKE_PROTOCOL);
+      socket.connect(endpoint);
+      if (awaitPeer(connected, deadline)) {
+        return;
+      }
+      socket.close();
+    }
+  }
+
+  /** Returns false if stopped, or the aggregator is somewhere else now. */
+  private boolean awaitPeer(CountDownLatch connected, long deadline) throws IOException {
     try {
-      while (!isStopped() && !connected.await(LOOK_UP_MS, TimeUnit.MILLISECONDS)) {
+      while (!isStopped() && !hasMoved()) {
+        if (connected.await(LOOK_UP_MS, TimeUnit.MILLISECONDS)) {
+          return true;
+        }
         if (System.nanoTime() > deadline) {
           throw new IOException(
               "module %d: no aggregator answered at %s within %s; start one there, or give its address (--aggregator) or more time (--connect-timeout)"
@@ -139,13 +176,54 @@ final class ModuleSender extends ModuleOutput {
       Thread.currentThread().interrupt();
       stop();
     }
+    return false;
   }
 
-  private void send(ZMQ.Socket socket, SectorSource scan) throws IOException {
+  private boolean hasMoved() {
+    return !endpoint.equals(aggregator.get());
+  }
+
+  /**
+   * Goes on with the aggregator that has taken the place of the last one. It knows nothing of the
+   * scan, so that is announced again; and sectors may still have waited in the socket, so the last
+   * ones are sent again: who has them already counts them as duplicates. What the first aggregator
+   * had received and not relayed is lost, and the file names it as announced and not received.
+   */
+  private void move() throws IOException {
+    long again = announced == null ? 0 : Math.min(turn - firstTurn, SLOTS - 1);
+    LOG.warn(
+        "module {}: the aggregator was at {} and is at {} now; of {} sectors sent, the last {} are"
+            + " sent again",
+        module,
+        endpoint,
+        aggregator.get(),
+        done(),
+        again);
+    socket.close();
+    State before = state();
+    enter(State.CONNECTING);
+    connect();
+    enter(before);
+    if (announced == null || isStopped()) {
+      return;
+    }
+    sendFirst(new Msg(announced.encode()), 0);
+    for (long t = turn - again; t < turn; t++) {
+      Sent sector = sent[(int) (t % SLOTS)];
+      if (sendFirst(new Msg(sector.header), ZMQ.SNDMORE)) {
+        send(new Msg(sector.pixels), 0);
+      }
+    }
+  }
+
+  private void send(SectorSource scan) throws IOException {
+    announced = null;
     Announcement announcement = Announcement.of(scan.scan(), scan.sectors());
-    send(socket, new Msg(announcement.encode()), 0);
+    sendFirst(new Msg(announcement.encode()), 0);
+    announced = announcement;
     SectorHeader header = new SectorHeader();
     Instant first = null;
+    firstTurn = turn;
     pace.start();
     for (long n = 0; !isStopped() && scan.next(header); n++, turn++) {
       while (!isStopped() && !pace.await(n)) {
@@ -156,21 +234,39 @@ final class ModuleSender extends ModuleOutput {
       if (first == null) {
         first = Instant.now();
       }
-      if (send(socket, new Msg(Arrays.copyOf(headerBytes, length)), ZMQ.SNDMORE)) {
-        send(socket, new Msg(pixels), 0);
+      byte[] head = Arrays.copyOf(headerBytes, length);
+      if (sendFirst(new Msg(head), ZMQ.SNDMORE)) {
+        send(new Msg(pixels), 0);
+        sent[(int) (turn % SLOTS)] = new Sent(head, pixels);
         countSector();
       }
     }
+    announced = null;
     if (!isStopped()) {
       Instant last = Instant.now();
       countScan(scan, first == null ? last : first, last);
     }
   }
 
+  /** A message's first part goes to where the aggregator is; the others go where the first went. */
+  private boolean sendFirst(Msg part, int flags) throws IOException {
+    return send(part, flags, true);
+  }
+
+  private boolean send(Msg part, int flags) throws IOException {
+    return send(part, flags, false);
+  }
+
   /** Returns false only if stopped. */
-  private boolean send(ZMQ.Socket socket, Msg message, int flags) throws IOException {
+  private boolean send(Msg message, int flags, boolean first) throws IOException {
     long deadline = 0;
     while (!isStopped()) {
+      if (first && hasMoved()) {
+        move();
+        deadline = 0;
+        stall = null;
+        continue;
+      }
       if (socket.base().send(message, flags)) {
         if (deadline != 0) {
           stall = null;
@@ -191,7 +287,7 @@ final class ModuleSender extends ModuleOutput {
   /**
    * Waits until the network has everything. A closed socket that lingers keeps its context open.
    */
-  private void finish(ZMQ.Context context) throws IOException {
+  private void finish() throws IOException {
     long start = System.nanoTime();
     stall = Stall.now(aggregator());
     context.term();

@@ -4,14 +4,13 @@ import io.millrace.coordination.Claim;
 import io.millrace.coordination.DaemonThreads;
 import io.millrace.coordination.Member;
 import io.millrace.coordination.MemberState;
-import io.millrace.coordination.Members;
 import io.millrace.coordination.Membership;
-import io.millrace.coordination.Role;
 import io.millrace.coordination.Session;
 import io.millrace.coordination.SessionAddress;
 import io.millrace.coordination.SessionState;
 import io.millrace.coordination.Sessions;
 import io.millrace.coordination.ZooKeeperConnection;
+import io.millrace.detector.DetectorDescription;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -141,30 +140,12 @@ final class Participation implements AutoCloseable {
   /**
    * Waits for the session's aggregator.
    *
-   * @param camera name of the detector that it has to relay
-   * @return where it takes producers, such as {@code tcp://edge:5560}
+   * @param detector whose sectors it has to relay
    * @throws IOException if none comes in time, or it is for another detector
    */
-  String findAggregator(String camera) throws IOException {
+  SessionAggregator findAggregator(DetectorDescription detector) throws IOException {
     membership.tell(MemberState.STARTING, "waiting for the session's aggregator");
-    try (Members members = new Members(zooKeeper)) {
-      Member aggregator =
-          members.await(address.session(), Role.AGGREGATOR, address.patience(), LOG::info);
-      String other = aggregator.offers().get(Member.CAMERA);
-      if (!camera.equals(other)) {
-        throw new IOException(
-            "%s relays the detector %s, but this producer sends %s; give both the same --camera"
-                .formatted(aggregator.id(), other, camera));
-      }
-      String at = aggregator.offers().get(Member.PRODUCERS);
-      if (at == null) {
-        throw new IOException(
-            "%s does not say where it takes producers: %s; give its address (--aggregator)"
-                .formatted(aggregator.id(), aggregator.offers()));
-      }
-      LOG.info("The aggregator of session {} takes producers at {}", address.session(), at);
-      return at;
-    }
+    return SessionAggregator.find(zooKeeper, address, detector);
   }
 
   /** From now on the session sees what this process is at. */

@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.slf4j.Logger;
@@ -261,6 +262,9 @@ final class ProducerCommand implements Callable<Integer> {
   /** Null without a session. */
   private Participation participation;
 
+  /** Null if its address is given. */
+  private SessionAggregator aggregator;
+
   @Override
   public Integer call() throws IOException {
     if (to == null) {
@@ -284,10 +288,14 @@ final class ProducerCommand implements Callable<Integer> {
           () -> {
             here.claimModules(numbers());
             here.join();
-            if (to.network.aggregator == null) {
-              to.network.aggregator = here.findAggregator(detector.name());
+            if (to.network.aggregator != null) {
+              send();
+              return;
             }
-            send();
+            try (SessionAggregator found = here.findAggregator(detector)) {
+              aggregator = found;
+              send();
+            }
           });
     }
     return 0;
@@ -397,11 +405,19 @@ final class ProducerCommand implements Callable<Integer> {
     return new ModuleSender(
         module,
         admission == null ? scans : admission.before(scans),
-        ports().endpoint(0, module),
+        endpoint(module),
         detector.sectorBytes(),
         pace(module),
         to.network.connectTimeout,
         to.network.stallTimeout);
+  }
+
+  private Supplier<String> endpoint(int module) {
+    if (aggregator != null) {
+      return () -> aggregator.endpoint(module);
+    }
+    String given = ports().endpoint(0, module);
+    return () -> given;
   }
 
   private Pace pace(int module) {

@@ -18,8 +18,9 @@
  *       io.millrace.ingest.LaneRouter}: relay them into lanes, keep the account of every scan, drop
  *       and count what is malformed
  *   <li>{@link io.millrace.ingest.Participation}: both take part in a session, if they are told
- *       which; {@link io.millrace.ingest.ScanAdmission}: a producer's scans are entered there;
- *       {@link io.millrace.ingest.ScanFence}: an aggregator lets no others through
+ *       which; {@link io.millrace.ingest.SessionAggregator}: a producer finds its aggregator there,
+ *       and follows it; {@link io.millrace.ingest.ScanAdmission}: a producer's scans are entered
+ *       there; {@link io.millrace.ingest.ScanFence}: an aggregator lets no others through
  *   <li>{@link io.millrace.ingest.SimulatedCamera}, {@link io.millrace.ingest.Specimen}, {@link
  *       io.millrace.ingest.Faults}: a camera with a lattice of atoms under its beam, and everything
  *       that goes wrong on the way, by a seed

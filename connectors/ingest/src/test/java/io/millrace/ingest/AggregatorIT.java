@@ -64,11 +64,12 @@ class AggregatorIT {
     List<Lane> nodes = connectNodes();
     List<ModuleSender> senders = new ArrayList<>();
     for (int m = 0; m < 4; m++) {
+      String endpoint = listen.endpoint(0, m);
       senders.add(
           new ModuleSender(
               m,
               ModuleScans.of(simulated(detector, geometry, faults, m)),
-              listen.endpoint(0, m),
+              () -> endpoint,
               detector.sectorBytes(),
               new Pace(Double.POSITIVE_INFINITY, Duration.ZERO),
               LONG,

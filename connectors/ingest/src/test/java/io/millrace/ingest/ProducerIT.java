@@ -25,11 +25,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
@@ -210,6 +212,63 @@ class ProducerIT {
     }
   }
 
+  /** The queue of 64, and what may be on its way, go there too, with their own pixels. */
+  @Test
+  void goesWhereTheAggregatorGoesWithWhatItMayNotHave() throws Exception {
+    List<String> expected = digests(simulated(new ScanGeometry(30, 10), 0));
+    AtomicReference<String> aggregator = new AtomicReference<>(endpoint(0));
+    ModuleSender sender =
+        new ModuleSender(
+            3,
+            ModuleScans.of(simulated(new ScanGeometry(30, 10), 0)),
+            aggregator::get,
+            CAMERA.sectorBytes(),
+            new Pace(Double.POSITIVE_INFINITY, Duration.ZERO),
+            LONG,
+            LONG);
+    CompletableFuture<Void> sending;
+    try (BarePull first = BarePull.bound(endpoint(0))) {
+      sending = run(sender);
+      assertThat(first.receive(1).get(0).announcement())
+          .isEqualTo(Announcement.of(6, expected.size()));
+      first.receive(40);
+      Awaitility.await("back-pressure").atMost(LONG).until(() -> sender.stall() != null);
+      assertThat(sender.done()).isGreaterThan(65).isLessThan(expected.size());
+    }
+    try (BarePull second = BarePull.bound(endpoint(1))) {
+      aggregator.set(endpoint(1));
+      assertThat(second.receive(1).get(0).announcement())
+          .isEqualTo(Announcement.of(6, expected.size()));
+      List<String> arrived = new ArrayList<>();
+      while (arrived.isEmpty()
+          || !arrived.get(arrived.size() - 1).equals(expected.get(expected.size() - 1))) {
+        arrived.add(digest(second.receive(1).get(0)));
+      }
+      int from = expected.size() - arrived.size();
+      assertThat(from).as("what the first one has had for long").isPositive();
+      assertThat(arrived).hasSizeGreaterThan(65);
+      assertThat(arrived).isEqualTo(expected.subList(from, expected.size()));
+      sending.get(LONG.toSeconds(), TimeUnit.SECONDS);
+      assertThat(sender.done()).isEqualTo(expected.size());
+    }
+  }
+
+  private static List<String> digests(SectorSource source) throws IOException {
+    List<String> digests = new ArrayList<>();
+    SectorHeader header = new SectorHeader();
+    ByteBuffer slot = ByteBuffer.allocateDirect(CAMERA.sectorBytes());
+    while (source.next(header)) {
+      byte[] pixels = new byte[CAMERA.sectorBytes()];
+      source.pixels(slot).get(0, pixels);
+      digests.add(header + " " + Arrays.hashCode(pixels));
+    }
+    return digests;
+  }
+
+  private static String digest(BarePull.Message message) {
+    return message.header() + " " + Arrays.hashCode(message.second());
+  }
+
   @Test
   void aModuleThatFailsStopsTheOthers() {
     ModuleSender healthy = sender(simulated(new ScanGeometry(2, 2), 0), LONG, LONG);
@@ -217,7 +276,7 @@ class ProducerIT {
         new ModuleSender(
             0,
             ModuleScans.of(simulated(new ScanGeometry(2, 2), 0)),
-            endpoint(0),
+            () -> endpoint(0),
             CAMERA.sectorBytes(),
             new Pace(Double.POSITIVE_INFINITY, Duration.ZERO),
             Duration.ofMillis(200),
@@ -335,7 +394,7 @@ class ProducerIT {
     return new ModuleSender(
         3,
         scans,
-        endpoint(3),
+        () -> endpoint(3),
         CAMERA.sectorBytes(),
         new Pace(Double.POSITIVE_INFINITY, Duration.ZERO),
         connect,

@@ -567,7 +567,8 @@ public final class CountingOptions {
         thresholds(),
         level(),
         maskHotPixels,
-        uncounted());
+        uncounted(),
+        wait);
   }
 
   /**

@@ -2,6 +2,7 @@ package io.millrace.operators.calibration;
 
 import io.millrace.coordination.Calibrations;
 import io.millrace.coordination.PixelMasks;
+import io.millrace.coordination.ZooKeeperAwayException;
 import io.millrace.detector.Calibration;
 import io.millrace.detector.CalibrationFailure;
 import io.millrace.detector.CalibrationOutcome;
@@ -173,7 +174,7 @@ public final class CalibrationFunction
       published.remove(eldest);
       calibrations.forget(eldest);
     }
-    CalibrationOutcome holds = calibrations.publish(outcome);
+    CalibrationOutcome holds = tryToPublish(outcome);
     // Equal and not the same: a write is repeated when its answer was lost, and then found done.
     if (!holds.equals(outcome)) {
       LOG.warn("What was published before holds for scan {}: {}", outcome.scan(), holds);
@@ -187,6 +188,15 @@ public final class CalibrationFunction
       out.collect(failure);
     }
     return holds;
+  }
+
+  /** Without ZooKeeper no counter hears of it: then the scan has failed, and the job goes on. */
+  private CalibrationOutcome tryToPublish(CalibrationOutcome outcome) throws IOException {
+    try {
+      return calibrations.publish(outcome);
+    } catch (ZooKeeperAwayException e) {
+      return new CalibrationFailure(outcome.scan(), e.getMessage());
+    }
   }
 
   /** The same without the hot pixels that are known by now, if that is wanted. */

@@ -22,6 +22,7 @@ import java.time.Duration;
  * @param maskHotPixels whether a scan leaves out the pixels that those before have shown to be hot
  * @param uncounted directory for the sectors of scans that cannot be calibrated, see {@link
  *     io.millrace.detector.raw.UncountedScan}; the same on all nodes
+ * @param patience how long to wait for ZooKeeper when the job starts
  */
 public record CalibrationSettings(
     ThresholdFit fit,
@@ -32,10 +33,9 @@ public record CalibrationSettings(
     Thresholds given,
     Double level,
     boolean maskHotPixels,
-    String uncounted)
+    String uncounted,
+    Duration patience)
     implements Serializable {
-  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(15);
-
   /**
    * Joins the calibrations of the session in this job. The job is part of the name, so that another
    * job never finds them, whatever its session is called, and this one does after a failure.
@@ -43,7 +43,7 @@ public record CalibrationSettings(
    * @param job Flink's id of the job
    */
   public Calibrations connect(String job) throws IOException {
-    return new Calibrations(zookeeper, session, job, CONNECT_TIMEOUT);
+    return new Calibrations(zookeeper, session, job, patience);
   }
 
   /**
@@ -52,13 +52,14 @@ public record CalibrationSettings(
    * @param job Flink's id of the job
    */
   public PixelMasks connectMasks(String job) throws IOException {
-    return new PixelMasks(zookeeper, session, job, CONNECT_TIMEOUT);
+    return new PixelMasks(zookeeper, session, job, patience);
   }
 
   /**
-   * How long counters wait: longer than the calibration itself, which knows better why it failed.
+   * How long counters wait: longer than the calibration itself and its publication, which know
+   * better why they failed.
    */
   public Duration counterPatience() {
-    return timeout.plus(quiet).plusSeconds(30);
+    return timeout.plus(quiet).plus(Calibrations.PATIENCE).plusSeconds(30);
   }
 }

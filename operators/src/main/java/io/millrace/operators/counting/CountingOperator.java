@@ -16,6 +16,7 @@ import io.millrace.operators.calibration.PixelHistogram;
 import io.millrace.operators.calibration.SectorHistogram;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -283,23 +284,38 @@ public final class CountingOperator extends AbstractStreamOperator<CountedSector
         waitingSectors -= held.sectors.size();
         Discriminators known = use(calibrated);
         held.sectors.forEach(sector -> count(sector, known));
-      } else if (found instanceof CalibrationFailure failure) {
-        scans.remove();
-        waitingSectors -= held.sectors.size();
-        giveUp(failure);
-        for (Sector sector : held.sectors) {
-          keep(sector);
+      } else {
+        CalibrationFailure failure =
+            found instanceof CalibrationFailure published ? published : overdue(scan, held, now);
+        if (failure != null) {
+          scans.remove();
+          waitingSectors -= held.sectors.size();
+          giveUp(failure);
+          for (Sector sector : held.sectors) {
+            keep(sector);
+          }
         }
-      } else if (now - held.since > calibration.counterPatience().toMillis()) {
-        throw new IOException(
-            "scan %d has no thresholds after %d s: %d sectors wait in this task; see the calibration's log"
-                .formatted(scan, calibration.counterPatience().toSeconds(), held.sectors.size()));
       }
     }
     if (!waiting.isEmpty()) {
       lookLater();
     }
     passOn();
+  }
+
+  /** Why a scan is waited for no longer; null if it is. Nobody has told the ledger in this case. */
+  private CalibrationFailure overdue(long scan, WaitingScan held, long now) {
+    Duration patience = calibration.counterPatience();
+    if (now - held.since <= patience.toMillis()) {
+      return null;
+    }
+    CalibrationFailure failure =
+        new CalibrationFailure(
+            scan,
+            "a counter saw no thresholds within %d s; see the calibration's log, and whether ZooKeeper answers"
+                .formatted(patience.toSeconds()));
+    output.collect(NOTICES, new StreamRecord<>(failure, scan));
+    return failure;
   }
 
   @Override

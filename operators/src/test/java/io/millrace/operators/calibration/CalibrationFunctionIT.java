@@ -86,7 +86,8 @@ class CalibrationFunctionIT {
         given,
         level,
         maskHotPixels,
-        "uncounted");
+        "uncounted",
+        Duration.ofSeconds(15));
   }
 
   private static KeyedOneInputStreamOperatorTestHarness<Long, SectorHistogram, ScanNotice> harness(

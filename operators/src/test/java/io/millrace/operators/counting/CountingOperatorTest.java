@@ -64,7 +64,7 @@ class CountingOperatorTest {
       new CountingSettings(DETECTOR, Corrections.NONE, false);
 
   private static final Thresholds THRESHOLDS = new Thresholds(18.5, 300);
-  private static final long PATIENCE = 5_000 + 1_000 + 30_000;
+  private static final long PATIENCE = 5_000 + 1_000 + 90_000 + 30_000;
 
   @TempDir static Path data;
   private static ZooKeeperNode zookeeper;
@@ -149,6 +149,8 @@ class CountingOperatorTest {
               .filteredOn(slot -> slot.header.scan == report.scan())
               .allMatch(slot -> slot.released == 1);
           flow.add("report %d".formatted(report.scan()));
+        } else if (record.getValue() instanceof CalibrationFailure failure) {
+          flow.add("failure %d: %s".formatted(failure.scan(), failure.reason()));
         } else {
           flow.add("calibration %d".formatted(((Calibration) record.getValue()).scan()));
         }
@@ -206,7 +208,8 @@ class CountingOperatorTest {
         null,
         null,
         false,
-        uncounted(session).toString());
+        uncounted(session).toString(),
+        Duration.ofSeconds(15));
   }
 
   private static Path uncounted(String session) {
@@ -540,18 +543,24 @@ class CountingOperatorTest {
   }
 
   @Test
-  void withoutThresholdsPatienceEnds(TestInfo test) throws Exception {
+  void withoutThresholdsPatienceEndsAndTheScanIsKept(TestInfo test) throws Exception {
     openCalibrated(test);
     operator.setProcessingTime(1_000);
-    send(7, 0, 0);
-    send(7, 1, 0);
+    List<Slot> slots =
+        List.of(send(7, 0, 0), send(7, 0, 1), send(7, 0, 2), send(7, 0, 3), send(7, 1, 0));
     operator.setProcessingTime(1_000 + PATIENCE);
     operator.setProcessingTime(1_000 + PATIENCE);
+    assertThat(slots).extracting(slot -> slot.released).containsOnly(0);
+    operator.setProcessingTime(1_000 + PATIENCE + 10);
     assertThat(counted).isEmpty();
-    assertThatThrownBy(() -> operator.setProcessingTime(1_000 + PATIENCE + 10))
-        .isInstanceOf(IOException.class)
-        .hasMessage(
-            "scan 7 has no thresholds after 36 s: 2 sectors wait in this task; see the calibration's log");
+    assertThat(slots).extracting(slot -> slot.released).containsOnly(1);
+    assertThat(flow)
+        .endsWith(
+            "failure 7: a counter saw no thresholds within 126 s; see the calibration's log, and whether ZooKeeper answers");
+    report(7, 0);
+    operator.processWatermark(7);
+    assertThat(flow).endsWith("report 7", "watermark 7");
+    assertKept(test, 7, slots);
   }
 
   @Test

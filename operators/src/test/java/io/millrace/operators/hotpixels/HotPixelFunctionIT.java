@@ -81,7 +81,8 @@ class HotPixelFunctionIT {
         null,
         null,
         maskHotPixels,
-        "uncounted");
+        "uncounted",
+        Duration.ofSeconds(15));
   }
 
   private PixelMasks masks() throws Exception {

@@ -33,7 +33,7 @@ final class Rates {
     Set<String> growing = new HashSet<>();
     for (Member member : now.members()) {
       Member first = earlier.get(member.id());
-      if (seconds <= 0 || first == null || !first.started().equals(member.started())) {
+      if (seconds <= 0 || first == null) {
         continue;
       }
       Map<String, Double> rates = new TreeMap<>();

@@ -52,7 +52,7 @@ class RatesTest {
             "",
             null,
             Map.of("sectors", 7L));
-    assertThat(earlier.id()).isEqualTo(now.id());
+    assertThat(earlier.id()).as("another member").isNotEqualTo(now.id());
     assertThat(Rates.between(look(4, earlier), look(0, now)).of(now)).isEmpty();
     assertThat(Rates.between(look(4), look(0, now)).of(now)).isEmpty();
   }

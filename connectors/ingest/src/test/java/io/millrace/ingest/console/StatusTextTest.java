@@ -142,7 +142,8 @@ class StatusTextTest {
     assertThat(all.get("well").asBoolean()).isFalse();
     assertThat(all.get("answers").asBoolean()).isTrue();
     assertThat(all.at("/sessions/0/changed").asText()).isEqualTo("2026-11-25T02:00:00Z");
-    assertThat(all.at("/members/0/id").asText()).isEqualTo("aggregator-edge-edge01-4711");
+    assertThat(all.at("/members/0/id").asText())
+        .isEqualTo("aggregator-edge-s-edge01-4711-1795572000000");
     assertThat(all.at("/members/0/rates/relayed").asDouble()).isEqualTo(1640);
     assertThat(all.at("/members/0/counters/relayed").asLong()).isEqualTo(5000);
     assertThat(all.at("/members/1/rates")).isEmpty();

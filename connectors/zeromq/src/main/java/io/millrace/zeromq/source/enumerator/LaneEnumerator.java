@@ -35,6 +35,9 @@ public final class LaneEnumerator implements SplitEnumerator<LaneSplit, LaneEnum
   private boolean found;
   private boolean drained;
 
+  /** Whether the last look got no answer: that is said once, and not at every look. */
+  private boolean away;
+
   /**
    * An enumerator that has still to assign the lanes of {@code state}.
    *
@@ -80,8 +83,19 @@ public final class LaneEnumerator implements SplitEnumerator<LaneSplit, LaneEnum
 
   private void looked(@Nullable Boolean over, @Nullable Throwable problem) {
     if (problem != null) {
-      LOG.warn("Whether the session is drained cannot be told now: {}", problem.getMessage());
-    } else if (over && !drained) {
+      if (!away) {
+        away = true;
+        LOG.warn(
+            "Whether the session is drained cannot be told until ZooKeeper answers: {}",
+            problem.getMessage());
+      }
+      return;
+    }
+    if (away) {
+      away = false;
+      LOG.info("ZooKeeper tells again whether the session is drained");
+    }
+    if (over && !drained) {
       LOG.info("The session is drained; the lanes end");
       drained = true;
       context

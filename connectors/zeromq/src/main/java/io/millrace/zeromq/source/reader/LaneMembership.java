@@ -6,7 +6,7 @@ import io.millrace.coordination.MemberState;
 import io.millrace.coordination.Membership;
 import io.millrace.coordination.Role;
 import io.millrace.coordination.SessionAddress;
-import io.millrace.coordination.ZooKeeperConnection;
+import io.millrace.coordination.SharedZooKeeper;
 import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.Executors;
@@ -34,7 +34,7 @@ final class LaneMembership implements AutoCloseable {
   private volatile String reason = "";
   private volatile Map<String, Long> counters = Map.of();
   private volatile long told = System.nanoTime();
-  private ZooKeeperConnection zooKeeper;
+  private SharedZooKeeper zooKeeper;
   private Membership membership;
 
   LaneMembership(SessionAddress session, int lane) {
@@ -57,10 +57,10 @@ final class LaneMembership implements AutoCloseable {
 
   private void join() {
     try {
-      zooKeeper = ZooKeeperConnection.open(session.zooKeeper(), session.patience());
+      zooKeeper = SharedZooKeeper.join(session.zooKeeper(), session.patience());
       membership =
           Membership.join(
-              zooKeeper,
+              zooKeeper.connection(),
               Member.starting(Role.LANE, "lane-" + lane, session.session(), Map.of()),
               session.patience());
     } catch (IOException e) {

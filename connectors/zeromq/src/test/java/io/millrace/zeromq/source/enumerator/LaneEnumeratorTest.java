@@ -1,8 +1,17 @@
 package io.millrace.zeromq.source.enumerator;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import io.millrace.coordination.SessionAddress;
+import io.millrace.coordination.Sessions;
+import io.millrace.coordination.ZooKeeperConnection;
+import io.millrace.coordination.ZooKeeperNode;
+import io.millrace.detector.DetectorDescription;
+import io.millrace.zeromq.source.SessionLanes;
 import io.millrace.zeromq.source.split.LaneSplit;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -13,6 +22,7 @@ import org.apache.flink.api.connector.source.ReaderInfo;
 import org.apache.flink.api.connector.source.SplitsAssignment;
 import org.apache.flink.api.connector.source.mocks.MockSplitEnumeratorContext;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -92,6 +102,59 @@ class LaneEnumeratorTest {
       register(context, enumerator, 0);
       register(context, enumerator, 1);
       assertThat(assigned(context)).containsExactlyInAnyOrder("0:0", "0:2");
+    }
+  }
+
+  /** It looks every second; a night without ZooKeeper must not fill the log. */
+  @Test
+  void aZooKeeperThatIsAwayIsSaidOnceAndSoIsItsReturn(@TempDir Path data) throws Exception {
+    ZooKeeperNode server = ZooKeeperNode.start("127.0.0.1", 0, data);
+    int port = server.port();
+    server.close();
+    SessionAddress address = new SessionAddress("127.0.0.1:" + port, "s", Duration.ofMillis(300));
+    try (MockSplitEnumeratorContext<LaneSplit> context = new MockSplitEnumeratorContext<>(1);
+        LoggedLines logged = LoggedLines.of(LaneEnumerator.class);
+        LaneEnumerator enumerator =
+            new LaneEnumerator(
+                context,
+                allOf(1),
+                new SessionLanes(address, DetectorDescription.load("4d-camera")))) {
+      enumerator.start();
+      for (int look = 0; look < 3; look++) {
+        look(context);
+      }
+      assertThat(logged.lines())
+          .singleElement()
+          .asString()
+          .contains("WARN")
+          .contains("cannot be told until ZooKeeper answers: no ZooKeeper at 127.0.0.1:" + port);
+      server = ZooKeeperNode.start("127.0.0.1", port, data);
+      try (ZooKeeperConnection zooKeeper =
+          ZooKeeperConnection.open(address.zooKeeper(), Duration.ofSeconds(20))) {
+        new Sessions(zooKeeper).open("s");
+      }
+      await()
+          .atMost(Duration.ofSeconds(20))
+          .until(
+              () -> {
+                look(context);
+                return logged.lines().size() > 1;
+              });
+      look(context);
+      assertThat(logged.lines()).hasSize(2);
+      assertThat(logged.lines().get(1)).contains("INFO").contains("tells again");
+    } finally {
+      server.close();
+    }
+  }
+
+  private static void look(MockSplitEnumeratorContext<LaneSplit> context) throws Exception {
+    try {
+      context.runPeriodicCallable(0);
+    } catch (Exception e) {
+      throw e;
+    } catch (Throwable e) {
+      throw new AssertionError(e);
     }
   }
 
