@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A session may run for years: the tree must not grow with its scans. */
-@Timeout(120)
+@Timeout(300)
 class TreeSizeTest {
   private static final Duration TIMEOUT = Duration.ofSeconds(20);
   private static final int SCANS = 1_000;
