@@ -6,6 +6,7 @@ import io.millrace.coordination.Role;
 import io.millrace.coordination.SessionAddress;
 import io.millrace.detector.DetectorDescription;
 import io.millrace.detector.wire.Lanes;
+import io.millrace.sockets.CurveKeys;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
@@ -170,7 +171,14 @@ final class AggregatorCommand implements Callable<Integer> {
   private void relay(Lanes listenAt, Lanes lanesAt, KnownScans scans, Consumer<Aggregator> begun)
       throws IOException {
     try (Aggregator aggregator =
-        new Aggregator(detector, listenAt, lanesAt, scans, announceTimeout, reportInterval)) {
+        new Aggregator(
+            detector,
+            listenAt,
+            lanesAt,
+            CurveKeys.ofEnvironment(),
+            scans,
+            announceTimeout,
+            reportInterval)) {
       Runtime.getRuntime().addShutdownHook(new Thread(aggregator::close, "close"));
       begun.accept(aggregator);
       aggregator.await();

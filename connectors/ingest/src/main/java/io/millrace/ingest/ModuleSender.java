@@ -3,13 +3,15 @@ package io.millrace.ingest;
 import io.millrace.detector.SectorHeader;
 import io.millrace.detector.wire.Announcement;
 import io.millrace.detector.wire.HeaderCodec;
+import io.millrace.sockets.ConnectedPeer;
+import io.millrace.sockets.CurveKeys;
+import io.millrace.sockets.Refusal;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.zeromq.SocketType;
@@ -22,7 +24,8 @@ import zmq.Msg;
  *
  * <p>States: connecting, until the peer has answered in ZeroMQ's protocol; sending, scan after
  * scan; finishing, until the last byte is handed to the network. Each ends with a named error after
- * its deadline, but for the wait for the next scan.
+ * its deadline, but for the wait for the next scan. With keys, a refusal later than in connecting
+ * ends it at once: what waited for the network then is lost.
  *
  * <p>Pixels go to the network from where the source left them, without a copy. A slot may be
  * written again only when JeroMQ is done with it. There are enough slots to be sure of that without
@@ -47,6 +50,8 @@ final class ModuleSender extends ModuleOutput {
 
   private final int module;
   private final String endpoint;
+  private final Optional<CurveKeys> keys;
+  private final ConnectedPeer aggregator;
   private final Pace pace;
   private final Duration connectTimeout;
   private final Duration stallTimeout;
@@ -62,6 +67,7 @@ final class ModuleSender extends ModuleOutput {
    * @param module whose sectors these are
    * @param scans what is sent
    * @param endpoint where the aggregator listens for this module
+   * @param keys with which it is encrypted; empty for none
    * @param sectorBytes length of a sector
    * @param pace when the sectors are due
    * @param connectTimeout how long connecting may last
@@ -71,6 +77,7 @@ final class ModuleSender extends ModuleOutput {
       int module,
       ModuleScans scans,
       String endpoint,
+      Optional<CurveKeys> keys,
       int sectorBytes,
       Pace pace,
       Duration connectTimeout,
@@ -78,6 +85,8 @@ final class ModuleSender extends ModuleOutput {
     super(scans, State.CONNECTING);
     this.module = module;
     this.endpoint = endpoint;
+    this.keys = keys;
+    this.aggregator = new ConnectedPeer(keys.isPresent());
     this.pace = pace;
     this.connectTimeout = connectTimeout;
     this.stallTimeout = stallTimeout;
@@ -97,7 +106,6 @@ final class ModuleSender extends ModuleOutput {
    */
   @Override
   public Void call() throws IOException {
-    CountDownLatch connected = new CountDownLatch(1);
     ZMQ.Context context = ZMQ.context(1);
     boolean done = false;
     try {
@@ -107,9 +115,12 @@ final class ModuleSender extends ModuleOutput {
         socket.setLinger(0);
         socket.setSendTimeOut(LOOK_UP_MS);
         socket.setHandshakeIvl(HANDSHAKE_MS);
-        socket.setEventHook(e -> connected.countDown(), ZMQ.EVENT_HANDSHAKE_PROTOCOL);
+        if (keys.isPresent()) {
+          keys.get().connect(socket);
+        }
+        aggregator.watch(socket.base());
         socket.connect(endpoint);
-        awaitPeer(connected);
+        awaitPeer(socket);
         follow(scan -> send(socket, scan));
         done = !isStopped();
         enter(State.FINISHING);
@@ -125,14 +136,15 @@ final class ModuleSender extends ModuleOutput {
     return null;
   }
 
-  private void awaitPeer(CountDownLatch connected) throws IOException {
+  private void awaitPeer(ZMQ.Socket socket) throws IOException {
     long deadline = System.nanoTime() + connectTimeout.toNanos();
     try {
-      while (!isStopped() && !connected.await(LOOK_UP_MS, TimeUnit.MILLISECONDS)) {
+      while (!isStopped() && !aggregator.await(LOOK_UP_MS)) {
         if (System.nanoTime() > deadline) {
-          throw new IOException(
-              "module %d: no aggregator answered at %s within %s; start one there, or give its address (--aggregator) or more time (--connect-timeout)"
-                  .formatted(module, endpoint, words(connectTimeout)));
+          throw notConnected();
+        }
+        if (aggregator.mend()) {
+          socket.connect(endpoint);
         }
       }
     } catch (InterruptedException e) {
@@ -141,9 +153,63 @@ final class ModuleSender extends ModuleOutput {
     }
   }
 
+  private IOException notConnected() {
+    Refusal why = aggregator.refusal();
+    return new IOException(
+        why == null
+            ? "module %d: no aggregator answered at %s within %s; start one there, or give its address (--aggregator) or more time (--connect-timeout)"
+                .formatted(module, endpoint, words(connectTimeout))
+            : "module %d: not connected within %s: %s"
+                .formatted(module, words(connectTimeout), refused(why)));
+  }
+
+  private String refused(Refusal why) {
+    return aggregator.explain(why, "the aggregator at " + endpoint);
+  }
+
+  /**
+   * An encrypted message is only taken from the queue after a handshake that went well; until then,
+   * a refusal would take the queue away, and nobody would hear of it.
+   */
+  private void sendAndAwaitTaken(ZMQ.Socket socket, byte[] bytes) throws IOException {
+    EncryptedMessage message = new EncryptedMessage(bytes);
+    send(socket, message, 0);
+    long deadline = System.nanoTime() + stallTimeout.toNanos();
+    stall = Stall.now(aggregator());
+    try {
+      while (!isStopped() && !message.awaitTaken(LOOK_UP_MS)) {
+        failIfCutOff();
+        if (System.nanoTime() > deadline) {
+          throw stalled("nobody took the announcement");
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      stop();
+    }
+    stall = null;
+  }
+
+  /** JeroMQ keeps the queue while it connects again by itself, but not when it was refused. */
+  private void failIfCutOff() throws IOException {
+    if (aggregator.mend()) {
+      Refusal why = aggregator.refusal();
+      throw new IOException(
+          "module %d: cut off after %d sectors, and what still waited is lost: %s"
+              .formatted(
+                  module,
+                  done(),
+                  why == null ? aggregator() + " has broken the protocol" : refused(why)));
+    }
+  }
+
   private void send(ZMQ.Socket socket, SectorSource scan) throws IOException {
     Announcement announcement = Announcement.of(scan.scan(), scan.sectors());
-    send(socket, new Msg(announcement.encode()), 0);
+    if (keys.isPresent()) {
+      sendAndAwaitTaken(socket, announcement.encode());
+    } else {
+      send(socket, new Msg(announcement.encode()), 0);
+    }
     SectorHeader header = new SectorHeader();
     Instant first = null;
     pace.start();
@@ -177,6 +243,7 @@ final class ModuleSender extends ModuleOutput {
         }
         return true;
       }
+      failIfCutOff();
       long now = System.nanoTime();
       if (deadline == 0) {
         deadline = now + stallTimeout.toNanos();
@@ -210,6 +277,10 @@ final class ModuleSender extends ModuleOutput {
 
   private IOException stalled(String what) {
     SectorSource scan = source();
+    Refusal why = aggregator.refusal();
+    if (why != null) {
+      return new IOException("module %d: %s: %s".formatted(module, what, refused(why)));
+    }
     return new IOException(
         "module %d: %s at %s for %s, after %d of %d; see what holds up the aggregator (its log names the lane), or give more time (--stall-timeout)"
             .formatted(

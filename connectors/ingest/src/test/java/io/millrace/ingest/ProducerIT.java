@@ -27,6 +27,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
@@ -218,6 +219,7 @@ class ProducerIT {
             0,
             ModuleScans.of(simulated(new ScanGeometry(2, 2), 0)),
             endpoint(0),
+            Optional.empty(),
             CAMERA.sectorBytes(),
             new Pace(Double.POSITIVE_INFINITY, Duration.ZERO),
             Duration.ofMillis(200),
@@ -336,6 +338,7 @@ class ProducerIT {
         3,
         scans,
         endpoint(3),
+        Optional.empty(),
         CAMERA.sectorBytes(),
         new Pace(Double.POSITIVE_INFINITY, Duration.ZERO),
         connect,

@@ -26,6 +26,7 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -550,6 +551,7 @@ class LaneSplitReaderTest {
             options,
             () -> false,
             null,
+            Optional.empty(),
             clock);
     LaneSplit split = new LaneSplit(0, List.of());
     assertThatThrownBy(
@@ -562,6 +564,13 @@ class LaneSplitReaderTest {
       DetectorDescription detector, Set<Long> scans, int boundedAfter, int highWaterMark) {
     sender = BoundLanes.bind(1, detector.modules(), highWaterMark);
     lane =
-        new LaneThread(detector, scans, boundedAfter, options, sender.lanes().endpoints(0), clock);
+        new LaneThread(
+            detector,
+            scans,
+            boundedAfter,
+            options,
+            sender.lanes().endpoints(0),
+            Optional.empty(),
+            clock);
   }
 }

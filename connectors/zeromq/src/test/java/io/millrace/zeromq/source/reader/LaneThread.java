@@ -7,8 +7,10 @@ import io.millrace.detector.DetectorDescription;
 import io.millrace.detector.DropReason;
 import io.millrace.detector.LaneRecord;
 import io.millrace.detector.Sector;
+import io.millrace.sockets.CurveKeys;
 import io.millrace.zeromq.source.split.LaneSplit;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -47,6 +49,7 @@ final class LaneThread implements AutoCloseable {
       int boundedAfter,
       Configuration options,
       List<String> endpoints,
+      Optional<CurveKeys> keys,
       LongSupplier clock) {
     reader =
         new LaneSplitReader(
@@ -57,6 +60,7 @@ final class LaneThread implements AutoCloseable {
             options,
             draining::get,
             null,
+            keys,
             clock);
     LaneSplit split = new LaneSplit(0, endpoints);
     thread = new Thread(() -> run(split), "lane");
