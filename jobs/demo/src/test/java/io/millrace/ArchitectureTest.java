@@ -28,8 +28,9 @@ class ArchitectureTest {
           Map.ofEntries(
               entry("detector"),
               entry("coordination", "detector"),
-              entry("zeromq", "detector", "coordination"),
-              entry("ingest", "detector", "coordination"),
+              entry("sockets"),
+              entry("zeromq", "detector", "coordination", "sockets"),
+              entry("ingest", "detector", "coordination", "sockets"),
               entry("hdf5", "detector"),
               entry("references", "detector", "hdf5"),
               entry("operators", "detector", "coordination"),
@@ -159,7 +160,8 @@ class ArchitectureTest {
   void onlySourceAndIngestTouchZeroMq() {
     noClasses()
         .that()
-        .resideOutsideOfPackages(in("zeromq"), in("ingest"), in("benchmarks.parts"))
+        .resideOutsideOfPackages(
+            in("sockets"), in("zeromq"), in("ingest"), in("benchmarks.parts"))
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("org.zeromq..", "zmq..")

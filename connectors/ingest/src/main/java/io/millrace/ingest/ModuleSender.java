@@ -24,8 +24,8 @@ import zmq.Msg;
  *
  * <p>States: connecting, until the peer has answered in ZeroMQ's protocol; sending, scan after
  * scan; finishing, until the last byte is handed to the network. Each ends with a named error after
- * its deadline, but for the wait for the next scan. With keys, a refusal later than in connecting
- * ends it at once: what waited for the network then is lost.
+ * its deadline, but for the wait for the next scan. A refusal in the middle of a scan ends it at
+ * once: what waited for the network then is lost.
  *
  * <p>Pixels go to the network from where the source left them, without a copy. A slot may be
  * written again only when JeroMQ is done with it. There are enough slots to be sure of that without
@@ -168,18 +168,29 @@ final class ModuleSender extends ModuleOutput {
   }
 
   /**
-   * An encrypted message is only taken from the queue after a handshake that went well; until then,
-   * a refusal would take the queue away, and nobody would hear of it.
+   * An encrypted message is only taken from the queue after a handshake that went well. Until the
+   * announcement is, nothing else is sent: a refusal would take the queue away, and nobody would
+   * hear of it.
    */
-  private void sendAndAwaitTaken(ZMQ.Socket socket, byte[] bytes) throws IOException {
-    EncryptedMessage message = new EncryptedMessage(bytes);
-    send(socket, message, 0);
-    long deadline = System.nanoTime() + stallTimeout.toNanos();
+  private void sendAndAwaitTaken(ZMQ.Socket socket, byte[] announcement) throws IOException {
+    long start = System.nanoTime();
     stall = Stall.now(aggregator());
+    EncryptedMessage message = null;
     try {
-      while (!isStopped() && !message.awaitTaken(LOOK_UP_MS)) {
-        failIfCutOff();
-        if (System.nanoTime() > deadline) {
+      while (!isStopped() && (message == null || !message.awaitTaken(LOOK_UP_MS))) {
+        if (aggregator.mend()) {
+          socket.connect(endpoint);
+          message = null;
+        }
+        if (message == null) {
+          EncryptedMessage next = new EncryptedMessage(announcement);
+          message = socket.base().send(next, 0) ? next : null;
+        }
+        long waited = System.nanoTime() - start;
+        if (aggregator.refusal() != null && waited > connectTimeout.toNanos()) {
+          throw notConnected();
+        }
+        if (waited > stallTimeout.toNanos()) {
           throw stalled("nobody took the announcement");
         }
       }
