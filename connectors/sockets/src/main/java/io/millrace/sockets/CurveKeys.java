@@ -74,7 +74,9 @@ public final class CurveKeys {
    *
    * @throws IOException as {@link #ofEnvironment}
    */
-  public static CurveKeys read(Path file) throws IOException {
+  public static CurveKeys read(Path named) throws IOException {
+    // In messages, since what a relative one means depends on the process.
+    Path file = named.toAbsolutePath();
     if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
       throw new IOException(
           "the key file %s is not there or cannot be read; correct %s, or make keys with: millrace keys --directory DIR"

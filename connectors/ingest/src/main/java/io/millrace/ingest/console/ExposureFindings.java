@@ -3,6 +3,7 @@ package io.millrace.ingest.console;
 import io.millrace.coordination.Member;
 import io.millrace.coordination.ZooKeeperConnection;
 import io.millrace.sockets.CurveKeys;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -54,6 +55,19 @@ final class ExposureFindings {
       found.add(Finding.ok("security", "nobody offers an address that other machines reach"));
     }
     return found;
+  }
+
+  /** The key file of this process' environment; empty if it has none. */
+  static List<Finding> keys() {
+    try {
+      return CurveKeys.ofEnvironment()
+          .map(keys -> List.of(Finding.ok("keys", keys.toString())))
+          .orElse(List.of());
+    } catch (IOException e) {
+      return List.of(
+          Finding.problem(
+              "keys", e.getMessage(), "docs/SECURITY.md tells how key files are made."));
+    }
   }
 
   private static boolean isReachedFromElsewhere(String offer) {
