@@ -161,7 +161,10 @@ class ArchitectureTest {
     noClasses()
         .that()
         .resideOutsideOfPackages(
-            in("sockets"), in("zeromq"), in("ingest"), in("benchmarks.parts"),
+            in("sockets"),
+            in("zeromq"),
+            in("ingest"),
+            in("benchmarks.parts"),
             in("benchmarks.curve"))
         .should()
         .dependOnClassesThat()

@@ -36,6 +36,12 @@ public final class BoundPeers {
   /** A connection that has not greeted is not older: see the sockets' handshake interval. */
   private static final long GREETING_NANOS = TimeUnit.SECONDS.toNanos(3);
 
+  /**
+   * Keys that do not fit show at once. Who gives up later has not been greeted by JeroMQ, which
+   * loses a handshake now and then, and comes again.
+   */
+  private static final long REFUSED_NANOS = TimeUnit.MILLISECONDS.toNanos(1_500);
+
   private record Connection(String host, long since) {}
 
   private final Refusals refusals;
@@ -94,7 +100,7 @@ public final class BoundPeers {
       greeted--;
     } else if (hasGreeted(connection)) {
       greeted--;
-    } else {
+    } else if (System.nanoTime() - connection.since() < REFUSED_NANOS) {
       refusals.add(Refusal.NO_HANDSHAKE, connection.host());
     }
     open.remove(channel);

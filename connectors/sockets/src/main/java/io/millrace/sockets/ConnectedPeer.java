@@ -31,6 +31,9 @@ public final class ConnectedPeer {
   /** After a greeting without a refusal for so long, the other side has taken the keys. */
   private static final long SETTLED_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
+  /** Keys that do not fit show in the greeting at once. */
+  private static final long REFUSED_NANOS = TimeUnit.MILLISECONDS.toNanos(1_500);
+
   /** JeroMQ would have begun to connect again by itself in this time. */
   private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(2);
 
@@ -40,6 +43,7 @@ public final class ConnectedPeer {
   private boolean greeted;
   private boolean keyUnknown;
   private long greetedAt;
+  private long connectedAt;
 
   /** Connections in a row that ended within the greeting. */
   private int withoutGreeting;
@@ -78,6 +82,7 @@ public final class ConnectedPeer {
       notifyAll();
     } else {
       lost = false; // JeroMQ connects by itself
+      connectedAt = System.nanoTime();
     }
   }
 
@@ -88,9 +93,9 @@ public final class ConnectedPeer {
       oversized++;
       lostAt -= RETRY_NANOS;
     } else if (!greeted) {
-      // One may be chance: the other side was just ended, or JeroMQ has lost a handshake.
-      withoutGreeting++;
-      if (withoutGreeting > 1) {
+      // One may be chance: the other side was just ended. A later end is none of keys: JeroMQ loses
+      // a handshake now and then, and gives it up by its timer.
+      if (lostAt - connectedAt < REFUSED_NANOS && ++withoutGreeting > 1) {
         refuse(Refusal.NO_HANDSHAKE);
       }
     } else if (keyUnknown) {

@@ -22,10 +22,11 @@ import picocli.CommandLine.Command;
     })
 public final class CurveCommand extends MeasuringCommand {
   private static final int SECTOR_BYTES = DetectorDescription.load("4d-camera").sectorBytes();
-  private static final int SECTORS = 1_000;
+  private static final int PLAIN_SECTORS = 1_000;
+  private static final int ENCRYPTED_SECTORS = 50;
   private static final int ROUNDS = 15;
   private static final int QUICK_ROUNDS = 5;
-  private static final int WARM_UPS = 2;
+  private static final int WARM_UPS = 3;
 
   @Override
   public Integer call() throws IOException, InterruptedException {
@@ -36,8 +37,8 @@ public final class CurveCommand extends MeasuringCommand {
     List<Hop.Turn> encrypteds = new ArrayList<>();
     int rounds = report.quick() ? QUICK_ROUNDS : ROUNDS;
     for (int round = 1 - WARM_UPS; round <= rounds; round++) {
-      Hop.Turn one = plain.measure(SECTORS, SECTOR_BYTES);
-      Hop.Turn other = encrypted.measure(SECTORS, SECTOR_BYTES);
+      Hop.Turn one = plain.measure(PLAIN_SECTORS, SECTOR_BYTES);
+      Hop.Turn other = encrypted.measure(ENCRYPTED_SECTORS, SECTOR_BYTES);
       if (round > 0) {
         plains.add(one);
         encrypteds.add(other);
