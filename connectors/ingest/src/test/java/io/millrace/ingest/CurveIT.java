@@ -214,7 +214,8 @@ class CurveIT {
       assertThat(process.exitCode()).isEqualTo(1);
       assertThat(process.log()).contains(file.toString()).contains("chmod 600");
     }
-    MillraceProcess doctor = start("doctor", file, "doctor --zookeeper 127.0.0.1:1 --connect-timeout 1s");
+    MillraceProcess doctor =
+        start("doctor", file, "doctor --zookeeper 127.0.0.1:1 --connect-timeout 1s");
     assertThat(doctor.exitCode()).isEqualTo(1);
     assertThat(doctor.log()).containsPattern("problem +keys").contains("docs/SECURITY.md");
   }
