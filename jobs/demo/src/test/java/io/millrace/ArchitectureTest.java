@@ -28,8 +28,9 @@ class ArchitectureTest {
           Map.ofEntries(
               entry("detector"),
               entry("coordination", "detector"),
-              entry("zeromq", "detector", "coordination"),
-              entry("ingest", "detector", "coordination"),
+              entry("sockets"),
+              entry("zeromq", "detector", "coordination", "sockets"),
+              entry("ingest", "detector", "coordination", "sockets"),
               entry("hdf5", "detector"),
               entry("references", "detector", "hdf5"),
               entry("operators", "detector", "coordination"),
@@ -154,12 +155,17 @@ class ArchitectureTest {
         .check(CLASSES);
   }
 
-  /** The benchmarks have a bare reader, to compare with. */
+  /** The benchmarks have a bare reader to compare with, and a bare hop to encrypt. */
   @Test
   void onlySourceAndIngestTouchZeroMq() {
     noClasses()
         .that()
-        .resideOutsideOfPackages(in("zeromq"), in("ingest"), in("benchmarks.parts"))
+        .resideOutsideOfPackages(
+            in("sockets"),
+            in("zeromq"),
+            in("ingest"),
+            in("benchmarks.parts"),
+            in("benchmarks.curve"))
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("org.zeromq..", "zmq..")

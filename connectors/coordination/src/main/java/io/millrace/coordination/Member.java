@@ -54,6 +54,9 @@ public record Member(
   /** Name of the detector description. */
   public static final String CAMERA = "camera";
 
+  /** With which kind of keys an aggregator encrypts; absent if with none. */
+  public static final String KEYS = "keys";
+
   /** The wire protocol of spec-conforming peers: plain PUSH and PULL. */
   public static final int PLAIN = 1;
 

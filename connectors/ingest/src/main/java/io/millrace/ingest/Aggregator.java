@@ -6,6 +6,7 @@ import io.millrace.detector.DetectorDescription;
 import io.millrace.detector.DropReason;
 import io.millrace.detector.Drops;
 import io.millrace.detector.wire.Lanes;
+import io.millrace.sockets.CurveKeys;
 import java.io.Closeable;
 import java.io.IOException;
 import java.time.Duration;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionService;
 import java.util.concurrent.ExecutionException;
@@ -42,6 +44,7 @@ final class Aggregator implements Closeable {
    *
    * @param listen where producers connect: module m at its first port + m
    * @param lanes where compute nodes connect
+   * @param keys with which all of it is encrypted; empty for none
    * @param scans those whose messages are relayed; null for all
    * @param announceTimeout after how long without a message a scan is announced as it is
    * @param reportInterval time between two lines in the log
@@ -51,6 +54,7 @@ final class Aggregator implements Closeable {
       DetectorDescription detector,
       Lanes listen,
       Lanes lanes,
+      Optional<CurveKeys> keys,
       KnownScans scans,
       Duration announceTimeout,
       Duration reportInterval)
@@ -59,7 +63,14 @@ final class Aggregator implements Closeable {
       for (int m = 0; m < detector.modules(); m++) {
         relays.add(
             new ModuleRelay(
-                detector, m, listen.endpoint(0, m), lanes, scans, announceTimeout, reportInterval));
+                detector,
+                m,
+                listen.endpoint(0, m),
+                lanes,
+                keys,
+                scans,
+                announceTimeout,
+                reportInterval));
       }
     } catch (IOException e) {
       relays.forEach(ModuleRelay::close);
@@ -69,11 +80,12 @@ final class Aggregator implements Closeable {
     ended = new ExecutorCompletionService<>(threads);
     relays.forEach(r -> ended.submit(r, null));
     LOG.info(
-        "ready: modules 0 to {} at {} and the ports after it, {} lanes from {}",
+        "ready: modules 0 to {} at {} and the ports after it, {} lanes from {}{}",
         detector.modules() - 1,
         listen.endpoint(0, 0),
         lanes.lanes(),
-        lanes.endpoint(0, 0));
+        lanes.endpoint(0, 0),
+        keys.map(k -> ", with the " + k).orElse(""));
   }
 
   /**
@@ -107,6 +119,7 @@ final class Aggregator implements Closeable {
         counters.put("dropped." + reason.label(), drops.get(reason));
       }
     }
+    counts.forEach(c -> c.refused().forEach((name, n) -> counters.merge(name, n, Long::sum)));
     boolean moved = relayed != relayedBefore;
     relayedBefore = relayed;
     List<Stall> stalls = counts.stream().map(RelayCount::stall).filter(Objects::nonNull).toList();

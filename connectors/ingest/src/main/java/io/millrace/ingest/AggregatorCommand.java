@@ -6,9 +6,12 @@ import io.millrace.coordination.Role;
 import io.millrace.coordination.SessionAddress;
 import io.millrace.detector.DetectorDescription;
 import io.millrace.detector.wire.Lanes;
+import io.millrace.sockets.CurveKeys;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import picocli.CommandLine.ArgGroup;
@@ -103,13 +106,21 @@ final class AggregatorCommand implements Callable<Integer> {
     private RelayedScans scans = RelayedScans.ANY;
 
     Member member(
-        SessionAddress address, Lanes listenAt, Lanes lanesAt, DetectorDescription detector) {
+        SessionAddress address,
+        Lanes listenAt,
+        Lanes lanesAt,
+        DetectorDescription detector,
+        boolean keyed) {
       Map<String, String> offers =
-          Map.of(
-              Member.PRODUCERS, advertised(listenAt),
-              Member.LANES_AT, advertised(lanesAt),
-              Member.LANES, Integer.toString(lanesAt.lanes()),
-              Member.CAMERA, detector.name());
+          new HashMap<>(
+              Map.of(
+                  Member.PRODUCERS, advertised(listenAt),
+                  Member.LANES_AT, advertised(lanesAt),
+                  Member.LANES, Integer.toString(lanesAt.lanes()),
+                  Member.CAMERA, detector.name()));
+      if (keyed) {
+        offers.put(Member.KEYS, "curve");
+      }
       return Member.starting(Role.AGGREGATOR, name, address.session(), offers);
     }
 
@@ -124,12 +135,16 @@ final class AggregatorCommand implements Callable<Integer> {
     }
   }
 
+  /** With which all is encrypted; empty for none. */
+  private Optional<CurveKeys> keys;
+
   @Override
   public Integer call() throws IOException {
     if (announceTimeout.isZero() || reportInterval.isZero()) {
       throw new ParameterException(
           spec.commandLine(), "--announce-timeout and --report-interval have to be above 0");
     }
+    keys = CurveKeys.ofEnvironment();
     Lanes listenAt = at("--listen", listen, 1);
     Lanes lanesAt = at("--lane-address", laneAddress, lanes);
     if (session == null) {
@@ -146,7 +161,7 @@ final class AggregatorCommand implements Callable<Integer> {
 
   private Member member(SessionAddress address, Lanes listenAt, Lanes lanesAt) {
     try {
-      return session.member(address, listenAt, lanesAt, detector);
+      return session.member(address, listenAt, lanesAt, detector, keys.isPresent());
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), "--name: " + e.getMessage(), e);
     }
@@ -170,7 +185,7 @@ final class AggregatorCommand implements Callable<Integer> {
   private void relay(Lanes listenAt, Lanes lanesAt, KnownScans scans, Consumer<Aggregator> begun)
       throws IOException {
     try (Aggregator aggregator =
-        new Aggregator(detector, listenAt, lanesAt, scans, announceTimeout, reportInterval)) {
+        new Aggregator(detector, listenAt, lanesAt, keys, scans, announceTimeout, reportInterval)) {
       Runtime.getRuntime().addShutdownHook(new Thread(aggregator::close, "close"));
       begun.accept(aggregator);
       aggregator.await();

@@ -2,8 +2,6 @@ package io.millrace.ingest;
 
 import java.util.HashSet;
 import java.util.Set;
-import org.zeromq.ZMQ;
-import zmq.SocketBase;
 
 /**
  * Who is connected to a lane, and with that: when a buffer that was sent into it has been written
@@ -24,27 +22,12 @@ import zmq.SocketBase;
  * affinity).
  */
 final class LanePeers {
-  private static final int EVENTS = ZMQ.EVENT_ACCEPTED | ZMQ.EVENT_DISCONNECTED;
-
   private final Set<Object> connections = new HashSet<>();
 
   /** What the only connection writes; null if there is not one. */
   private RelayBuffer writing;
 
   private long begun;
-
-  /** Begins to watch a socket that has not been bound yet. */
-  void watch(SocketBase lane) {
-    lane.setEventHook(
-        event -> {
-          if (event.event == ZMQ.EVENT_ACCEPTED) {
-            accepted(event.arg);
-          } else {
-            disconnected(event.arg);
-          }
-        },
-        EVENTS);
-  }
 
   /** A peer has connected; it writes nothing before this. */
   void accepted(Object connection) {
@@ -74,6 +57,11 @@ final class LanePeers {
       writing.release();
     }
     writing = next;
+  }
+
+  /** A connection has encrypted a sector, into memory of its own, and begins to write that. */
+  void encrypted() {
+    begun++;
   }
 
   /** Sectors that a connection has begun to write; to be asked when the context has ended. */

@@ -29,7 +29,8 @@ import picocli.CommandLine.ParameterException;
       DoctorCommand.class,
       ProducerCommand.class,
       AggregatorCommand.class,
-      ZooKeeperCommand.class
+      ZooKeeperCommand.class,
+      KeysCommand.class
     },
     exitCodeListHeading = "Exit codes:%n",
     exitCodeList = {

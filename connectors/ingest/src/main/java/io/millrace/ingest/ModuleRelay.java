@@ -9,10 +9,16 @@ import io.millrace.detector.wire.Announcement;
 import io.millrace.detector.wire.Gathering;
 import io.millrace.detector.wire.HeaderCodec;
 import io.millrace.detector.wire.Lanes;
+import io.millrace.sockets.BoundPeers;
+import io.millrace.sockets.CurveKeys;
+import io.millrace.sockets.Gatekeeper;
+import io.millrace.sockets.Intake;
+import io.millrace.sockets.Refusals;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -73,7 +79,15 @@ final class ModuleRelay implements Runnable {
   private final ZMQ.Socket[] out;
   private final LanePeers[] peers;
   private final RelayBuffers buffers;
-  private final OversizedParts oversized = new OversizedParts();
+  private final Refusals refusals;
+  private final BoundPeers producers;
+
+  /** Null if nothing is encrypted. */
+  private final Gatekeeper gatekeeper;
+
+  /** Null if nothing is encrypted: then JeroMQ receives into the buffers. */
+  private final Intake intake;
+
   private final HeaderCodec codec = new HeaderCodec();
   private final SectorHeader header = new SectorHeader();
   private final Set<String> named = new HashSet<>();
@@ -87,7 +101,7 @@ final class ModuleRelay implements Runnable {
   private long timeouts;
   private long blockedNanos;
   private long countedAt = System.nanoTime();
-  private volatile RelayCount count = new RelayCount(0, 0, new Drops(), 0, 0, null);
+  private volatile RelayCount count = new RelayCount(0, 0, new Drops(), Map.of(), 0, 0, null);
   private Undelivered undelivered;
   private volatile boolean stopped;
 
@@ -95,14 +109,16 @@ final class ModuleRelay implements Runnable {
    * Takes the ports.
    *
    * @param listen address for this module's producer
+   * @param keys with which both sides are encrypted; empty for none
    * @param scans those whose messages are relayed; null for all
-   * @throws IOException if one cannot be had; says which
+   * @throws IOException if one cannot be had; says which. Or if the keys are not those of a server
    */
   ModuleRelay(
       DetectorDescription detector,
       int module,
       String listen,
       Lanes lanes,
+      Optional<CurveKeys> keys,
       KnownScans scans,
       Duration announceTimeout,
       Duration reportInterval)
@@ -121,14 +137,25 @@ final class ModuleRelay implements Runnable {
     peers = new LanePeers[lanes.lanes()];
     sentSectors = new long[lanes.lanes()];
     buffers = new RelayBuffers(detector.sectorBytes(), buffers(detector, lanes));
+    refusals = new Refusals("module " + module);
+    producers = new BoundPeers(refusals);
+    // Before the first socket is bound.
+    gatekeeper = keys.map(k -> new Gatekeeper(context, k, refusals)).orElse(null);
+    intake = keys.isEmpty() ? null : new Intake(QUEUE, detector.sectorBytes());
     in = context.socket(SocketType.PULL);
     try {
       in.setAffinity(1);
-      in.setRcvHWM(QUEUE);
-      in.setMsgAllocator(buffers);
+      if (intake == null) {
+        in.setRcvHWM(QUEUE);
+        in.setMsgAllocator(buffers);
+      } else {
+        in.setRcvHWM(0);
+        in.setMsgAllocator(this::receiveEncrypted);
+        keys.get().serve(in);
+      }
       in.setReceiveTimeOut(LOOK_UP_MS);
       in.setMaxMsgSize(LONGEST_PART_BYTES);
-      oversized.watch(in.base());
+      producers.watch(in.base());
       bind(in, listen, "--listen");
       for (int l = 0; l < out.length; l++) {
         out[l] = context.socket(SocketType.PUSH);
@@ -137,7 +164,10 @@ final class ModuleRelay implements Runnable {
         out[l].setSendTimeOut(LOOK_UP_MS);
         out[l].setLinger(LINGER_MS);
         peers[l] = new LanePeers();
-        peers[l].watch(out[l].base());
+        if (keys.isPresent()) {
+          keys.get().serve(out[l]);
+        }
+        new BoundPeers(refusals, peers[l]::accepted, peers[l]::disconnected).watch(out[l].base());
         bind(out[l], lanes.endpoint(l, module), "--lane-address");
       }
     } catch (IOException e) {
@@ -153,6 +183,12 @@ final class ModuleRelay implements Runnable {
   private static int buffers(DetectorDescription detector, Lanes lanes) {
     int inUse = (1 + lanes.lanes()) * (QUEUE + 2);
     return Math.min(inUse, MOST_BUFFER_BYTES / detector.sectorBytes());
+  }
+
+  /** Memory for a part that has still to be decrypted; called by the thread that receives. */
+  private Msg receiveEncrypted(int size) {
+    buffers.comes(size - Intake.OVERHEAD_BYTES);
+    return intake.allocate(size);
   }
 
   private void bind(ZMQ.Socket socket, String endpoint, String option) throws IOException {
@@ -210,7 +246,9 @@ final class ModuleRelay implements Runnable {
       countedAt = now;
       Drops copy = new Drops();
       copy.add(drops);
-      count = new RelayCount(relayed, relayedBytes, copy, timeouts, buffers.beyond(), stall);
+      count =
+          new RelayCount(
+              relayed, relayedBytes, copy, refusals.counts(), timeouts, buffers.beyond(), stall);
     }
   }
 
@@ -236,7 +274,7 @@ final class ModuleRelay implements Runnable {
 
   private void countOversized() {
     String peer;
-    while ((peer = oversized.poll()) != null) {
+    while ((peer = producers.pollOversized()) != null) {
       drop(DropReason.OVERSIZED, peer);
     }
   }
@@ -275,6 +313,10 @@ final class ModuleRelay implements Runnable {
   /** The next part, or null if none comes for a while. */
   private Msg take(int flags) {
     Msg part = in.base().recv(flags);
+    if (intake != null) {
+      intake.taken(part);
+      part = buffers.copyOf(part);
+    }
     if (part instanceof RelayBuffer) {
       takenSectors++;
     }
@@ -447,12 +489,18 @@ final class ModuleRelay implements Runnable {
 
   /** Gives the ports back; only for whoever does not run it. */
   void close() {
+    if (intake != null) {
+      intake.close();
+    }
     in.setLinger(0);
     in.close();
     for (ZMQ.Socket socket : out) {
       if (socket != null) {
         socket.close();
       }
+    }
+    if (gatekeeper != null) {
+      gatekeeper.close();
     }
     context.term();
   }

@@ -3,13 +3,15 @@ package io.millrace.ingest;
 import io.millrace.detector.SectorHeader;
 import io.millrace.detector.wire.Announcement;
 import io.millrace.detector.wire.HeaderCodec;
+import io.millrace.sockets.ConnectedPeer;
+import io.millrace.sockets.CurveKeys;
+import io.millrace.sockets.Refusal;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,6 +53,7 @@ final class ModuleSender extends ModuleOutput {
 
   private final int module;
   private final Supplier<String> aggregator;
+  private final Optional<CurveKeys> keys;
   private final Pace pace;
   private final Duration connectTimeout;
   private final Duration stallTimeout;
@@ -65,6 +68,7 @@ final class ModuleSender extends ModuleOutput {
   // Of its own thread.
   private ZMQ.Context context;
   private ZMQ.Socket socket;
+  private ConnectedPeer peer;
   private String endpoint;
 
   /** The last sectors, by their turns. */
@@ -81,6 +85,7 @@ final class ModuleSender extends ModuleOutput {
    * @param scans what is sent
    * @param aggregator where the aggregator listens for this module; asked again and again, and may
    *     change
+   * @param keys with which it is encrypted; empty for none
    * @param sectorBytes length of a sector
    * @param pace when the sectors are due
    * @param connectTimeout how long connecting may last
@@ -90,6 +95,7 @@ final class ModuleSender extends ModuleOutput {
       int module,
       ModuleScans scans,
       Supplier<String> aggregator,
+      Optional<CurveKeys> keys,
       int sectorBytes,
       Pace pace,
       Duration connectTimeout,
@@ -98,6 +104,8 @@ final class ModuleSender extends ModuleOutput {
     this.module = module;
     this.aggregator = aggregator;
     this.endpoint = aggregator.get();
+    this.keys = keys;
+    this.peer = new ConnectedPeer(keys.isPresent());
     this.pace = pace;
     this.connectTimeout = connectTimeout;
     this.stallTimeout = stallTimeout;
@@ -144,15 +152,18 @@ final class ModuleSender extends ModuleOutput {
     long deadline = System.nanoTime() + connectTimeout.toNanos();
     while (!isStopped()) {
       endpoint = aggregator.get();
-      CountDownLatch connected = new CountDownLatch(1);
+      peer = new ConnectedPeer(keys.isPresent());
       socket = context.socket(SocketType.PUSH);
       socket.setSndHWM(SEND_QUEUE);
       socket.setLinger(0);
       socket.setSendTimeOut(LOOK_UP_MS);
       socket.setHandshakeIvl(HANDSHAKE_MS);
-      socket.setEventHook(e -> connected.countDown(), ZMQ.EVENT_HANDSHAKE_PROTOCOL);
+      if (keys.isPresent()) {
+        keys.get().connect(socket);
+      }
+      peer.watch(socket.base());
       socket.connect(endpoint);
-      if (awaitPeer(connected, deadline)) {
+      if (awaitPeer(deadline)) {
         return;
       }
       socket.close();
@@ -160,16 +171,17 @@ final class ModuleSender extends ModuleOutput {
   }
 
   /** Returns false if stopped, or the aggregator is somewhere else now. */
-  private boolean awaitPeer(CountDownLatch connected, long deadline) throws IOException {
+  private boolean awaitPeer(long deadline) throws IOException {
     try {
       while (!isStopped() && !hasMoved()) {
-        if (connected.await(LOOK_UP_MS, TimeUnit.MILLISECONDS)) {
+        if (peer.await(LOOK_UP_MS)) {
           return true;
         }
         if (System.nanoTime() > deadline) {
-          throw new IOException(
-              "module %d: no aggregator answered at %s within %s; start one there, or give its address (--aggregator) or more time (--connect-timeout)"
-                  .formatted(module, endpoint, words(connectTimeout)));
+          throw notConnected();
+        }
+        if (peer.mend()) {
+          socket.connect(endpoint);
         }
       }
     } catch (InterruptedException e) {
@@ -207,7 +219,7 @@ final class ModuleSender extends ModuleOutput {
     if (announced == null || isStopped()) {
       return;
     }
-    sendFirst(new Msg(announced.encode()), 0);
+    announce(announced);
     for (long t = turn - again; t < turn; t++) {
       Sent sector = sent[(int) (t % SLOTS)];
       if (sendFirst(new Msg(sector.header), ZMQ.SNDMORE)) {
@@ -216,10 +228,83 @@ final class ModuleSender extends ModuleOutput {
     }
   }
 
+  private IOException notConnected() {
+    Refusal why = peer.refusal();
+    return new IOException(
+        why == null
+            ? "module %d: no aggregator answered at %s within %s; start one there, or give its address (--aggregator) or more time (--connect-timeout)"
+                .formatted(module, endpoint, words(connectTimeout))
+            : "module %d: not connected within %s: %s"
+                .formatted(module, words(connectTimeout), refused(why)));
+  }
+
+  private String refused(Refusal why) {
+    return peer.explain(why, "the aggregator at " + endpoint);
+  }
+
+  /**
+   * An encrypted message is only taken from the queue after a handshake that went well. Until the
+   * announcement is, nothing else is sent: a refusal would take the queue away, and nobody would
+   * hear of it.
+   */
+  private void sendAndAwaitTaken(byte[] announcement) throws IOException {
+    long start = System.nanoTime();
+    stall = Stall.now(aggregator());
+    EncryptedMessage message = null;
+    try {
+      while (!isStopped() && (message == null || !message.awaitTaken(LOOK_UP_MS))) {
+        if (hasMoved()) {
+          move();
+          message = null;
+        }
+        if (peer.mend()) {
+          socket.connect(endpoint);
+          message = null;
+        }
+        if (message == null) {
+          EncryptedMessage next = new EncryptedMessage(announcement);
+          message = socket.base().send(next, 0) ? next : null;
+        }
+        long waited = System.nanoTime() - start;
+        if (peer.refusal() != null && waited > connectTimeout.toNanos()) {
+          throw notConnected();
+        }
+        if (waited > stallTimeout.toNanos()) {
+          throw stalled("nobody took the announcement");
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      stop();
+    }
+    stall = null;
+  }
+
+  /** JeroMQ keeps the queue while it connects again by itself, but not when it was refused. */
+  private void failIfCutOff() throws IOException {
+    if (peer.mend()) {
+      Refusal why = peer.refusal();
+      throw new IOException(
+          "module %d: cut off after %d sectors, and what still waited is lost: %s"
+              .formatted(
+                  module,
+                  done(),
+                  why == null ? aggregator() + " has broken the protocol" : refused(why)));
+    }
+  }
+
+  private void announce(Announcement announcement) throws IOException {
+    if (keys.isPresent()) {
+      sendAndAwaitTaken(announcement.encode());
+    } else {
+      sendFirst(new Msg(announcement.encode()), 0);
+    }
+  }
+
   private void send(SectorSource scan) throws IOException {
     announced = null;
     Announcement announcement = Announcement.of(scan.scan(), scan.sectors());
-    sendFirst(new Msg(announcement.encode()), 0);
+    announce(announcement);
     announced = announcement;
     SectorHeader header = new SectorHeader();
     Instant first = null;
@@ -273,6 +358,7 @@ final class ModuleSender extends ModuleOutput {
         }
         return true;
       }
+      failIfCutOff();
       long now = System.nanoTime();
       if (deadline == 0) {
         deadline = now + stallTimeout.toNanos();
@@ -306,6 +392,10 @@ final class ModuleSender extends ModuleOutput {
 
   private IOException stalled(String what) {
     SectorSource scan = source();
+    Refusal why = peer.refusal();
+    if (why != null) {
+      return new IOException("module %d: %s: %s".formatted(module, what, refused(why)));
+    }
     return new IOException(
         "module %d: %s at %s for %s, after %d of %d; see what holds up the aggregator (its log names the lane), or give more time (--stall-timeout)"
             .formatted(

@@ -9,6 +9,7 @@ import io.millrace.detector.raw.RawDataset;
 import io.millrace.detector.raw.RawProblem;
 import io.millrace.detector.raw.RawVersion;
 import io.millrace.detector.wire.Lanes;
+import io.millrace.sockets.CurveKeys;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
@@ -406,6 +407,7 @@ final class ProducerCommand implements Callable<Integer> {
         module,
         admission == null ? scans : admission.before(scans),
         endpoint(module),
+        CurveKeys.ofEnvironment(),
         detector.sectorBytes(),
         pace(module),
         to.network.connectTimeout,

@@ -55,6 +55,14 @@ final class RelayBuffer extends Msg {
     return super.buf();
   }
 
+  /** Only the encryption of a connection copies it, and needs it no longer then. */
+  @Override
+  public void transfer(ByteBuffer destination, int srcOffset, int srcLength) {
+    super.transfer(destination, srcOffset, srcLength);
+    lane.encrypted();
+    release();
+  }
+
   /** Gives it back; nobody may use it any more. */
   void release() {
     lane = null;

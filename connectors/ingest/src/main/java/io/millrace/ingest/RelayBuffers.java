@@ -60,7 +60,33 @@ final class RelayBuffers implements MsgAllocator {
     if (size != sectorBytes) {
       return new Msg(size);
     }
-    sectors.incrementAndGet();
+    comes(size);
+    return take();
+  }
+
+  /** Counts a part that comes, and that is received elsewhere. */
+  void comes(int size) {
+    if (size == sectorBytes) {
+      sectors.incrementAndGet();
+    }
+  }
+
+  /**
+   * A buffer with what was received elsewhere, if that has the size of a sector; else the part
+   * itself.
+   */
+  Msg copyOf(Msg part) {
+    if (part == null || part.size() != sectorBytes) {
+      return part;
+    }
+    RelayBuffer buffer = take();
+    buffer.buf().put(part.buf());
+    buffer.setFlags(part.flags());
+    buffer.setMetadata(part.getMetadata());
+    return buffer;
+  }
+
+  private RelayBuffer take() {
     synchronized (this) {
       if (freeCount > 0) {
         RelayBuffer last = free[--freeCount];

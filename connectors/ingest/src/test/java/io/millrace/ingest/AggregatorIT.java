@@ -21,6 +21,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -70,6 +71,7 @@ class AggregatorIT {
               m,
               ModuleScans.of(simulated(detector, geometry, faults, m)),
               () -> endpoint,
+              Optional.empty(),
               detector.sectorBytes(),
               new Pace(Double.POSITIVE_INFINITY, Duration.ZERO),
               LONG,
@@ -268,7 +270,8 @@ class AggregatorIT {
   void noSectorIsOverwrittenWhilePeersOfALaneComeAndGo() throws Exception {
     DetectorDescription detector = DetectorDescription.load("4d-camera");
     Lanes lane = new Lanes("127.0.0.1", port + 4, 1, 4);
-    Aggregator aggregator = new Aggregator(detector, listen, lane, null, LONG, LONG);
+    Aggregator aggregator =
+        new Aggregator(detector, listen, lane, Optional.empty(), null, LONG, LONG);
     opened.add(aggregator);
     AtomicBoolean enough = new AtomicBoolean();
     CompletableFuture<Void> sending = CompletableFuture.runAsync(() -> sendUntil(enough, detector));
@@ -370,7 +373,8 @@ class AggregatorIT {
     Aggregator aggregator = aggregator(DETECTOR, LONG);
     Lanes elsewhere = new Lanes("127.0.0.1", Ports.free(4), 1, 4);
     for (int i = 0; i < 2; i++) {
-      assertThatThrownBy(() -> new Aggregator(DETECTOR, elsewhere, lanes, null, LONG, LONG))
+      assertThatThrownBy(
+              () -> new Aggregator(DETECTOR, elsewhere, lanes, Optional.empty(), null, LONG, LONG))
           .isInstanceOf(IOException.class)
           .hasMessageContaining(lanes.endpoint(0, 0) + ", for module 0, is in use")
           .hasMessageContaining("--lane-address");
@@ -383,7 +387,8 @@ class AggregatorIT {
 
   private Aggregator aggregator(DetectorDescription detector, Duration announceTimeout)
       throws IOException {
-    Aggregator aggregator = new Aggregator(detector, listen, lanes, null, announceTimeout, LONG);
+    Aggregator aggregator =
+        new Aggregator(detector, listen, lanes, Optional.empty(), null, announceTimeout, LONG);
     opened.add(aggregator);
     return aggregator;
   }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.millrace.detector.SectorHeader;
 import io.millrace.detector.wire.Announcement;
 import io.millrace.detector.wire.HeaderCodec;
+import io.millrace.sockets.CurveKeys;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -53,6 +55,15 @@ final class BarePull implements AutoCloseable {
 
   static BarePull connected(Collection<String> endpoints) {
     BarePull pull = new BarePull();
+    endpoints.forEach(pull.socket::connect);
+    return pull;
+  }
+
+  /** One that encrypts. It has room for all that comes: see {@link io.millrace.sockets.Intake}. */
+  static BarePull connected(Collection<String> endpoints, CurveKeys keys) throws IOException {
+    BarePull pull = new BarePull();
+    pull.socket.setRcvHWM(0);
+    keys.connect(pull.socket);
     endpoints.forEach(pull.socket::connect);
     return pull;
   }

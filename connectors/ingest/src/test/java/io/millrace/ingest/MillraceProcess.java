@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 
@@ -30,15 +31,22 @@ final class MillraceProcess implements AutoCloseable {
    * @param arguments separated by spaces
    */
   static MillraceProcess start(Path log, String arguments) throws IOException {
+    return start(log, Map.of(), arguments);
+  }
+
+  /** The same, with additions to the environment. */
+  static MillraceProcess start(Path log, Map<String, String> environment, String arguments)
+      throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     // It lives for seconds: starting soon matters more than running fast.
     command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx512m"));
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), Millrace.class.getName()));
     command.addAll(List.of(arguments.trim().split(" +")));
-    Process process =
-        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
-    return new MillraceProcess(process, log);
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
+    builder.environment().putAll(environment);
+    return new MillraceProcess(builder.start(), log);
   }
 
   long pid() {

@@ -28,6 +28,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
@@ -277,6 +278,7 @@ class ProducerIT {
             0,
             ModuleScans.of(simulated(new ScanGeometry(2, 2), 0)),
             () -> endpoint(0),
+            Optional.empty(),
             CAMERA.sectorBytes(),
             new Pace(Double.POSITIVE_INFINITY, Duration.ZERO),
             Duration.ofMillis(200),
@@ -395,6 +397,7 @@ class ProducerIT {
         3,
         scans,
         () -> endpoint(3),
+        Optional.empty(),
         CAMERA.sectorBytes(),
         new Pace(Double.POSITIVE_INFINITY, Duration.ZERO),
         connect,

@@ -1,5 +1,6 @@
 package io.millrace.benchmarks;
 
+import io.millrace.benchmarks.curve.CurveCommand;
 import io.millrace.benchmarks.file.FileCommand;
 import io.millrace.benchmarks.files.FilesCommand;
 import io.millrace.benchmarks.kernel.KernelCommand;
@@ -24,6 +25,7 @@ import picocli.CommandLine.Command;
       FilesCommand.class,
       LatencyCommand.class,
       FileCommand.class,
+      CurveCommand.class,
       ModelCommand.class
     })
 public final class Bench {

@@ -79,6 +79,7 @@ public final class DoctorCommand implements Callable<Integer> {
     found.add(ports.flink(PortFindings.flinkHere()));
     boolean credentials = System.getenv(ZooKeeperConnection.CREDENTIALS) != null;
     found.addAll(ExposureFindings.in(zooKeeper.address, credentials, members));
+    found.addAll(ExposureFindings.keys());
     return print(found);
   }
 

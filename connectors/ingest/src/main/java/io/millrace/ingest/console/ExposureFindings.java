@@ -2,16 +2,19 @@ package io.millrace.ingest.console;
 
 import io.millrace.coordination.Member;
 import io.millrace.coordination.ZooKeeperConnection;
+import io.millrace.sockets.CurveKeys;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Who can be reached from other machines, while nothing is encrypted and nobody has to log in. */
+/** Who can be reached from other machines, and whether keys keep strangers out. */
 final class ExposureFindings {
-  private static final String NEXT =
-      "Nothing is encrypted, and whoever reaches it is believed: see that a firewall or a network of its own keeps others out.";
+  private static final String UNKEYED =
+      "Nothing is encrypted, and whoever reaches it is believed: make keys (millrace keys), set %s for all parts (docs/SECURITY.md), or see that a firewall keeps others out."
+          .formatted(CurveKeys.VARIABLE);
 
   private static final Pattern URL = Pattern.compile("[a-z]+://(\\[[^]]*\\]|[^:/]*)");
 
@@ -33,7 +36,7 @@ final class ExposureFindings {
               "security",
               "ZooKeeper is reached at %s, and its nodes are open to everybody"
                   .formatted(zooKeeper),
-              "Set %s for all parts: docs/COORDINATION.md."
+              "Set %s for all parts: docs/SECURITY.md."
                   .formatted(ZooKeeperConnection.CREDENTIALS)));
     }
     for (Member member : members) {
@@ -41,18 +44,30 @@ final class ExposureFindings {
           member.offers().values().stream()
               .filter(ExposureFindings::isReachedFromElsewhere)
               .toList();
-      if (!open.isEmpty()) {
-        found.add(
-            Finding.warning(
-                "security",
-                "%s is reached at %s".formatted(Wording.who(member), Wording.list(open)),
-                NEXT));
+      String reached = "%s is reached at %s".formatted(Wording.who(member), Wording.list(open));
+      if (!open.isEmpty() && member.offers().containsKey(Member.KEYS)) {
+        found.add(Finding.ok("security", reached + ", by those only whose keys it knows"));
+      } else if (!open.isEmpty()) {
+        found.add(Finding.warning("security", reached, UNKEYED));
       }
     }
     if (found.isEmpty()) {
       found.add(Finding.ok("security", "nobody offers an address that other machines reach"));
     }
     return found;
+  }
+
+  /** The key file of this process' environment; empty if it has none. */
+  static List<Finding> keys() {
+    try {
+      return CurveKeys.ofEnvironment()
+          .map(keys -> List.of(Finding.ok("keys", keys.toString())))
+          .orElse(List.of());
+    } catch (IOException e) {
+      return List.of(
+          Finding.problem(
+              "keys", e.getMessage(), "docs/SECURITY.md tells how key files are made."));
+    }
   }
 
   private static boolean isReachedFromElsewhere(String offer) {

@@ -241,6 +241,22 @@ class FindingsTest {
             tuple(
                 Grade.WARNING,
                 "Aggregator edge (process 4711 on edge01) is reached at tcp://0.0.0.0:5560"));
+    Member keyed =
+        Seen.offering(
+            Seen.member(Role.AGGREGATOR, "edge"),
+            Map.of(Member.PRODUCERS, "tcp://edge01:5560", Member.KEYS, "curve"));
+    assertThat(ExposureFindings.in("127.0.0.1:2181", false, List.of(open, keyed)))
+        .extracting(Finding::grade, Finding::text)
+        .containsExactly(
+            tuple(
+                Grade.WARNING,
+                "Aggregator edge (process 4711 on edge01) is reached at tcp://0.0.0.0:5560"),
+            tuple(
+                Grade.OK,
+                "Aggregator edge (process 4711 on edge01) is reached at tcp://edge01:5560, by those only whose keys it knows"));
+    assertThat(ExposureFindings.in("127.0.0.1:2181", false, List.of(open)).get(0).next())
+        .contains("MILLRACE_CURVE_KEYS")
+        .contains("docs/SECURITY.md");
     assertThat(ExposureFindings.in("zk2:2181", true, List.of()))
         .extracting(Finding::grade)
         .containsExactly(Grade.OK);

@@ -4,12 +4,14 @@ import io.millrace.coordination.SessionAddress;
 import io.millrace.detector.DetectorDescription;
 import io.millrace.detector.LaneRecord;
 import io.millrace.detector.wire.Lanes;
+import io.millrace.sockets.CurveKeys;
 import io.millrace.zeromq.source.enumerator.LaneEnumerator;
 import io.millrace.zeromq.source.enumerator.LaneEnumeratorState;
 import io.millrace.zeromq.source.enumerator.LaneEnumeratorStateSerializer;
 import io.millrace.zeromq.source.reader.LaneSourceReader;
 import io.millrace.zeromq.source.split.LaneSplit;
 import io.millrace.zeromq.source.split.LaneSplitSerializer;
+import java.io.IOException;
 import java.util.Set;
 import javax.annotation.Nullable;
 import org.apache.flink.annotation.PublicEvolving;
@@ -82,8 +84,10 @@ public final class ZeroMqSource
   }
 
   @Override
-  public SourceReader<LaneRecord, LaneSplit> createReader(SourceReaderContext context) {
-    return LaneSourceReader.create(context, detector, scans, boundedAfter, options, session);
+  public SourceReader<LaneRecord, LaneSplit> createReader(SourceReaderContext context)
+      throws IOException {
+    return LaneSourceReader.create(
+        context, detector, scans, boundedAfter, options, session, CurveKeys.ofEnvironment());
   }
 
   @Override

@@ -6,11 +6,18 @@ import io.millrace.detector.SectorPlacement;
 import io.millrace.detector.wire.Announcement;
 import io.millrace.detector.wire.HeaderCodec;
 import io.millrace.detector.wire.Lanes;
+import io.millrace.sockets.CurveKeys;
+import io.millrace.sockets.Gatekeeper;
+import io.millrace.sockets.Refusals;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.zeromq.SocketType;
 import org.zeromq.ZContext;
@@ -29,15 +36,25 @@ public final class BoundLanes implements AutoCloseable {
   private final ZContext zmq = new ZContext();
   private final List<ZMQ.Socket> sockets = new ArrayList<>();
 
-  private BoundLanes(Lanes lanes, int highWaterMark) {
+  private final Optional<Gatekeeper> gatekeeper;
+  private final AtomicInteger greeted = new AtomicInteger();
+
+  private BoundLanes(Lanes lanes, int highWaterMark, Optional<CurveKeys> keys) {
     this.lanes = lanes;
     zmq.setLinger(0);
+    gatekeeper = keys.map(k -> new Gatekeeper(zmq.getContext(), k, new Refusals("lanes")));
     try {
       for (int lane = 0; lane < lanes.lanes(); lane++) {
         for (String endpoint : lanes.endpoints(lane)) {
           ZMQ.Socket socket = zmq.createSocket(SocketType.PUSH);
           socket.setSndHWM(highWaterMark);
           socket.setSendTimeOut(SEND_DEADLINE_MS);
+          if (keys.isPresent()) {
+            keys.get().serve(socket);
+            // JeroMQ loses a handshake now and then, and what was put into that connection.
+            socket.setHandshakeIvl(2_000);
+            socket.setEventHook(e -> greeted.incrementAndGet(), ZMQ.EVENT_HANDSHAKE_PROTOCOL);
+          }
           socket.bind(endpoint);
           sockets.add(socket);
         }
@@ -45,6 +62,9 @@ public final class BoundLanes implements AutoCloseable {
     } catch (ZMQException e) {
       close();
       throw e;
+    } catch (IOException e) {
+      close();
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -54,11 +74,17 @@ public final class BoundLanes implements AutoCloseable {
    * @param highWaterMark messages that wait in a socket before a sender has to
    */
   public static BoundLanes bind(int lanes, int modules, int highWaterMark) {
+    return bind(lanes, modules, highWaterMark, Optional.empty());
+  }
+
+  /** The same, encrypted. */
+  public static BoundLanes bind(
+      int lanes, int modules, int highWaterMark, Optional<CurveKeys> keys) {
     ZMQException last = null;
     for (int attempt = 0; attempt < 50; attempt++) {
       int port = ThreadLocalRandom.current().nextInt(20_000, 32_000);
       try {
-        return new BoundLanes(new Lanes("127.0.0.1", port, lanes, modules), highWaterMark);
+        return new BoundLanes(new Lanes("127.0.0.1", port, lanes, modules), highWaterMark, keys);
       } catch (ZMQException e) {
         last = e;
       }
@@ -129,6 +155,11 @@ public final class BoundLanes implements AutoCloseable {
     }
   }
 
+  /** Connections of encrypted sockets that were made, and not lost in doing so. */
+  public int greeted() {
+    return greeted.get();
+  }
+
   /** For every socket, the event that its reader hangs up from now on. */
   public List<ZMonitor> watchHangUps() {
     return sockets.stream()
@@ -138,6 +169,8 @@ public final class BoundLanes implements AutoCloseable {
 
   @Override
   public void close() {
+    sockets.forEach(ZMQ.Socket::close);
+    gatekeeper.ifPresent(Gatekeeper::close);
     zmq.close();
   }
 }

@@ -3,9 +3,11 @@ package io.millrace.zeromq.source.reader;
 import io.millrace.coordination.SessionAddress;
 import io.millrace.detector.DetectorDescription;
 import io.millrace.detector.LaneRecord;
+import io.millrace.sockets.CurveKeys;
 import io.millrace.zeromq.source.enumerator.DrainEvent;
 import io.millrace.zeromq.source.split.LaneSplit;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import javax.annotation.Nullable;
@@ -46,7 +48,8 @@ public final class LaneSourceReader
       Set<Long> scans,
       int boundedAfter,
       Configuration options,
-      @Nullable SessionAddress session) {
+      @Nullable SessionAddress session,
+      Optional<CurveKeys> keys) {
     AtomicBoolean draining = new AtomicBoolean();
     return new LaneSourceReader(
         new LaneFetcherManager(
@@ -59,6 +62,7 @@ public final class LaneSourceReader
                     options,
                     draining::get,
                     session,
+                    keys,
                     System::nanoTime),
             context.getConfiguration()),
         context,

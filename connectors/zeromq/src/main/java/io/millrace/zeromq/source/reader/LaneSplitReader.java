@@ -10,9 +10,12 @@ import io.millrace.detector.SectorHeader;
 import io.millrace.detector.wire.Announcement;
 import io.millrace.detector.wire.Gathering;
 import io.millrace.detector.wire.HeaderCodec;
+import io.millrace.sockets.CurveKeys;
+import io.millrace.sockets.Refusal;
 import io.millrace.zeromq.source.ZeroMqSourceOptions;
 import io.millrace.zeromq.source.split.LaneSplit;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -72,6 +75,7 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
   private final Configuration options;
   private final BooleanSupplier draining;
   private final @Nullable SessionAddress session;
+  private final Optional<CurveKeys> keys;
   private final LongSupplier clock;
 
   private final HeaderCodec codec = new HeaderCodec();
@@ -97,6 +101,7 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
   /**
    * @param draining whether no more scans are to be taken
    * @param session in which the lane is shown; null for none
+   * @param keys with which all of it is encrypted; empty for none
    * @param clock nanoseconds of any origin
    */
   LaneSplitReader(
@@ -107,6 +112,7 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
       Configuration options,
       BooleanSupplier draining,
       @Nullable SessionAddress session,
+      Optional<CurveKeys> keys,
       LongSupplier clock) {
     this.metricGroup = metricGroup;
     this.detector = detector;
@@ -115,6 +121,7 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
     this.options = options;
     this.draining = draining;
     this.session = session;
+    this.keys = keys;
     this.clock = clock;
     this.lastLook = clock.getAsLong();
   }
@@ -132,13 +139,11 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
     // Beside the room and the queue, one sector may be in ZeroMQ's decoder and one just received.
     pool =
         new SlotPool(detector.sectorBytes(), split.endpoints().size() * (room + highWaterMark + 2));
-    zmq = NetworkThreads.join();
+    zmq = keys.isEmpty() ? NetworkThreads.join() : NetworkThreads.own(split.endpoints().size());
     poller = zmq.createPoller(split.endpoints().size());
     pipes = new ArrayList<>();
     for (int module = 0; module < split.endpoints().size(); module++) {
-      Pipe pipe =
-          new Pipe(
-              zmq, split.endpoints().get(module), module, pool, highWaterMark, maxMessage, room);
+      Pipe pipe = pipe(module, highWaterMark, maxMessage, room);
       poller.register(pipe.socket(), ZMQ.Poller.POLLIN);
       pipes.add(pipe);
     }
@@ -155,7 +160,20 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
     resumed = split.position().endedUpTo() > Long.MIN_VALUE;
     metrics = new LaneMetrics(metricGroup, split.lane(), pipes, pool);
     membership = session == null ? null : new LaneMembership(session, split.lane());
-    LOG.info("Lane {} pulls from {}", split.lane(), split.endpoints());
+    LOG.info(
+        "Lane {} pulls from {}{}",
+        split.lane(),
+        split.endpoints(),
+        keys.map(k -> " with the " + k).orElse(""));
+  }
+
+  private Pipe pipe(int module, int highWaterMark, long maxMessage, int room) {
+    try {
+      return new Pipe(
+          zmq, split.endpoints().get(module), module, pool, keys, highWaterMark, maxMessage, room);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e.getMessage(), e);
+    }
   }
 
   @Override
@@ -200,26 +218,49 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
 
   /** Shows the lane in its session, now and then. */
   private void tell() {
-    if (membership == null || lastLook < nextTold) {
+    if (lastLook < nextTold) {
       return;
     }
     nextTold = lastLook + TELL_NANOS;
+    String refused = refused();
+    if (membership == null) {
+      return;
+    }
     boolean heldBack = pipes.stream().anyMatch(Pipe::heldBack);
     MemberState state = progress.isIdle() ? MemberState.READY : MemberState.STREAMING;
+    String reason = heldBack ? "sectors wait, and the task holds all slots" : refused;
     if (draining.getAsBoolean()) {
       state = MemberState.DRAINING;
-    } else if (heldBack) {
+    } else if (!reason.isEmpty()) {
       state = MemberState.STALLED;
     }
-    membership.tell(
-        state, heldBack ? "sectors wait, and the task holds all slots" : "", metrics.counts());
+    Map<String, Long> counts = metrics.counts();
+    pipes.forEach(
+        pipe -> pipe.aggregator.counts().forEach((k, n) -> counts.merge(k, n, Long::sum)));
+    membership.tell(state, reason, counts);
+  }
+
+  /** What an aggregator has against us, in words and once in the log; empty if nothing. */
+  private String refused() {
+    for (Pipe pipe : pipes) {
+      Refusal why = pipe.aggregator.refusal();
+      if (why != null) {
+        String told = pipe.aggregator.explain(why, "the aggregator at %s".formatted(pipe.endpoint));
+        if (logged.size() < MAX_LOGGED && logged.add(pipe.endpoint + why)) {
+          LOG.warn("Lane {}: {}. Until then it gets nothing", split.lane(), told);
+        }
+        return told;
+      }
+    }
+    return "";
   }
 
   private void mendPipes() {
     for (Pipe pipe : pipes) {
-      if (pipe.mend()) {
+      while (pipe.aggregator.pollOversized()) {
         drop(progress.dropped(DropReason.OVERSIZED), pipe, pipe.endpoint);
       }
+      pipe.mend();
     }
   }
 

@@ -27,9 +27,23 @@ final class NetworkThreads {
     return shared.shadow();
   }
 
+  /**
+   * A context with threads of its own, to be left like the others. Decryption keeps a thread busy,
+   * and so may a pipe without room.
+   *
+   * @param threads how many
+   */
+  static ZContext own(int threads) {
+    return new ZContext(threads);
+  }
+
   /** Closes the sockets; with the last user the threads end. */
   static void leave(ZContext context) {
+    boolean own = context.isMain();
     context.close();
+    if (own) {
+      return;
+    }
     ZContext last = null;
     synchronized (NetworkThreads.class) {
       if (--users == 0) {

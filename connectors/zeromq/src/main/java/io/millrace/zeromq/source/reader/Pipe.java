@@ -1,12 +1,16 @@
 package io.millrace.zeromq.source.reader;
 
+import io.millrace.sockets.ConnectedPeer;
+import io.millrace.sockets.CurveKeys;
+import io.millrace.sockets.Intake;
+import java.io.IOException;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.annotation.Nullable;
 import org.zeromq.SocketType;
 import org.zeromq.ZContext;
 import org.zeromq.ZMQ;
 import zmq.Msg;
-import zmq.ZError;
-import zmq.util.Errno;
 
 /**
  * One module's part of a lane: a PULL socket, and the room that its sectors have in the task.
@@ -23,28 +27,48 @@ final class Pipe implements AutoCloseable {
   private final int room;
   private final AtomicInteger taken = new AtomicInteger();
 
-  /** Connections that JeroMQ closed for a part that is too long, and that are not mended. */
-  private final AtomicInteger broken = new AtomicInteger();
+  private final SlotPool pool;
+
+  /** What becomes of the connection. */
+  final ConnectedPeer aggregator;
+
+  /** Null if nothing is encrypted: then JeroMQ receives into the slots. */
+  private final @Nullable Intake intake;
 
   /**
    * Connects to the aggregator, now or as soon as it is there.
    *
+   * @param keys with which it is encrypted; empty for none. Then the I/O threads of {@code zmq}
+   *     have to be one for each module: this one's may wait for room
    * @param room sectors of this pipe that the task may hold
+   * @throws IOException if the keys are not those of a client
    */
   Pipe(
       ZContext zmq,
       String endpoint,
       int module,
       SlotPool pool,
+      Optional<CurveKeys> keys,
       int highWaterMark,
       long maxMessageBytes,
-      int room) {
+      int room)
+      throws IOException {
     this.module = module;
     this.endpoint = endpoint;
+    this.pool = pool;
     this.room = room;
     socket = zmq.createSocket(SocketType.PULL);
-    socket.setMsgAllocator(pool);
-    socket.setRcvHWM(highWaterMark);
+    if (keys.isPresent()) {
+      keys.get().connect(socket);
+      intake = new Intake(highWaterMark, pool.slotBytes());
+      socket.setMsgAllocator(intake);
+      socket.setRcvHWM(0);
+      socket.setAffinity(1L << module);
+    } else {
+      intake = null;
+      socket.setMsgAllocator(pool);
+      socket.setRcvHWM(highWaterMark);
+    }
     socket.setMaxMsgSize(maxMessageBytes);
     socket.setTCPKeepAlive(1);
     // JeroMQ 0.6 loses a handshake now and then (one in some hundred on a busy machine); try again
@@ -52,28 +76,9 @@ final class Pipe implements AutoCloseable {
     socket.setHandshakeIvl(HANDSHAKE_MILLIS);
     socket.setReconnectIVL(100);
     socket.setReconnectIVLMax(2000);
-    watch();
+    aggregator = new ConnectedPeer(keys.isPresent());
+    aggregator.watch(socket.base());
     connect();
-  }
-
-  /**
-   * Watches for connections that are closed because of a part that is too long. JeroMQ tells of a
-   * closed connection without the reason; but it does so in the thread that has read the length,
-   * where the error number still stands.
-   */
-  private void watch() {
-    Errno errno = new Errno(); // the thread's own, whoever asks
-    socket
-        .base()
-        .setEventHook(
-            event -> {
-              if (errno.is(ZError.EMSGSIZE)) {
-                // The next connection may be closed without an error of its own.
-                errno.set(0);
-                broken.incrementAndGet();
-              }
-            },
-            ZMQ.EVENT_DISCONNECTED);
   }
 
   private void connect() {
@@ -83,23 +88,23 @@ final class Pipe implements AutoCloseable {
   }
 
   /**
-   * Connects again if the connection was closed because of a part that is too long, which JeroMQ
-   * does by itself after any other loss. What had come before it is still received.
-   *
-   * @return whether it was
+   * Connects again if the connection was lost in a way after which JeroMQ does not. What had come
+   * before is still received.
    */
-  boolean mend() {
-    if (broken.get() == 0) {
-      return false;
+  void mend() {
+    if (aggregator.mend()) {
+      connect();
     }
-    broken.decrementAndGet();
-    connect();
-    return true;
   }
 
   /** The next message part, or null if there is none now. */
   Msg receive() {
-    return socket.base().recv(zmq.ZMQ.ZMQ_DONTWAIT);
+    Msg part = socket.base().recv(zmq.ZMQ.ZMQ_DONTWAIT);
+    if (intake == null) {
+      return part;
+    }
+    intake.taken(part);
+    return part != null && part.size() == pool.slotBytes() ? pool.copyOf(part) : part;
   }
 
   /** For polling. */
@@ -130,6 +135,9 @@ final class Pipe implements AutoCloseable {
 
   @Override
   public void close() {
+    if (intake != null) {
+      intake.close();
+    }
     socket.close();
   }
 }

@@ -35,6 +35,19 @@ final class SlotPool implements MsgAllocator {
     return size == slotBytes ? take() : new Msg(size);
   }
 
+  int slotBytes() {
+    return slotBytes;
+  }
+
+  /** A slot with the pixels of a part that was received elsewhere, in the place of that. */
+  Slot copyOf(Msg part) {
+    Slot slot = take();
+    part.getBytes(0, slot.pixels(), 0, slotBytes);
+    slot.setFlags(part.flags());
+    slot.setMetadata(part.getMetadata());
+    return slot;
+  }
+
   private synchronized Slot take() {
     if (freeCount > 0) {
       return free[--freeCount];

@@ -28,6 +28,7 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -573,6 +574,7 @@ class LaneSplitReaderTest {
             options,
             () -> false,
             null,
+            Optional.empty(),
             clock);
     LaneSplit split = new LaneSplit(0, List.of());
     assertThatThrownBy(
@@ -594,6 +596,6 @@ class LaneSplitReaderTest {
       LanePosition position) {
     sender = BoundLanes.bind(1, detector.modules(), highWaterMark);
     LaneSplit split = new LaneSplit(0, sender.lanes().endpoints(0), position);
-    lane = new LaneThread(detector, scans, boundedAfter, options, split, clock);
+    lane = new LaneThread(detector, scans, boundedAfter, options, split, Optional.empty(), clock);
   }
 }

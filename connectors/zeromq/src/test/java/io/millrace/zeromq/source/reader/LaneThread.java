@@ -8,8 +8,10 @@ import io.millrace.detector.DropReason;
 import io.millrace.detector.LaneRecord;
 import io.millrace.detector.LaneReport;
 import io.millrace.detector.Sector;
+import io.millrace.sockets.CurveKeys;
 import io.millrace.zeromq.source.split.LaneSplit;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -48,6 +50,7 @@ final class LaneThread implements AutoCloseable {
       int boundedAfter,
       Configuration options,
       LaneSplit split,
+      Optional<CurveKeys> keys,
       LongSupplier clock) {
     reader =
         new LaneSplitReader(
@@ -58,6 +61,7 @@ final class LaneThread implements AutoCloseable {
             options,
             draining::get,
             null,
+            keys,
             clock);
     thread = new Thread(() -> run(split), "lane");
     thread.start();
