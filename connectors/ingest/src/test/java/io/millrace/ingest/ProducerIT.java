@@ -223,6 +223,7 @@ class ProducerIT {
             3,
             ModuleScans.of(simulated(new ScanGeometry(30, 10), 0)),
             aggregator::get,
+            Optional.empty(),
             CAMERA.sectorBytes(),
             new Pace(Double.POSITIVE_INFINITY, Duration.ZERO),
             LONG,
