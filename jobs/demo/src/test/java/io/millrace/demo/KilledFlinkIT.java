@@ -37,8 +37,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Flink's JobManager is killed, with real processes. */
-class KilledJobManagerIT {
+/** Flink's JobManager or TaskManager is killed, with real processes, and the job goes on. */
+class KilledFlinkIT {
   private static final DetectorDescription CAMERA = DetectorDescription.load("4d-camera");
   private static final Thresholds THRESHOLDS = new Thresholds(28.5, 1088);
   private static final int LANES = 2;
@@ -78,15 +78,7 @@ class KilledJobManagerIT {
   @Test
   void theOneThatStandsByTakesTheJobOver() throws Exception {
     zookeeper();
-    Part aggregator =
-        millrace(
-            "aggregator",
-            "--listen=tcp://127.0.0.1:" + sandbox.producerPort,
-            "--lane-address=tcp://127.0.0.1:" + sandbox.lanePort,
-            "--lanes=" + LANES,
-            "--zookeeper=" + zooKeeperAddress());
-    FlinkCluster cluster = cluster(2);
-    aggregator.awaitOutput("ready", DEADLINE);
+    FlinkCluster cluster = runningSystem(2);
     String job = submit(cluster);
     assertThat(jobFolders()).hasSize(1);
     assertThat(clustersInZooKeeper()).hasSize(1);
@@ -96,14 +88,7 @@ class KilledJobManagerIT {
 
     // 24 s: longer than it takes until the tasks are told.
     Part interrupted = send("interrupted", 2, "--rate=3");
-    await()
-        .atMost(DEADLINE)
-        .until(() -> cluster.rest().sum(job, "ledger.framesComplete") >= FRAMES + BEFORE);
-    long checkpoints = cluster.rest().completedCheckpoints(job);
-    // The next one may have begun before.
-    await()
-        .atMost(DEADLINE)
-        .until(() -> cluster.rest().completedCheckpoints(job) >= checkpoints + 2);
+    awaitCheckpointOf(cluster, job, FRAMES + BEFORE);
     String killed = cluster.leader();
     kill(cluster, killed);
 
@@ -126,6 +111,42 @@ class KilledJobManagerIT {
     cluster.stop();
     assertThat(jobFolders()).isEmpty();
     assertThat(clustersInZooKeeper()).isEmpty();
+  }
+
+  /**
+   * What the tasks had is in the checkpoint, and another process in their place goes on with it.
+   */
+  @Test
+  void aTaskManagerThatIsKilledAndMendedGoesOnWithTheScan() throws Exception {
+    zookeeper();
+    FlinkCluster cluster = runningSystem(1);
+    String job = submit(cluster);
+    Part interrupted = send("interrupted", 1, "--rate=3");
+    awaitCheckpointOf(cluster, job, BEFORE);
+
+    kill(cluster, "taskmanager-1");
+    Result mended = sandbox.run(Sandbox.script("flink"), "mend");
+    assertThat(mended.status()).as(mended.err()).isZero();
+    assertThat(mended.out()).contains("started again: taskmanager-1");
+
+    interrupted.output(DEADLINE);
+    assertInterrupted(awaitFile(1), 1);
+    send("next", 2).output(DEADLINE);
+    assertWhole(awaitFile(2), 2);
+    assertThat(sandbox.outputs()).as("two files, and no piece of one").hasSize(2);
+  }
+
+  /** Waits until frames of the running scan are in a checkpoint. */
+  private void awaitCheckpointOf(FlinkCluster cluster, String job, long framesComplete)
+      throws Exception {
+    await()
+        .atMost(DEADLINE)
+        .until(() -> cluster.rest().sum(job, "ledger.framesComplete") >= framesComplete);
+    long checkpoints = cluster.rest().completedCheckpoints(job);
+    // The next one may have begun before.
+    await()
+        .atMost(DEADLINE)
+        .until(() -> cluster.rest().completedCheckpoints(job) >= checkpoints + 2);
   }
 
   /** Else the nodes of an allocation would wait until its end. */
@@ -158,6 +179,20 @@ class KilledJobManagerIT {
     List<String> command = new ArrayList<>(List.of(parts.script("millrace"), program));
     command.addAll(List.of(options));
     return parts.start(program, command);
+  }
+
+  /** An aggregator, and a cluster; behind a ZooKeeper. */
+  private FlinkCluster runningSystem(int jobManagers) throws Exception {
+    Part aggregator =
+        millrace(
+            "aggregator",
+            "--listen=tcp://127.0.0.1:" + sandbox.producerPort,
+            "--lane-address=tcp://127.0.0.1:" + sandbox.lanePort,
+            "--lanes=" + LANES,
+            "--zookeeper=" + zooKeeperAddress());
+    FlinkCluster cluster = cluster(jobManagers);
+    aggregator.awaitOutput("ready", DEADLINE);
+    return cluster;
   }
 
   private FlinkCluster cluster(int jobManagers, String... options) throws Exception {
