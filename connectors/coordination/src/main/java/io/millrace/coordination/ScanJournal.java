@@ -1,5 +1,6 @@
 package io.millrace.coordination;
 
+import io.millrace.detector.ScanKey;
 import io.millrace.detector.ScanReport;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -39,14 +40,18 @@ public final class ScanJournal implements AutoCloseable {
             new DaemonThreads("scan journal"));
   }
 
-  /** Tells that a scan is at a state before its end. */
-  public void tell(long number, ScanState state) {
+  /**
+   * Tells that a scan is at a state before its end.
+   *
+   * @param key its {@link ScanKey key}
+   */
+  public void tell(long key, ScanState state) {
     submit(
-        number,
+        key,
         scans -> {
           // One that is not under way has ended meanwhile, or its producers do not tell of scans.
-          Optional<Scan> scan = scans.underWay(number);
-          if (scan.isPresent()) {
+          Optional<Scan> scan = scans.underWay(ScanKey.number(key));
+          if (scan.isPresent() && scan.get().key() == key) {
             change(scans, scan.get(), s -> s.in(state, ""));
           }
         });
@@ -75,14 +80,30 @@ public final class ScanJournal implements AutoCloseable {
                             .formatted(report.incomplete(), report.absent())));
   }
 
-  /** Tells that a scan has ended without a file. */
-  public void failed(long number, String reason) {
-    end(number, 0, 0, scan -> scan.in(ScanState.FAILED, reason));
+  /**
+   * Tells that a scan has ended without a file.
+   *
+   * @param key its {@link ScanKey key}
+   */
+  public void failed(long key, String reason) {
+    end(key, 0, 0, scan -> scan.in(ScanState.FAILED, reason));
   }
 
-  private void end(long number, int width, int height, UnaryOperator<Scan> change) {
-    // Of producers that do not tell of their scans, this is the first that ZooKeeper hears.
-    submit(number, scans -> change(scans, scans.begin(number, width, height), change));
+  private void end(long key, int width, int height, UnaryOperator<Scan> change) {
+    submit(
+        key,
+        scans -> {
+          // Of producers that do not tell of their scans, this is the first that ZooKeeper hears.
+          Optional<Scan> scan = scans.enter(key, width, height);
+          if (scan.isPresent()) {
+            change(scans, scan.get(), change);
+          } else {
+            LOG.warn(
+                "What has become of scan {} is not told in ZooKeeper: another one of its number is"
+                    + " under way",
+                ScanKey.name(key));
+          }
+        });
   }
 
   /** A scan that has ended stays as it ended. */
@@ -95,26 +116,29 @@ public final class ScanJournal implements AutoCloseable {
     void write(Scans scans) throws IOException;
   }
 
-  private void submit(long number, Entry entry) {
+  private void submit(long key, Entry entry) {
     try {
-      writer.execute(() -> write(number, entry));
+      writer.execute(() -> write(key, entry));
     } catch (RejectedExecutionException e) {
       LOG.warn(
           "{} entries wait for ZooKeeper at {}; what becomes of scan {} is not told there",
           QUEUE,
           address.zooKeeper(),
-          number);
+          ScanKey.name(key));
     }
   }
 
-  private void write(long number, Entry entry) {
+  private void write(long key, Entry entry) {
     try {
       if (connection == null) {
         connection = ZooKeeperConnection.open(address.zooKeeper(), address.patience());
       }
       entry.write(new Scans(connection, address.session()));
     } catch (IOException e) {
-      LOG.warn("What becomes of scan {} is not told in ZooKeeper: {}", number, e.getMessage());
+      LOG.warn(
+          "What becomes of scan {} is not told in ZooKeeper: {}",
+          ScanKey.name(key),
+          e.getMessage());
     }
   }
 

@@ -112,6 +112,20 @@ class ScanJournalTest {
   }
 
   @Test
+  void whatIsToldOfAnEarlierScanDoesNotTouchTheNextOfItsNumber() throws IOException {
+    Scan first = scans.begin(7, 65, 64);
+    journal.failed(first.key(), "no frame arrived");
+    awaited(first.id(), ScanState.FAILED);
+    Scan second = scans.begin(7, 65, 64);
+    journal.tell(first.key(), ScanState.CALIBRATING);
+    journal.failed(first.key(), "told again");
+    journal.tell(second.key(), ScanState.STREAMING);
+    awaited(second.id(), ScanState.STREAMING);
+    assertThat(scans.find(first.id()).orElseThrow().reason()).isEqualTo("no frame arrived");
+    assertThat(scans.list()).hasSize(2);
+  }
+
+  @Test
   void closingWaitsUntilAllIsTold() throws IOException {
     Scan scan = scans.begin(7, 65, 64);
     journal.ended(report(0), FILE);

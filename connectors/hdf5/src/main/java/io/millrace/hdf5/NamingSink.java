@@ -1,5 +1,6 @@
 package io.millrace.hdf5;
 
+import io.millrace.detector.ScanKey;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -64,7 +65,7 @@ final class NamingSink implements Sink<WholeFile>, SupportsCommitter<WholeFile> 
         filesWritten.inc();
         LOG.info(
             "scan {}: wrote {} ({} frames, {} electrons)",
-            whole.report().scan(),
+            ScanKey.name(whole.report().scan()),
             file,
             whole.report().complete() + whole.report().incomplete(),
             whole.report().events());

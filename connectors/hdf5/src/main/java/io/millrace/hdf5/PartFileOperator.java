@@ -4,6 +4,7 @@ import io.millrace.detector.CountedFrame;
 import io.millrace.detector.HotPixelList;
 import io.millrace.detector.SampleHistogram;
 import io.millrace.detector.ScanImage;
+import io.millrace.detector.ScanKey;
 import io.millrace.detector.ScanRecord;
 import io.millrace.detector.ScanReport;
 import java.io.IOException;
@@ -107,7 +108,7 @@ final class PartFileOperator extends AbstractStreamOperator<WholeFile>
         writer = begin(scan);
       } else {
         writer = CountedFileWriter.resume(snapshot, sink.detector(), sink.centroids());
-        LOG.info("scan {}: goes on behind {} frames", scan, writer.frames());
+        LOG.info("scan {}: goes on behind {} frames", ScanKey.name(scan), writer.frames());
       }
       writers.put(scan, writer);
     }
@@ -125,13 +126,13 @@ final class PartFileOperator extends AbstractStreamOperator<WholeFile>
       if (checkpointing && PartLock.removeOrphan(sink.part(scan, attempt))) {
         LOG.info(
             "scan {}: {} was begun after the last checkpoint of a job that died, and begins anew",
-            scan,
+            ScanKey.name(scan),
             sink.part(scan, attempt));
       } else {
         LOG.warn(
             "scan {}: {} is there already, of a task that was killed or of another job with this id;"
                 + " it is left as it is",
-            scan,
+            ScanKey.name(scan),
             sink.part(scan, attempt));
         attempt++;
       }
@@ -199,7 +200,7 @@ final class PartFileOperator extends AbstractStreamOperator<WholeFile>
       scansUnfinished.inc();
       LOG.warn(
           "scan {} has no report, its {} frames are given up: the job ended before the scan",
-          scan.getKey(),
+          ScanKey.name(scan.getKey()),
           scan.getValue().frames());
       try {
         scan.getValue().close();

@@ -42,7 +42,8 @@ final class Aggregator implements Closeable {
    *
    * @param listen where producers connect: module m at its first port + m
    * @param lanes where compute nodes connect
-   * @param scans those whose messages are relayed; null for all
+   * @param scans of the session; null without one
+   * @param relayed which scans' messages are relayed; all without a session
    * @param announceTimeout after how long without a message a scan is announced as it is
    * @param reportInterval time between two lines in the log
    * @throws IOException if a port cannot be had
@@ -52,6 +53,7 @@ final class Aggregator implements Closeable {
       Lanes listen,
       Lanes lanes,
       KnownScans scans,
+      RelayedScans relayed,
       Duration announceTimeout,
       Duration reportInterval)
       throws IOException {
@@ -59,7 +61,14 @@ final class Aggregator implements Closeable {
       for (int m = 0; m < detector.modules(); m++) {
         relays.add(
             new ModuleRelay(
-                detector, m, listen.endpoint(0, m), lanes, scans, announceTimeout, reportInterval));
+                detector,
+                m,
+                listen.endpoint(0, m),
+                lanes,
+                scans,
+                relayed,
+                announceTimeout,
+                reportInterval));
       }
     } catch (IOException e) {
       relays.forEach(ModuleRelay::close);

@@ -267,7 +267,8 @@ class AggregatorIT {
   void noSectorIsOverwrittenWhilePeersOfALaneComeAndGo() throws Exception {
     DetectorDescription detector = DetectorDescription.load("4d-camera");
     Lanes lane = new Lanes("127.0.0.1", port + 4, 1, 4);
-    Aggregator aggregator = new Aggregator(detector, listen, lane, null, LONG, LONG);
+    Aggregator aggregator =
+        new Aggregator(detector, listen, lane, null, RelayedScans.ANY, LONG, LONG);
     opened.add(aggregator);
     AtomicBoolean enough = new AtomicBoolean();
     CompletableFuture<Void> sending = CompletableFuture.runAsync(() -> sendUntil(enough, detector));
@@ -369,7 +370,8 @@ class AggregatorIT {
     Aggregator aggregator = aggregator(DETECTOR, LONG);
     Lanes elsewhere = new Lanes("127.0.0.1", Ports.free(4), 1, 4);
     for (int i = 0; i < 2; i++) {
-      assertThatThrownBy(() -> new Aggregator(DETECTOR, elsewhere, lanes, null, LONG, LONG))
+      assertThatThrownBy(
+              () -> new Aggregator(DETECTOR, elsewhere, lanes, null, RelayedScans.ANY, LONG, LONG))
           .isInstanceOf(IOException.class)
           .hasMessageContaining(lanes.endpoint(0, 0) + ", for module 0, is in use")
           .hasMessageContaining("--lane-address");
@@ -382,7 +384,8 @@ class AggregatorIT {
 
   private Aggregator aggregator(DetectorDescription detector, Duration announceTimeout)
       throws IOException {
-    Aggregator aggregator = new Aggregator(detector, listen, lanes, null, announceTimeout, LONG);
+    Aggregator aggregator =
+        new Aggregator(detector, listen, lanes, null, RelayedScans.ANY, announceTimeout, LONG);
     opened.add(aggregator);
     return aggregator;
   }

@@ -101,7 +101,7 @@ public final class CountingJob {
 
     SingleOutputStreamOperator<CountedFrame> frames =
         counted
-            .keyBy(AssemblyFunction.key(), Types.LONG)
+            .keyBy(AssemblyFunction.key(), AssemblyFunction.KEY)
             .process(
                 new AssemblyFunction(detector, options.frameTimeout, options.centroids),
                 Types.GENERIC(CountedFrame.class))

@@ -7,6 +7,7 @@ import io.millrace.detector.CalibrationOutcome;
 import io.millrace.detector.CountedSector;
 import io.millrace.detector.LaneRecord;
 import io.millrace.detector.LaneReport;
+import io.millrace.detector.ScanKey;
 import io.millrace.detector.ScanNotice;
 import io.millrace.detector.Sector;
 import io.millrace.detector.Thresholds;
@@ -207,7 +208,7 @@ public final class CountingOperator extends AbstractStreamOperator<CountedSector
             getRuntimeContext().getTaskInfo().getIndexOfThisSubtask());
     LOG.error(
         "Scan {} is not counted; its sectors are kept in {}: {}",
-        failure.scan(),
+        ScanKey.name(failure.scan()),
         scan.folder(),
         failure.reason());
     uncounted.put(failure.scan(), scan);
@@ -223,7 +224,7 @@ public final class CountingOperator extends AbstractStreamOperator<CountedSector
   private Discriminators use(Calibration found) {
     LOG.info(
         "Scan {} is counted with {}, {} pixels masked",
-        found.scan(),
+        ScanKey.name(found.scan()),
         found.thresholds(),
         found.maskedPixels().size());
     Discriminators known = discriminators(found);
@@ -292,8 +293,11 @@ public final class CountingOperator extends AbstractStreamOperator<CountedSector
         }
       } else if (now - held.since > calibration.counterPatience().toMillis()) {
         throw new IOException(
-            "scan %d has no thresholds after %d s: %d sectors wait in this task; see the calibration's log"
-                .formatted(scan, calibration.counterPatience().toSeconds(), held.sectors.size()));
+            "scan %s has no thresholds after %d s: %d sectors wait in this task; see the calibration's log"
+                .formatted(
+                    ScanKey.name(scan),
+                    calibration.counterPatience().toSeconds(),
+                    held.sectors.size()));
       }
     }
     if (!waiting.isEmpty()) {
@@ -338,7 +342,7 @@ public final class CountingOperator extends AbstractStreamOperator<CountedSector
         try (UncountedScan scan = entry.getValue()) {
           LOG.info(
               "Scan {}: {} sectors ({} bytes) are kept in {}",
-              entry.getKey(),
+              ScanKey.name(entry.getKey()),
               scan.sectors(),
               scan.bytes(),
               scan.folder());
@@ -352,7 +356,7 @@ public final class CountingOperator extends AbstractStreamOperator<CountedSector
     if (!waiting.isEmpty()) {
       throw new IllegalStateException(
           "the source ended while sectors of scans %s waited for thresholds"
-              .formatted(waiting.keySet()));
+              .formatted(waiting.keySet().stream().map(ScanKey::name).toList()));
     }
     super.finish();
   }

@@ -10,6 +10,7 @@ import io.millrace.zeromq.source.enumerator.LaneEnumeratorStateSerializer;
 import io.millrace.zeromq.source.reader.LaneSourceReader;
 import io.millrace.zeromq.source.split.LaneSplit;
 import io.millrace.zeromq.source.split.LaneSplitSerializer;
+import java.io.IOException;
 import java.util.Set;
 import javax.annotation.Nullable;
 import org.apache.flink.annotation.PublicEvolving;
@@ -43,8 +44,8 @@ import org.apache.flink.core.io.SimpleVersionedSerializer;
  *
  * <p>Records are {@link io.millrace.detector.Sector Sectors}, which have to be released, and one
  * {@link io.millrace.detector.LaneReport} after the last sector of each scan. Timestamps are scan
- * numbers; the source emits its own watermarks, so no strategy is needed. A reader beyond the
- * number of lanes has nothing to do and ends at once.
+ * keys ({@link io.millrace.detector.ScanKey}); the source emits its own watermarks, so no strategy
+ * is needed. A reader beyond the number of lanes has nothing to do and ends at once.
  */
 @PublicEvolving
 public final class ZeroMqSource
@@ -82,7 +83,8 @@ public final class ZeroMqSource
   }
 
   @Override
-  public SourceReader<LaneRecord, LaneSplit> createReader(SourceReaderContext context) {
+  public SourceReader<LaneRecord, LaneSplit> createReader(SourceReaderContext context)
+      throws IOException {
     return LaneSourceReader.create(context, detector, scans, boundedAfter, options, session);
   }
 

@@ -6,11 +6,13 @@ import io.millrace.detector.DetectorDescription;
 import io.millrace.detector.DropReason;
 import io.millrace.detector.LaneRecord;
 import io.millrace.detector.LaneReport;
+import io.millrace.detector.ScanKey;
 import io.millrace.detector.SectorHeader;
 import io.millrace.detector.wire.Announcement;
 import io.millrace.detector.wire.Gathering;
 import io.millrace.detector.wire.HeaderCodec;
 import io.millrace.zeromq.source.ZeroMqSourceOptions;
+import io.millrace.zeromq.source.split.LanePosition;
 import io.millrace.zeromq.source.split.LaneSplit;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -22,6 +24,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import javax.annotation.Nullable;
 import org.apache.flink.configuration.Configuration;
@@ -72,6 +75,7 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
   private final Configuration options;
   private final BooleanSupplier draining;
   private final @Nullable SessionAddress session;
+  private final Function<LanePosition, ScanKeys> keysAt;
   private final LongSupplier clock;
 
   private final HeaderCodec codec = new HeaderCodec();
@@ -85,6 +89,7 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
   private SlotPool pool;
   private List<Pipe> pipes = List.of();
   private LaneProgress progress;
+  private ScanKeys keys;
   private LaneMetrics metrics;
   private @Nullable LaneMembership membership;
   private long nextTold;
@@ -97,6 +102,7 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
   /**
    * @param draining whether no more scans are to be taken
    * @param session in which the lane is shown; null for none
+   * @param keysAt which scans numbers stand for, by where the lane stands
    * @param clock nanoseconds of any origin
    */
   LaneSplitReader(
@@ -107,6 +113,7 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
       Configuration options,
       BooleanSupplier draining,
       @Nullable SessionAddress session,
+      Function<LanePosition, ScanKeys> keysAt,
       LongSupplier clock) {
     this.metricGroup = metricGroup;
     this.detector = detector;
@@ -115,6 +122,7 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
     this.options = options;
     this.draining = draining;
     this.session = session;
+    this.keysAt = keysAt;
     this.clock = clock;
     this.lastLook = clock.getAsLong();
   }
@@ -152,6 +160,7 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
             options.get(ZeroMqSourceOptions.SCAN_TIMEOUT),
             split.position(),
             clock.getAsLong());
+    keys = keysAt.apply(split.position());
     resumed = split.position().endedUpTo() > Long.MIN_VALUE;
     metrics = new LaneMetrics(metricGroup, split.lane(), pipes, pool);
     membership = session == null ? null : new LaneMembership(session, split.lane());
@@ -272,7 +281,7 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
     while ((report = progress.nextEnded(clock.getAsLong())) != null) {
       LOG.info(
           "Scan {} has ended on lane {}: {} of {} announced messages received, {}{}",
-          report.scan(),
+          ScanKey.name(report.scan()),
           split.lane(),
           report.received(),
           report.announced(),
@@ -320,6 +329,7 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
     } else {
       DropReason problem =
           payload instanceof Slot ? header.problem(detector) : DropReason.PAYLOAD_SIZE;
+      header.scan = keys.of(header.scan, progress::isOpen);
       reason = progress.received(header, pipe.module, problem, clock.getAsLong());
     }
     if (reason != null) {
@@ -341,13 +351,12 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
       return;
     }
     for (Map.Entry<Long, Long> e : announcement.get().counts().entrySet()) {
-      DropReason reason =
-          progress.announced(e.getKey(), e.getValue(), pipe.module, clock.getAsLong());
+      long key = keys.of(e.getKey(), progress::isOpen);
+      DropReason reason = progress.announced(key, e.getValue(), pipe.module, clock.getAsLong());
       if (reason != null) {
         drop(reason, pipe, message);
       } else {
-        batch.add(
-            new Announced(e.getKey(), pipe.module, progress.announced(e.getKey(), pipe.module)));
+        batch.add(new Announced(key, pipe.module, progress.announced(key, pipe.module)));
       }
     }
   }

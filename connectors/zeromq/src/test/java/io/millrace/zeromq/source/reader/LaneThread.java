@@ -48,6 +48,7 @@ final class LaneThread implements AutoCloseable {
       int boundedAfter,
       Configuration options,
       LaneSplit split,
+      ScanKeys keys,
       LongSupplier clock) {
     reader =
         new LaneSplitReader(
@@ -58,6 +59,7 @@ final class LaneThread implements AutoCloseable {
             options,
             draining::get,
             null,
+            position -> keys,
             clock);
     thread = new Thread(() -> run(split), "lane");
     thread.start();
