@@ -56,6 +56,10 @@ final class SessionKeys implements ScanKeys {
           return size() > REMEMBERED;
         }
       };
+
+  /** The scan under way that the last message belonged to, as most others do; null if none. */
+  private Scan current;
+
   private boolean asked;
   private long nextQuestion;
 
@@ -96,8 +100,11 @@ final class SessionKeys implements ScanKeys {
 
   @Override
   public long of(long number, LongPredicate open) {
-    Long before = last.get(number);
     Scan scan = known.apply(number).orElse(null);
+    if (scan != null && scan == current) {
+      return scan.key();
+    }
+    Long before = last.get(number);
     boolean underWay = scan != null && !scan.hasEnded();
     if (!underWay && before != null && scan == null && open.test(before)) {
       return before; // its producers have not told of it
@@ -109,6 +116,7 @@ final class SessionKeys implements ScanKeys {
     long key = underWay ? scan.key() : key(number, before, scan);
     // Late news of an earlier scan cannot bring it back.
     key = before == null ? key : Math.max(before, key);
+    current = underWay && scan.key() == key ? scan : null;
     if (before == null || key != before) {
       last.put(number, key);
       if (before != null) {
