@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.millrace.detector.Calibration;
 import io.millrace.detector.CalibrationFailure;
 import io.millrace.detector.CalibrationOutcome;
+import io.millrace.detector.ScanKey;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.time.Duration;
@@ -23,11 +24,11 @@ import org.slf4j.LoggerFactory;
  * seen by every counter of the job.
  *
  * <p>What came of a scan's calibration is a node {@code
- * /millrace/sessions/SESSION/jobs/JOB/calibrations/SCAN} with JSON: <code>{"calibration": {...}}
+ * /millrace/sessions/SESSION/jobs/JOB/calibrations/KEY} with JSON: <code>{"calibration": {...}}
  * </code> or <code>{"failure": {...}}</code>. It is written once and never changed, so that a
  * counter that restarts uses the same thresholds as before, until it is forgotten when the scan has
- * long ended. Each job has its own, so that a detector that starts its scan numbers again for
- * another job does not find old thresholds.
+ * long ended. The scan's {@link ScanKey key} and not its number names it, and each job has its own,
+ * so that a detector that starts its numbers again does not find old thresholds.
  */
 public final class Calibrations implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Calibrations.class);
@@ -143,8 +144,8 @@ public final class Calibrations implements AutoCloseable {
       return read(path);
     } catch (Exception e) {
       throw new IOException(
-          "the calibration of scan %d could not be written to ZooKeeper at %s"
-              .formatted(outcome.scan(), address),
+          "the calibration of scan %s could not be written to ZooKeeper at %s"
+              .formatted(ScanKey.name(outcome.scan()), address),
           e);
     }
   }

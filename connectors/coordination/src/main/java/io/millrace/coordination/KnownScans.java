@@ -1,5 +1,6 @@
 package io.millrace.coordination;
 
+import io.millrace.detector.ScanKey;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -10,6 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.api.CuratorEvent;
 import org.apache.curator.framework.recipes.cache.ChildData;
@@ -35,8 +37,10 @@ public final class KnownScans implements AutoCloseable {
   private final String underWay;
   private final CuratorCache cache;
 
-  /** Of each number the scan under way, or else the one that started last. */
+  /** Of each number the scan that began last. */
   private final Map<Long, Scan> byNumber = new ConcurrentHashMap<>();
+
+  private final AtomicInteger generation = new AtomicInteger();
 
   /** Begins to watch the scans of a session. */
   public KnownScans(ZooKeeperConnection zooKeeper, String session) {
@@ -59,6 +63,11 @@ public final class KnownScans implements AutoCloseable {
    */
   public Optional<Scan> find(long number) {
     return Optional.ofNullable(byNumber.get(number));
+  }
+
+  /** The last generation of scan numbers that is known, see {@link ScanKey}. Never waits. */
+  public int generation() {
+    return generation.get();
   }
 
   /**
@@ -133,20 +142,21 @@ public final class KnownScans implements AutoCloseable {
     try {
       Scan scan = Scan.read(content);
       byNumber.merge(scan.number(), scan, KnownScans::later);
+      generation.accumulateAndGet(scan.generation(), Math::max);
     } catch (IOException e) {
       LOG.error("A scan in {} cannot be read, and is left out", folder, e);
     }
   }
 
-  /** News of one scan come in order, but for an answer that overtakes them. */
+  /**
+   * News of one scan come in order, but for an answer that overtakes them. Of two scans the one
+   * with the larger key began later, when the other had ended.
+   */
   private static Scan later(Scan known, Scan news) {
     if (known.id().equals(news.id())) {
       return known.hasEnded() ? known : news;
     }
-    if (known.hasEnded() != news.hasEnded()) {
-      return known.hasEnded() ? news : known;
-    }
-    return news.started().isBefore(known.started()) ? known : news;
+    return news.key() < known.key() ? known : news;
   }
 
   private void forget(ChildData node) {

@@ -2,6 +2,7 @@ package io.millrace.coordination;
 
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.millrace.detector.ScanKey;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -64,7 +65,7 @@ public final class PixelMasks implements AutoCloseable {
    * Publishes the mask that holds from now on. Does not wait for ZooKeeper: a task that did would
    * hold up its stream; a mask that cannot be written is said in the log, and the one before holds.
    *
-   * @param scan the scan that has ended with it
+   * @param scan key of the scan that has ended with it
    * @param pixels flat indices, ascending, at most {@link #MAX_PIXELS}
    */
   public void publish(long scan, List<Integer> pixels) {
@@ -79,7 +80,8 @@ public final class PixelMasks implements AutoCloseable {
           .inBackground(
               (client, written) -> {
                 if (written.getResultCode() == Code.OK.intValue()) {
-                  LOG.info("After scan {}, {} hot pixels are masked", scan, pixels.size());
+                  LOG.info(
+                      "After scan {}, {} hot pixels are masked", ScanKey.name(scan), pixels.size());
                 } else {
                   notWritten(scan, KeeperException.create(Code.get(written.getResultCode())));
                 }
@@ -93,7 +95,7 @@ public final class PixelMasks implements AutoCloseable {
   private void notWritten(long scan, Exception cause) {
     LOG.error(
         "The hot pixels of scan {} are not masked in the next one: ZooKeeper at {} did not take them",
-        scan,
+        ScanKey.name(scan),
         address,
         cause);
   }

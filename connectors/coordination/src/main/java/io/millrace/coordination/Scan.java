@@ -1,6 +1,7 @@
 package io.millrace.coordination;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.millrace.detector.ScanKey;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -14,6 +15,7 @@ import java.time.format.DateTimeFormatter;
  * @param id number and start, such as {@code 7-20261125T134500123Z}
  * @param session the session that it belongs to
  * @param number the detector's number, 0 to 2^32 - 1
+ * @param generation how often the detector had begun to number anew, see {@link ScanKey}
  * @param started when its first producer announced it
  * @param width positions in a row, flyback column included; 0 if not known yet
  * @param height rows; 0 if not known yet
@@ -30,6 +32,7 @@ public record Scan(
     @JsonProperty(required = true) String id,
     @JsonProperty(required = true) String session,
     @JsonProperty(required = true) long number,
+    int generation,
     @JsonProperty(required = true) Instant started,
     int width,
     int height,
@@ -48,13 +51,15 @@ public record Scan(
     reason = reason == null ? "" : reason;
   }
 
-  static Scan announced(String session, long number, int width, int height) {
+  static Scan announced(String session, long key, int width, int height) {
+    long number = ScanKey.number(key);
     Instant now = Json.now();
     return new Scan(
         Json.VERSION,
         number + "-" + START.format(now),
         session,
         number,
+        ScanKey.generation(key),
         now,
         width,
         height,
@@ -74,6 +79,7 @@ public record Scan(
         id,
         session,
         number,
+        generation,
         started,
         width,
         height,
@@ -94,6 +100,7 @@ public record Scan(
         id,
         session,
         number,
+        generation,
         started,
         width,
         height,
@@ -104,6 +111,11 @@ public record Scan(
         absent,
         file,
         reason);
+  }
+
+  /** What the job calls it. */
+  public long key() {
+    return ScanKey.of(generation, number);
   }
 
   /** Whether nothing more comes of it. */

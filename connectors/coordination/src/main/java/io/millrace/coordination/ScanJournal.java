@@ -1,5 +1,6 @@
 package io.millrace.coordination;
 
+import io.millrace.detector.ScanKey;
 import io.millrace.detector.ScanReport;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -10,6 +11,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,14 +52,18 @@ public final class ScanJournal implements AutoCloseable {
             new DaemonThreads("scan journal"));
   }
 
-  /** Tells that a scan is at a state before its end. */
-  public void tell(long number, ScanState state) {
+  /**
+   * Tells that a scan is at a state before its end.
+   *
+   * @param key its {@link ScanKey key}
+   */
+  public void tell(long key, ScanState state) {
     submit(
-        number,
+        key,
         scans -> {
           // One that is not under way has ended meanwhile, or its producers do not tell of scans.
-          Optional<Scan> scan = scans.underWay(number);
-          if (scan.isPresent()) {
+          Optional<Scan> scan = scans.underWay(ScanKey.number(key));
+          if (scan.isPresent() && scan.get().key() == key) {
             change(scans, scan.get(), s -> s.in(state, ""));
           }
         });
@@ -70,6 +76,7 @@ public final class ScanJournal implements AutoCloseable {
         report.scan(),
         report.geometry().width(),
         report.geometry().height(),
+        scan -> file.toString().equals(scan.file()),
         scan ->
             scan.with(
                     report.geometry().width(),
@@ -86,29 +93,48 @@ public final class ScanJournal implements AutoCloseable {
                             .formatted(report.incomplete(), report.absent())));
   }
 
-  /** Tells that a scan has ended without a file. */
-  public void failed(long number, String reason) {
-    end(number, 0, 0, scan -> scan.in(ScanState.FAILED, reason));
+  /**
+   * Tells that a scan has ended without a file.
+   *
+   * @param key its {@link ScanKey key}
+   */
+  public void failed(long key, String reason) {
+    end(key, 0, 0, scan -> true, scan -> scan.in(ScanState.FAILED, reason));
   }
 
-  private void end(long number, int width, int height, UnaryOperator<Scan> change) {
-    // The scan, when it is found: if the answer to its end is lost, its number is free, and a
-    // second
-    // attempt by number would begin another scan.
+  /**
+   * @param told whether an ended scan with this key has ended so: a job that goes on from a
+   *     checkpoint tells again what it has told since
+   */
+  private void end(
+      long key, int width, int height, Predicate<Scan> told, UnaryOperator<Scan> change) {
+    // The scan, when it is found: a second attempt, if the answer to its end is lost, is about the
+    // same.
     AtomicReference<Scan> found = new AtomicReference<>();
     submit(
-        number,
+        key,
         scans -> {
           if (found.get() == null) {
             if (isClosed()) {
               LOG.warn(
                   "Session {} is closed: how its scan {} ended is not told there",
                   address.session(),
-                  number);
+                  ScanKey.name(key));
+              return;
+            }
+            if (scans.withKey(key).stream().anyMatch(scan -> scan.hasEnded() && told.test(scan))) {
               return;
             }
             // Of producers that do not tell of their scans, this is the first that ZooKeeper hears.
-            found.set(scans.begin(number, width, height));
+            Optional<Scan> scan = scans.enter(key, width, height);
+            if (scan.isEmpty()) {
+              LOG.warn(
+                  "What has become of scan {} is not told in ZooKeeper: another one of its number is"
+                      + " under way",
+                  ScanKey.name(key));
+              return;
+            }
+            found.set(scan.get());
           }
           change(scans, found.get(), change);
         });
@@ -131,35 +157,35 @@ public final class ScanJournal implements AutoCloseable {
     void write(Scans scans) throws IOException;
   }
 
-  private void submit(long number, Entry entry) {
+  private void submit(long key, Entry entry) {
     long deadline = System.nanoTime() + address.patience().toNanos();
     try {
-      writer.execute(() -> write(number, entry, deadline));
+      writer.execute(() -> write(key, entry, deadline));
     } catch (RejectedExecutionException e) {
       LOG.warn(
           "{} entries wait for ZooKeeper at {}; what becomes of scan {} is not told there",
           QUEUE,
           address.zooKeeper(),
-          number);
+          ScanKey.name(key));
     }
   }
 
-  private void write(long number, Entry entry, long deadline) {
+  private void write(long key, Entry entry, long deadline) {
     try {
       while (!isWritten(entry, deadline)) {
         TimeUnit.MILLISECONDS.sleep(RETRY_INTERVAL.toMillis());
       }
     } catch (IOException e) {
-      lose(number, e.getMessage());
+      lose(key, e.getMessage());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      lose(number, "the journal was closed");
+      lose(key, "the journal was closed");
     }
   }
 
-  private void lose(long number, String reason) {
+  private void lose(long key, String reason) {
     lost = lost + 1;
-    LOG.warn("What becomes of scan {} is not told in ZooKeeper: {}", number, reason);
+    LOG.warn("What becomes of scan {} is not told in ZooKeeper: {}", ScanKey.name(key), reason);
   }
 
   /** Entries that were given up so far, while the journal was open. */

@@ -1,11 +1,13 @@
 package io.millrace.coordination;
 
+import io.millrace.detector.ScanKey;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.ToLongFunction;
 import java.util.function.UnaryOperator;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.zookeeper.KeeperException;
@@ -13,7 +15,8 @@ import org.apache.zookeeper.data.Stat;
 
 /**
  * The scans of a session: {@code /millrace/sessions/SESSION/scans/ID}, and for each one under way
- * {@code /millrace/sessions/SESSION/under-way/NUMBER} with its id.
+ * {@code /millrace/sessions/SESSION/under-way/NUMBER} with its id. {@code
+ * /millrace/sessions/SESSION/numbering} says which generation of numbers the next one belongs to.
  *
  * <p>Each method asks ZooKeeper and waits for the answer, so none is for a thread that data pass
  * through.
@@ -35,6 +38,7 @@ public final class Scans {
   private final String session;
   private final String folder;
   private final String underWay;
+  private final String numbering;
 
   /** The scans of a session. */
   public Scans(ZooKeeperConnection zooKeeper, String session) {
@@ -42,6 +46,7 @@ public final class Scans {
     this.session = Session.requireName(session);
     this.folder = folder(session);
     this.underWay = underWayFolder(session);
+    this.numbering = Sessions.path(session) + "/numbering";
   }
 
   static String folder(String session) {
@@ -61,16 +66,51 @@ public final class Scans {
    * @throws IOException if ZooKeeper cannot be reached
    */
   public Scan begin(long number, int width, int height) throws IOException {
+    return begin(
+        number, width, height, numbers -> ScanKey.of(numbers.generationOfNext(number), number));
+  }
+
+  /**
+   * The same for a scan that has its key already, since it was counted before anybody told of it.
+   *
+   * @return empty if another scan of its number is under way
+   * @throws IOException if ZooKeeper cannot be reached
+   */
+  Optional<Scan> enter(long key, int width, int height) throws IOException {
+    Scan scan = begin(ScanKey.number(key), width, height, numbers -> key);
+    return scan.key() == key ? Optional.of(scan) : Optional.empty();
+  }
+
+  /**
+   * The scans with a key that are remembered: one, but for producers that do not tell of their
+   * scans.
+   *
+   * @throws IOException if ZooKeeper cannot be reached
+   */
+  List<Scan> withKey(long key) throws IOException {
+    List<Scan> all = new ArrayList<>();
+    for (String id : children(folder)) {
+      if (id.startsWith(ScanKey.number(key) + "-")) {
+        find(id).filter(scan -> scan.key() == key).ifPresent(all::add);
+      }
+    }
+    return all;
+  }
+
+  private Scan begin(long number, int width, int height, ToLongFunction<ScanNumbering> key)
+      throws IOException {
     try {
-      client().checkExists().creatingParentsIfNeeded().forPath(path("-"));
-      client().checkExists().creatingParentsIfNeeded().forPath(underWayPath(number));
+      prepare(number);
       for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
         Optional<Scan> there = underWay(number);
         if (there.isPresent()) {
           return there.get();
         }
-        Scan scan = Scan.announced(session, number, width, height);
-        if (create(scan)) {
+        Stat stat = new Stat();
+        ScanNumbering before =
+            ScanNumbering.read(client().getData().storingStatIn(stat).forPath(numbering));
+        Scan scan = Scan.announced(session, key.applyAsLong(before), width, height);
+        if (create(scan, before.with(scan.key()), stat.getVersion())) {
           return scan;
         }
       }
@@ -82,12 +122,32 @@ public final class Scans {
             .formatted(number, session));
   }
 
-  /** Both nodes or none; false if the number is under way already. */
-  private boolean create(Scan scan) throws Exception {
+  private void prepare(long number) throws Exception {
+    client().checkExists().creatingParentsIfNeeded().forPath(path("-"));
+    client().checkExists().creatingParentsIfNeeded().forPath(underWayPath(number));
+    if (client().checkExists().forPath(numbering) == null) {
+      try {
+        client().create().forPath(numbering, ScanNumbering.START.write());
+      } catch (KeeperException.NodeExistsException e) {
+        return; // somebody was faster, and it is the same
+      }
+    }
+  }
+
+  /**
+   * All nodes or none; false if the number is under way already, or another scan has begun since
+   * the numbering was read, by which this one's generation may be another.
+   */
+  private boolean create(Scan scan, ScanNumbering numbers, int version) throws Exception {
     try {
       client()
           .transaction()
           .forOperations(
+              client()
+                  .transactionOp()
+                  .setData()
+                  .withVersion(version)
+                  .forPath(numbering, numbers.write()),
               client().transactionOp().create().forPath(path(scan.id()), scan.write()),
               client()
                   .transactionOp()
@@ -95,7 +155,7 @@ public final class Scans {
                   .forPath(
                       underWayPath(scan.number()), scan.id().getBytes(StandardCharsets.UTF_8)));
       return true;
-    } catch (KeeperException.NodeExistsException e) {
+    } catch (KeeperException.NodeExistsException | KeeperException.BadVersionException e) {
       return false;
     }
   }

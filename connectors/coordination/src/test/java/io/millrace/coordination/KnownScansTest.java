@@ -67,6 +67,7 @@ class KnownScansTest {
     end(first);
     Scan second = scans.begin(7, 33, 32);
     awaitKnown(second);
+    assertThat(known.generation()).isEqualTo(1);
     // As when the copy is made anew, in any order.
     scans.change(first.id(), s -> s.in(ScanState.COMPLETE, "told again"));
     awaitKnown(end(second));

@@ -111,6 +111,36 @@ class ScanJournalTest {
                     .satisfies(scan -> assertThat(scan.state()).isEqualTo(ScanState.COMPLETE)));
   }
 
+  /** As a job does that goes on from a checkpoint. */
+  @Test
+  void whatIsToldAgainBeginsNoOtherScan() throws IOException {
+    Scan first = scans.begin(7, 65, 64);
+    journal.ended(report(0), FILE);
+    awaited(first.id(), ScanState.COMPLETE);
+    Scan second = scans.begin(8, 65, 64);
+    journal.failed(8, "no frame arrived");
+    awaited(second.id(), ScanState.FAILED);
+    journal.ended(report(0), FILE);
+    journal.failed(8, "no frame arrived");
+    journal.close(); // when all is told
+    assertThat(scans.list()).extracting(Scan::id).containsExactly(second.id(), first.id());
+    assertThat(scans.underWay()).isEmpty();
+  }
+
+  @Test
+  void whatIsToldOfAnEarlierScanDoesNotTouchTheNextOfItsNumber() throws IOException {
+    Scan first = scans.begin(7, 65, 64);
+    journal.failed(first.key(), "no frame arrived");
+    awaited(first.id(), ScanState.FAILED);
+    Scan second = scans.begin(7, 65, 64);
+    journal.tell(first.key(), ScanState.CALIBRATING);
+    journal.failed(first.key(), "told again");
+    journal.tell(second.key(), ScanState.STREAMING);
+    awaited(second.id(), ScanState.STREAMING);
+    assertThat(scans.find(first.id()).orElseThrow().reason()).isEqualTo("no frame arrived");
+    assertThat(scans.list()).hasSize(2);
+  }
+
   @Test
   void closingWaitsUntilAllIsTold() throws IOException {
     Scan scan = scans.begin(7, 65, 64);

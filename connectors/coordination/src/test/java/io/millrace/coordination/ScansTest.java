@@ -2,7 +2,9 @@ package io.millrace.coordination;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.detector.ScanKey;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,6 +19,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ScansTest {
   private static final Duration TIMEOUT = Duration.ofSeconds(20);
@@ -79,6 +83,70 @@ class ScansTest {
     assertThat(second.width()).isEqualTo(33);
     assertThat(scans.underWay(7)).contains(second);
     assertThat(scans.find(first.id()).orElseThrow().state()).isEqualTo(ScanState.COMPLETE);
+  }
+
+  /** Numbers as they are begun, and the generation of each. */
+  @ParameterizedTest
+  @CsvSource({
+    "7 8 9, 0 0 0",
+    "7 7 3, 0 1 2",
+    "7 3 4 7 8, 0 1 1 1 1",
+    "0 0 4294967295 0, 0 1 1 2",
+    "102 101 103 101, 0 1 1 2",
+  })
+  void aNumberThatIsNotAboveAllBeforeBeginsAnew(String numbers, String generations)
+      throws IOException {
+    List<String> begun = new ArrayList<>();
+    long highest = -1;
+    for (String number : numbers.split(" ")) {
+      Scan scan = scans.begin(Long.parseLong(number), 2, 2);
+      begun.add(String.valueOf(scan.generation()));
+      assertThat(scan.key()).as("later is larger").isGreaterThan(highest);
+      highest = scan.key();
+      assertThat(scans.find(end(scan, ScanState.COMPLETE).id()).orElseThrow().key())
+          .isEqualTo(highest);
+    }
+    assertThat(String.join(" ", begun)).isEqualTo(generations);
+  }
+
+  @Test
+  void keysAreAsManyAsScansAlsoIfManyBeginAtOnce() throws Exception {
+    ExecutorService producers = Executors.newFixedThreadPool(8);
+    try {
+      List<Callable<Scan>> begins = new ArrayList<>();
+      for (int p = 0; p < 16; p++) {
+        long number = p / 2;
+        begins.add(() -> scans.begin(number, 65, 64));
+      }
+      Set<Long> keys = new HashSet<>();
+      for (Future<Scan> begun : producers.invokeAll(begins)) {
+        keys.add(begun.get().key());
+      }
+      assertThat(keys).hasSize(8);
+      assertThat(scans.list().stream().map(Scan::key)).containsExactlyInAnyOrderElementsOf(keys);
+    } finally {
+      producers.shutdownNow();
+    }
+  }
+
+  @Test
+  void aScanThatIsEnteredLateKeepsItsKeyAndDoesNotTouchAnother() throws IOException {
+    long nine = ScanKey.of(1, 9);
+    Scan late = scans.enter(nine, 2, 2).orElseThrow();
+    assertThat(late.key()).isEqualTo(nine);
+    assertThat(scans.enter(nine, 2, 2)).contains(late);
+    assertThat(scans.enter(ScanKey.of(0, 9), 2, 2)).isEmpty();
+    end(late, ScanState.COMPLETE);
+    assertThat(scans.begin(9, 2, 2).key()).isEqualTo(ScanKey.of(2, 9));
+  }
+
+  /** As a version wrote it that did not know of generations. */
+  @Test
+  void aScanWithoutAGenerationIsOfTheFirst() throws IOException {
+    String written = new String(scans.begin(7, 2, 2).write(), StandardCharsets.UTF_8);
+    assertThat(written).contains("\"generation\":0,");
+    String before = written.replace("\"generation\":0,", "");
+    assertThat(Scan.read(before.getBytes(StandardCharsets.UTF_8)).key()).isEqualTo(7);
   }
 
   @Test

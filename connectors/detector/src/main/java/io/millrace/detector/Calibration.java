@@ -7,7 +7,7 @@ import java.util.List;
  * What all counters of a scan have to agree on: its thresholds, where they come from, and the
  * pixels that are masked in this scan. The names of the statistics are those of the counted file.
  *
- * @param scan the detector's scan number
+ * @param scan its {@link ScanKey key}
  * @param thresholds what counting uses
  * @param level centre of the noise in ADU, to which a row dark brings each half-row; null if nobody
  *     needs it

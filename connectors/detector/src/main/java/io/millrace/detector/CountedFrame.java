@@ -5,7 +5,7 @@ package io.millrace.detector;
  * one instance again and again.
  */
 public final class CountedFrame implements ScanRecord {
-  /** The detector's scan number. */
+  /** The {@link ScanKey key} of the scan. */
   public long scan;
 
   /** The detector's frame number. */

@@ -9,7 +9,7 @@ import java.util.stream.Stream;
 /**
  * The pixels of a scan that are hot: they fire in far more frames than their neighbourhood does.
  *
- * @param scan the detector's scan number
+ * @param scan its {@link ScanKey key}
  * @param pixels ascending by index
  */
 public record HotPixelList(long scan, List<HotPixel> pixels) implements ScanRecord, Serializable {

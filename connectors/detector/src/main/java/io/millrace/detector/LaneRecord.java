@@ -5,6 +5,6 @@ package io.millrace.detector;
  * scan.
  */
 public interface LaneRecord {
-  /** The detector's number of the scan that this belongs to. */
+  /** The {@link ScanKey key} of the scan that this belongs to. */
   long scan();
 }

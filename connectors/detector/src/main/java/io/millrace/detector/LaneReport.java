@@ -5,7 +5,7 @@ import java.io.Serializable;
 /**
  * A lane's account of a scan, sent after the scan's last sector in that lane.
  *
- * @param scan the detector's scan number
+ * @param scan its {@link ScanKey key}
  * @param lane index of the lane
  * @param announced data messages that the senders announced for this lane
  * @param received data messages of this scan that arrived, dropped ones included

@@ -8,7 +8,7 @@ import java.util.Arrays;
  * frames, corrected as for counting. Goes to the file on a way of its own, since it would be too
  * long for what all counters have to read.
  *
- * @param scan the detector's scan number
+ * @param scan its {@link ScanKey key}
  * @param first the value in ADU that {@code counts[0]} stands for
  * @param counts pixels of value {@code first + i}; bins of width 1
  */

@@ -5,7 +5,7 @@ import java.io.Serializable;
 /**
  * An image that was made from a scan's events.
  *
- * @param scan the detector's scan number
+ * @param scan its {@link ScanKey key}
  * @param name its name in the file, in lower case with underscores, such as {@code bright_field}
  * @param description what it shows and in which unit, in half a sentence
  * @param axes what a pixel of the image is

@@ -3,6 +3,6 @@ package io.millrace.detector;
 /** What the ledger is told about a scan, apart from its frames. */
 public sealed interface ScanNotice
     permits LaneReport, CalibrationOutcome, SampleHistogram, SectorDrop {
-  /** The detector's number of the scan. */
+  /** The {@link ScanKey key} of the scan. */
   long scan();
 }

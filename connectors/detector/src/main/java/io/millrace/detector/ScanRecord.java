@@ -6,6 +6,6 @@ package io.millrace.detector;
  */
 public sealed interface ScanRecord
     permits CountedFrame, SampleHistogram, ScanImage, HotPixelList, ScanReport {
-  /** The detector's number of the scan. */
+  /** The {@link ScanKey key} of the scan. */
   long scan();
 }

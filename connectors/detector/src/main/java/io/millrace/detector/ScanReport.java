@@ -6,7 +6,7 @@ import java.time.Instant;
 /**
  * The account of a scan that has ended: every frame is complete, incomplete, or absent.
  *
- * @param scan the detector's scan number
+ * @param scan its {@link ScanKey key}
  * @param geometry the scan's raster
  * @param framesPerPosition frames of a position: as given, or the most that any position has
  * @param complete frames of which every sector arrived

@@ -3,10 +3,10 @@ package io.millrace.detector;
 /**
  * Which sector a message or a record holds. Mutable, so that one instance serves a whole stream.
  *
- * <p>{@code scan} and {@code frame} are unsigned 32-bit numbers given by the detector; the frame
- * number identifies a frame but does not give its position. {@code width}, {@code height}, {@code
- * x} and {@code y} are unsigned 16-bit: the scan's size in positions (flyback included) and the
- * frame's place in it.
+ * <p>{@code scan} and {@code frame} are unsigned 32-bit numbers given by the detector; from the
+ * lane on, {@code scan} is the scan's {@link ScanKey key}. The frame number identifies a frame but
+ * does not give its position. {@code width}, {@code height}, {@code x} and {@code y} are unsigned
+ * 16-bit: the scan's size in positions (flyback included) and the frame's place in it.
  */
 public final class SectorHeader {
   public long scan;

@@ -1,5 +1,6 @@
 package io.millrace.hdf5;
 
+import io.millrace.detector.ScanKey;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,14 +14,15 @@ import java.util.stream.Stream;
 
 /**
  * Names of counted files: {@code FOURD_{YYMMDD}_{HHMM}_{id:05d}_{scan:05d}.h5}, {@code _flat.h5}
- * for the flat layout. The id tells sessions apart that count into the same directory; detectors
- * start their scan numbers again.
+ * for the flat layout. The id tells sessions apart that count into the same directory. A scan of a
+ * later {@linkplain ScanKey generation} of numbers has that behind its number: {@code
+ * _00007_g1.h5}.
  */
 public final class CountedFileName {
   private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyMMdd_HHmm");
   private static final Pattern FILE = Pattern.compile("FOURD_\\d{6}_\\d{4}_(\\d{5,9})_\\d{5}.*");
   private static final Pattern PART =
-      Pattern.compile("FOURD_(\\d{5,9})_\\d{5,10}(-\\d+)?(_flat)?\\.part");
+      Pattern.compile("FOURD_(\\d{5,9})_\\d{5,10}(_g\\d+)?(-\\d+)?(_flat)?\\.part");
 
   private CountedFileName() {}
 
@@ -30,10 +32,10 @@ public final class CountedFileName {
    * @param start when the scan started
    * @param zone the clock that names are given by
    * @param id number of the session in its directory
-   * @param scan the detector's scan number
+   * @param scan its {@link ScanKey key}
    */
   public static String of(Instant start, ZoneId zone, int id, long scan) {
-    return "FOURD_%s_%05d_%05d.h5".formatted(TIME.format(start.atZone(zone)), id, scan);
+    return "FOURD_%s_%05d_%s.h5".formatted(TIME.format(start.atZone(zone)), id, words(scan));
   }
 
   /** The name while the scan runs. */
@@ -47,7 +49,11 @@ public final class CountedFileName {
    * @param attempt the how manyth name, from 1
    */
   static String part(int id, long scan, int attempt) {
-    return "FOURD_%05d_%05d%s.part".formatted(id, scan, attempt == 1 ? "" : "-" + attempt);
+    return "FOURD_%05d_%s%s.part".formatted(id, words(scan), attempt == 1 ? "" : "-" + attempt);
+  }
+
+  private static String words(long scan) {
+    return "%05d%s".formatted(ScanKey.number(scan), ScanKey.suffix(scan));
   }
 
   /** The file of the flat layout beside a file or a part. */

@@ -8,9 +8,8 @@ import java.nio.file.Path;
 import java.time.ZoneId;
 import org.apache.flink.annotation.PublicEvolving;
 import org.apache.flink.api.common.typeinfo.Types;
-import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.DataStreamSink;
-import org.apache.flink.streaming.api.datastream.DataStreamUtils;
+import org.apache.flink.streaming.api.datastream.KeyedStream;
 
 /**
  * Writes one counted file for every scan that is reported.
@@ -79,13 +78,13 @@ public final class CountedFileSink implements Serializable {
   /**
    * Writes these records.
    *
-   * @param records partitioned by {@link ScanRecord#scan} as {@code keyBy} does it
+   * @param records keyed by {@link ScanRecord#scan}
    * @return the end of the stream, to be named
    */
-  public DataStreamSink<?> append(DataStream<ScanRecord> records) {
+  public DataStreamSink<?> append(KeyedStream<ScanRecord, Long> records) {
     boolean checkpointing =
         records.getExecutionEnvironment().getCheckpointConfig().isCheckpointingEnabled();
-    return DataStreamUtils.reinterpretAsKeyedStream(records, ScanRecord::scan, Types.LONG)
+    return records
         .transform(
             "part files", Types.GENERIC(WholeFile.class), new PartFileOperator(this, checkpointing))
         .uid("part-files")

@@ -11,6 +11,7 @@ import io.millrace.detector.SampleHistogram;
 import io.millrace.detector.ScanGeometry;
 import io.millrace.detector.ScanImage;
 import io.millrace.detector.ScanImage.Axes;
+import io.millrace.detector.ScanKey;
 import io.millrace.detector.ScanReport;
 import java.io.Closeable;
 import java.io.IOException;
@@ -117,8 +118,13 @@ public final class CountedFileWriter implements Closeable {
     this.events = snapshot.getLong();
     this.frames = FrameTable.read(snapshot);
     FileChannel channel = PartLock.open(part);
+    try {
+      this.file = Hdf5File.resume(part, channel, length);
+    } catch (IOException e) {
+      channel.close(); // and with it the lock
+      throw e;
+    }
     parts.add(part);
-    this.file = Hdf5File.resume(part, channel, length);
   }
 
   /**
@@ -164,7 +170,7 @@ public final class CountedFileWriter implements Closeable {
       throw new IllegalArgumentException(
           "scan %d, frame %d: position (%d, %d) of %d x %d does not lie in this scan of %d x %d"
               .formatted(
-                  frame.scan,
+                  ScanKey.number(frame.scan),
                   frame.frame,
                   frame.x,
                   frame.y,
@@ -178,7 +184,7 @@ public final class CountedFileWriter implements Closeable {
       throw new IllegalStateException(
           "scan %d, frame %d: %d centroids for %d events; the scan is counted %s centroids"
               .formatted(
-                  frame.scan,
+                  ScanKey.number(frame.scan),
                   frame.frame,
                   frame.centroids.size(),
                   n,
@@ -212,6 +218,11 @@ public final class CountedFileWriter implements Closeable {
     this.histogram = histogram;
   }
 
+  /** Where it writes until the file is whole. */
+  Path part() {
+    return part;
+  }
+
   /** Frames that were added. */
   public long frames() {
     return frames.size();
@@ -240,7 +251,9 @@ public final class CountedFileWriter implements Closeable {
   WholeFile complete(ScanReport report, Provenance provenance, Layout layout, Path target)
       throws IOException {
     check(report);
-    int[] entries = frames.entries(report.scan(), report.geometry(), report.framesPerPosition());
+    int[] entries =
+        frames.entries(
+            ScanKey.number(report.scan()), report.geometry(), report.framesPerPosition());
     LinkedHashMap<String, String> names = new LinkedHashMap<>();
     if (layout != Layout.FLAT) {
       writeRest(
@@ -297,12 +310,13 @@ public final class CountedFileWriter implements Closeable {
     if (reported != frames.size() || report.events() != events) {
       throw new IllegalStateException(
           "scan %d: %,d frames with %,d events are reported, but %,d with %,d came"
-              .formatted(report.scan(), reported, report.events(), frames.size(), events));
+              .formatted(
+                  ScanKey.number(report.scan()), reported, report.events(), frames.size(), events));
     }
     if (geometry != null && !geometry.equals(report.geometry())) {
       throw new IllegalStateException(
           "scan %d: its frames are of a scan of %s, its report of %s"
-              .formatted(report.scan(), geometry, report.geometry()));
+              .formatted(ScanKey.number(report.scan()), geometry, report.geometry()));
     }
   }
 
@@ -546,7 +560,7 @@ public final class CountedFileWriter implements Closeable {
     a.put("detector_rows", (long) detector.rows());
     a.put("detector_columns", (long) detector.columns());
     a.put("detector_modules", (long) detector.modules());
-    a.put("scan_number", report.scan());
+    a.put("scan_number", ScanKey.number(report.scan()));
     a.put("start", report.start().toString());
     a.put("end", report.end().toString());
     a.put("ended_by", report.endedBy().name().toLowerCase(Locale.ROOT));

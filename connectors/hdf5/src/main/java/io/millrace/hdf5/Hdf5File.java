@@ -30,6 +30,7 @@ import java.util.Map;
 final class Hdf5File implements Closeable {
   private static final long UNDEFINED = -1;
   private static final int SUPERBLOCK_BYTES = 48;
+  private static final long SIGNATURE = 0x0a1a_0a0d_4644_4889L; // \211 H D F \r \n \032 \n
 
   private final Path path;
   private final FileChannel channel;
@@ -69,7 +70,15 @@ final class Hdf5File implements Closeable {
               .formatted(path, channel.size(), length));
     }
     channel.truncate(length).position(length);
+    // If it had been finished behind that point, it is not any more.
+    channel.write(ByteBuffer.allocate(SUPERBLOCK_BYTES), 0);
     return new Hdf5File(path, channel, length);
+  }
+
+  /** Whether a file begins as one does that was finished. */
+  static boolean isFinished(FileChannel channel) throws IOException {
+    ByteBuffer signature = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    return channel.read(signature, 0) == Long.BYTES && signature.getLong(0) == SIGNATURE;
   }
 
   /** Waits until all that was written is on the disk; returns its length. */
@@ -182,7 +191,7 @@ final class Hdf5File implements Closeable {
     long end = begin();
     Bytes superblock =
         new Bytes()
-            .u8(0x0a1a_0a0d_4644_4889L) // \211 H D F \r \n \032 \n
+            .u8(SIGNATURE)
             .u1(2)
             .u1(Long.BYTES) // addresses, lengths
             .u1(Long.BYTES)

@@ -1,5 +1,6 @@
 package io.millrace.hdf5;
 
+import io.millrace.detector.ScanKey;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -52,10 +53,12 @@ final class NamingSink implements Sink<WholeFile>, SupportsCommitter<WholeFile> 
   /** Names files, and tells of it. */
   private final class Namer implements AutoCloseable {
     private final Counter filesWritten;
+    private final Counter filesNotNamed;
     private boolean listening;
 
     Namer(MetricGroup metrics) {
       filesWritten = metrics.counter("filesWritten");
+      filesNotNamed = metrics.counter("filesNotNamed");
     }
 
     void name(WholeFile whole) throws IOException {
@@ -64,16 +67,28 @@ final class NamingSink implements Sink<WholeFile>, SupportsCommitter<WholeFile> 
         filesWritten.inc();
         LOG.info(
             "scan {}: wrote {} ({} frames, {} electrons)",
-            whole.report().scan(),
+            ScanKey.name(whole.report().scan()),
             file,
             whole.report().complete() + whole.report().incomplete(),
             whole.report().events());
       }
+      listen();
+      listener.inPlace(whole.report(), files.get(0));
+    }
+
+    void notNamed(WholeFile whole, IOException reason) {
+      filesNotNamed.inc();
+      LOG.error(
+          "scan {} has no file: {}", ScanKey.name(whole.report().scan()), reason.getMessage());
+      listen();
+      listener.notInPlace(whole.report(), reason.getMessage());
+    }
+
+    private void listen() {
       if (!listening) {
         listener.open();
         listening = true;
       }
-      listener.inPlace(whole.report(), files.get(0));
     }
 
     @Override
@@ -134,9 +149,15 @@ final class NamingSink implements Sink<WholeFile>, SupportsCommitter<WholeFile> 
 
   private record Committing(Namer namer) implements Committer<WholeFile> {
     @Override
-    public void commit(Collection<CommitRequest<WholeFile>> requests) throws IOException {
+    public void commit(Collection<CommitRequest<WholeFile>> requests) {
       for (CommitRequest<WholeFile> request : requests) {
-        namer.name(request.getCommittable());
+        try {
+          namer.name(request.getCommittable());
+        } catch (IOException e) {
+          // The job would fail of it again at each start, with all the other scans.
+          namer.notNamed(request.getCommittable(), e);
+          request.signalFailedWithKnownReason(e);
+        }
       }
     }
 

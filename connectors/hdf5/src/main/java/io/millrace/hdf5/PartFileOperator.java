@@ -4,6 +4,7 @@ import io.millrace.detector.CountedFrame;
 import io.millrace.detector.HotPixelList;
 import io.millrace.detector.SampleHistogram;
 import io.millrace.detector.ScanImage;
+import io.millrace.detector.ScanKey;
 import io.millrace.detector.ScanRecord;
 import io.millrace.detector.ScanReport;
 import java.io.IOException;
@@ -107,7 +108,7 @@ final class PartFileOperator extends AbstractStreamOperator<WholeFile>
         writer = begin(scan);
       } else {
         writer = CountedFileWriter.resume(snapshot, sink.detector(), sink.centroids());
-        LOG.info("scan {}: goes on behind {} frames", scan, writer.frames());
+        LOG.info("scan {}: goes on behind {} frames", ScanKey.name(scan), writer.frames());
       }
       writers.put(scan, writer);
     }
@@ -121,17 +122,17 @@ final class PartFileOperator extends AbstractStreamOperator<WholeFile>
   private CountedFileWriter begin(long scan) throws IOException {
     int attempt = 1;
     while (isTaken(sink.part(scan, attempt))) {
-      // Begun after the last checkpoint: whatever came into it comes again.
+      // Begun after the last checkpoint: nobody can go on with it.
       if (checkpointing && PartLock.removeOrphan(sink.part(scan, attempt))) {
         LOG.info(
             "scan {}: {} was begun after the last checkpoint of a job that died, and begins anew",
-            scan,
+            ScanKey.name(scan),
             sink.part(scan, attempt));
       } else {
         LOG.warn(
             "scan {}: {} is there already, of a task that was killed or of another job with this id;"
                 + " it is left as it is",
-            scan,
+            ScanKey.name(scan),
             sink.part(scan, attempt));
         attempt++;
       }
@@ -144,22 +145,23 @@ final class PartFileOperator extends AbstractStreamOperator<WholeFile>
   }
 
   private WholeFile complete(ScanReport report) throws Exception {
-    try (CountedFileWriter writer = writer(report.scan())) {
-      for (ScanRecord record : afterFrames.get()) {
-        if (record instanceof ScanImage image) {
-          writer.add(image);
-        } else if (record instanceof HotPixelList hotPixels) {
-          writer.add(hotPixels);
-        } else if (record instanceof SampleHistogram histogram) {
-          writer.add(histogram);
-        }
+    CountedFileWriter writer = writer(report.scan());
+    for (ScanRecord record : afterFrames.get()) {
+      if (record instanceof ScanImage image) {
+        writer.add(image);
+      } else if (record instanceof HotPixelList hotPixels) {
+        writer.add(hotPixels);
+      } else if (record instanceof SampleHistogram histogram) {
+        writer.add(histogram);
       }
-      return writer.complete(report, sink.provenance(), sink.layout(), sink.file(report));
-    } finally {
-      writers.remove(report.scan());
-      unfinished.clear();
-      afterFrames.clear();
     }
+    // If this fails, the writer is still among the others: closing keeps its part for another try.
+    WholeFile whole = writer.complete(report, sink.provenance(), sink.layout(), sink.file(report));
+    writers.remove(report.scan());
+    unfinished.clear();
+    afterFrames.clear();
+    writer.close();
+    return whole;
   }
 
   @Override
@@ -182,18 +184,34 @@ final class PartFileOperator extends AbstractStreamOperator<WholeFile>
   public void close() throws Exception {
     try {
       if (writers != null && checkpointing) {
-        for (Map.Entry<Long, CountedFileWriter> scan : writers.entrySet()) {
-          LOG.info(
-              "scan {}: {} frames stay in its part file, for a job that goes on from its last checkpoint",
-              scan.getKey(),
-              scan.getValue().frames());
-          scan.getValue().suspend();
-        }
+        suspend();
       } else if (writers != null) {
         giveUp();
       }
     } finally {
       super.close();
+    }
+  }
+
+  private void suspend() throws IOException {
+    IOException problem = null;
+    for (Map.Entry<Long, CountedFileWriter> scan : writers.entrySet()) {
+      scansUnfinished.inc();
+      LOG.warn(
+          "scan {}: {} frames stay in {}. The job goes on with it if it starts again from its last"
+              + " checkpoint; if not, they are lost, and the part may be removed",
+          ScanKey.name(scan.getKey()),
+          scan.getValue().frames(),
+          scan.getValue().part());
+      try {
+        scan.getValue().suspend();
+      } catch (IOException e) {
+        problem = ExceptionUtils.firstOrSuppressed(e, problem);
+      }
+    }
+    writers.clear();
+    if (problem != null) {
+      throw problem;
     }
   }
 
@@ -203,7 +221,7 @@ final class PartFileOperator extends AbstractStreamOperator<WholeFile>
       scansUnfinished.inc();
       LOG.warn(
           "scan {} has no report, its {} frames are given up: the job ended before the scan",
-          scan.getKey(),
+          ScanKey.name(scan.getKey()),
           scan.getValue().frames());
       try {
         scan.getValue().close();

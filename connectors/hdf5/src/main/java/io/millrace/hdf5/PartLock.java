@@ -66,21 +66,31 @@ final class PartLock {
   }
 
   /**
-   * Removes a part that nobody writes any more, and the flat one beside it.
+   * Removes a part that nobody writes any more and that is not whole.
    *
-   * @return false if somebody writes it
+   * @return false if it is whole, or somebody writes it, or that cannot be told
    */
   static boolean removeOrphan(Path part) throws IOException {
-    if (Files.exists(part)) {
-      try (FileChannel channel = FileChannel.open(part, StandardOpenOption.WRITE)) {
-        if (!tryLock(part, channel)) {
-          return false;
-        }
-        Files.delete(part);
+    if (Files.notExists(part)) {
+      return false;
+    }
+    try (FileChannel channel =
+        FileChannel.open(part, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      if (!isFree(channel) || Hdf5File.isFinished(channel)) {
+        return false;
       }
+      Files.delete(part);
     }
     Files.deleteIfExists(CountedFileName.flat(part));
     return true;
+  }
+
+  private static boolean isFree(FileChannel channel) {
+    try {
+      return channel.tryLock() != null;
+    } catch (OverlappingFileLockException | IOException e) {
+      return false;
+    }
   }
 
   private static FileChannel lock(Path part, FileChannel channel) throws IOException {

@@ -18,6 +18,14 @@ public interface ResultListener extends Serializable, AutoCloseable {
    */
   void inPlace(ScanReport report, Path file);
 
+  /**
+   * A scan's file is whole and could not be given its name, or is gone; told of jobs with
+   * checkpoints only, since others fail of it.
+   *
+   * @param reason also says what to do
+   */
+  void notInPlace(ScanReport report, String reason);
+
   /** Ends. */
   @Override
   void close();
@@ -30,6 +38,9 @@ public interface ResultListener extends Serializable, AutoCloseable {
 
       @Override
       public void inPlace(ScanReport report, Path file) {}
+
+      @Override
+      public void notInPlace(ScanReport report, String reason) {}
 
       @Override
       public void close() {}

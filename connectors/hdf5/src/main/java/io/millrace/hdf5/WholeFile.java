@@ -6,6 +6,7 @@ import java.io.Serializable;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
@@ -55,8 +56,14 @@ public record WholeFile(
    * replace.
    */
   private static void name(Path part, Path target) throws IOException {
-    if (Files.notExists(part) && Files.exists(target)) {
-      return;
+    if (Files.notExists(part)) {
+      if (Files.exists(target)) {
+        return;
+      }
+      throw new NoSuchFileException(
+          part.toString(),
+          target.toString(),
+          "neither is there: somebody has moved the file away since it had its name, or removed it");
     }
     try {
       Files.createLink(target, part);

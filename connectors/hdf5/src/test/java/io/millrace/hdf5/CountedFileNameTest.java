@@ -2,6 +2,7 @@ package io.millrace.hdf5;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.detector.ScanKey;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -19,6 +20,8 @@ class CountedFileNameTest {
         .isEqualTo("FOURD_261122_2359_00007_00101.h5");
     assertThat(CountedFileName.of(START, ZoneId.of("America/Los_Angeles"), 99_999, 4_294_967_295L))
         .isEqualTo("FOURD_261122_1559_99999_4294967295.h5");
+    assertThat(CountedFileName.of(START, ZoneOffset.UTC, 7, ScanKey.of(2, 101)))
+        .isEqualTo("FOURD_261122_2359_00007_00101_g2.h5");
     assertThat(CountedFileName.flat(Path.of("a.h5/FOURD_261122_2359_00007_00101.h5")))
         .isEqualTo(Path.of("a.h5/FOURD_261122_2359_00007_00101_flat.h5"));
   }
@@ -41,5 +44,10 @@ class CountedFileNameTest {
     assertThat(CountedFileName.nextId(dir)).isEqualTo(12);
     Files.createFile(CountedFileName.flat(dir.resolve(CountedFileName.part(12, 1, 2))));
     assertThat(CountedFileName.nextId(dir)).isEqualTo(13);
+    Files.createFile(dir.resolve(CountedFileName.part(13, ScanKey.of(2, 1), 2)));
+    assertThat(CountedFileName.nextId(dir)).isEqualTo(14);
+    Files.createFile(
+        dir.resolve(CountedFileName.of(START, ZoneOffset.UTC, 14, ScanKey.of(2, 101))));
+    assertThat(CountedFileName.nextId(dir)).isEqualTo(15);
   }
 }

@@ -39,6 +39,7 @@ import org.apache.flink.runtime.state.FunctionInitializationContext;
 import org.apache.flink.runtime.state.FunctionSnapshotContext;
 import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
 import org.apache.flink.streaming.api.checkpoint.CheckpointedFunction;
+import org.apache.flink.streaming.api.datastream.DataStreamUtils;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.test.junit5.MiniClusterExtension;
 import org.apache.flink.util.Collector;
@@ -93,6 +94,11 @@ class CountedFileSinkIT {
     @Override
     public void inPlace(ScanReport report, Path file) {
       TOLD.add("%d: %s, %b".formatted(report.scan(), file.getFileName(), Files.exists(file)));
+    }
+
+    @Override
+    public void notInPlace(ScanReport report, String reason) {
+      TOLD.add("%d: %s".formatted(report.scan(), reason));
     }
 
     @Override
@@ -227,7 +233,11 @@ class CountedFileSinkIT {
     restarting.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_DELAY, Duration.ofMillis(1));
     StreamExecutionEnvironment env = environment(restarting);
     env.enableCheckpointing(50);
-    sink().append(env.fromSequence(0, Long.MAX_VALUE).flatMap(new FailsOnce(before, until)));
+    sink()
+        .append(
+            env.fromSequence(0, Long.MAX_VALUE)
+                .flatMap(new FailsOnce(before, until))
+                .keyBy(ScanRecord::scan));
     JobClient job = env.executeAsync();
     try {
       await()
@@ -266,7 +276,12 @@ class CountedFileSinkIT {
 
   private void run(FlatMapFunction<Long, ScanRecord> records) throws Exception {
     StreamExecutionEnvironment env = environment(new Configuration());
-    sink().append(env.fromSequence(1, 1).flatMap(records).returns(ScanRecord.class));
+    // Chained: what was emitted before a failure has passed the sink.
+    sink()
+        .append(
+            DataStreamUtils.reinterpretAsKeyedStream(
+                env.fromSequence(1, 1).flatMap(records).returns(ScanRecord.class),
+                ScanRecord::scan));
     env.execute();
   }
 

@@ -212,7 +212,7 @@ class CountedFileWriterTest {
     assertThat(whole.name()).containsExactly(flat);
     assertThat(filesThatEndWith(".part")).isEmpty();
     Files.delete(flat);
-    assertThatThrownBy(whole::name).hasMessageContaining("scan_flat.part could not be named");
+    assertThatThrownBy(whole::name).hasMessageContaining("neither is there");
   }
 
   @Test

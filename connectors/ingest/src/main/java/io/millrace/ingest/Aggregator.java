@@ -45,7 +45,8 @@ final class Aggregator implements Closeable {
    * @param listen where producers connect: module m at its first port + m
    * @param lanes where compute nodes connect
    * @param keys with which all of it is encrypted; empty for none
-   * @param scans those whose messages are relayed; null for all
+   * @param scans of the session; null without one
+   * @param relayed which scans' messages are relayed; all without a session
    * @param announceTimeout after how long without a message a scan is announced as it is
    * @param reportInterval time between two lines in the log
    * @throws IOException if a port cannot be had
@@ -56,6 +57,7 @@ final class Aggregator implements Closeable {
       Lanes lanes,
       Optional<CurveKeys> keys,
       KnownScans scans,
+      RelayedScans relayed,
       Duration announceTimeout,
       Duration reportInterval)
       throws IOException {
@@ -69,6 +71,7 @@ final class Aggregator implements Closeable {
                 lanes,
                 keys,
                 scans,
+                relayed,
                 announceTimeout,
                 reportInterval));
       }

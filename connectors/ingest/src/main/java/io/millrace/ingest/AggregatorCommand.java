@@ -148,7 +148,7 @@ final class AggregatorCommand implements Callable<Integer> {
     Lanes listenAt = at("--listen", listen, 1);
     Lanes lanesAt = at("--lane-address", laneAddress, lanes);
     if (session == null) {
-      relay(listenAt, lanesAt, null, aggregator -> {});
+      relay(listenAt, lanesAt, null, RelayedScans.ANY, aggregator -> {});
       return 0;
     }
     SessionAddress address = session.address(spec);
@@ -174,18 +174,26 @@ final class AggregatorCommand implements Callable<Integer> {
     // Before it is seen: producers would connect to one that is refused.
     participation.claimAggregator();
     participation.join();
-    try (KnownScans scans =
-        session.scans == RelayedScans.ANY
-            ? null
-            : new KnownScans(participation.zooKeeper(), address.session())) {
-      relay(listenAt, lanesAt, scans, aggregator -> participation.show(aggregator::condition));
+    try (KnownScans scans = new KnownScans(participation.zooKeeper(), address.session())) {
+      relay(
+          listenAt,
+          lanesAt,
+          scans,
+          session.scans,
+          aggregator -> participation.show(aggregator::condition));
     }
   }
 
-  private void relay(Lanes listenAt, Lanes lanesAt, KnownScans scans, Consumer<Aggregator> begun)
+  private void relay(
+      Lanes listenAt,
+      Lanes lanesAt,
+      KnownScans scans,
+      RelayedScans relayed,
+      Consumer<Aggregator> begun)
       throws IOException {
     try (Aggregator aggregator =
-        new Aggregator(detector, listenAt, lanesAt, keys, scans, announceTimeout, reportInterval)) {
+        new Aggregator(
+            detector, listenAt, lanesAt, keys, scans, relayed, announceTimeout, reportInterval)) {
       Runtime.getRuntime().addShutdownHook(new Thread(aggregator::close, "close"));
       begun.accept(aggregator);
       aggregator.await();

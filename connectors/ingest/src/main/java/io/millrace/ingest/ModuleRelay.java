@@ -70,8 +70,11 @@ final class ModuleRelay implements Runnable {
   private final Lanes lanes;
   private final LaneRouter router;
 
-  /** Null if messages of all scans are relayed. */
+  /** Null without a session. */
   private final ScanFence fence;
+
+  /** Whether what the fence does not let through is dropped. */
+  private final boolean fenced;
 
   private final long reportNanos;
   private final ZMQ.Context context;
@@ -110,7 +113,8 @@ final class ModuleRelay implements Runnable {
    *
    * @param listen address for this module's producer
    * @param keys with which both sides are encrypted; empty for none
-   * @param scans those whose messages are relayed; null for all
+   * @param scans of the session; null without one
+   * @param relayedScans which scans' messages are relayed; all without a session
    * @throws IOException if one cannot be had; says which. Or if the keys are not those of a server
    */
   ModuleRelay(
@@ -120,6 +124,7 @@ final class ModuleRelay implements Runnable {
       Lanes lanes,
       Optional<CurveKeys> keys,
       KnownScans scans,
+      RelayedScans relayedScans,
       Duration announceTimeout,
       Duration reportInterval)
       throws IOException {
@@ -130,6 +135,7 @@ final class ModuleRelay implements Runnable {
         scans == null
             ? null
             : new ScanFence(scans::find, n -> scans.ask(n, ANSWER), router::forget);
+    this.fenced = scans != null && relayedScans == RelayedScans.REGISTERED;
     this.reportNanos = reportInterval.toNanos();
     // One I/O thread receives and one sends.
     context = ZMQ.context(2);
@@ -347,7 +353,7 @@ final class ModuleRelay implements Runnable {
       reason = DropReason.PART_COUNT;
     } else if (unreadable == null) {
       reason = router.problem(header, second.size());
-      if (reason == null && fence != null) {
+      if (reason == null && fenced) {
         reason = fence.ofData(header.scan);
       }
     }
@@ -382,8 +388,9 @@ final class ModuleRelay implements Runnable {
         .counts()
         .forEach(
             (scan, count) -> {
+              // Also without a fence: a number may stand for another scan from here on.
               DropReason reason = fence == null ? null : fence.ofAnnouncement(scan);
-              if (reason != null) {
+              if (fenced && reason != null) {
                 drop(reason, address(source));
                 return;
               }

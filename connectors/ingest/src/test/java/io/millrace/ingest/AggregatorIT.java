@@ -271,7 +271,8 @@ class AggregatorIT {
     DetectorDescription detector = DetectorDescription.load("4d-camera");
     Lanes lane = new Lanes("127.0.0.1", port + 4, 1, 4);
     Aggregator aggregator =
-        new Aggregator(detector, listen, lane, Optional.empty(), null, LONG, LONG);
+        new Aggregator(
+            detector, listen, lane, Optional.empty(), null, RelayedScans.ANY, LONG, LONG);
     opened.add(aggregator);
     AtomicBoolean enough = new AtomicBoolean();
     CompletableFuture<Void> sending = CompletableFuture.runAsync(() -> sendUntil(enough, detector));
@@ -374,7 +375,16 @@ class AggregatorIT {
     Lanes elsewhere = new Lanes("127.0.0.1", Ports.free(4), 1, 4);
     for (int i = 0; i < 2; i++) {
       assertThatThrownBy(
-              () -> new Aggregator(DETECTOR, elsewhere, lanes, Optional.empty(), null, LONG, LONG))
+              () ->
+                  new Aggregator(
+                      DETECTOR,
+                      elsewhere,
+                      lanes,
+                      Optional.empty(),
+                      null,
+                      RelayedScans.ANY,
+                      LONG,
+                      LONG))
           .isInstanceOf(IOException.class)
           .hasMessageContaining(lanes.endpoint(0, 0) + ", for module 0, is in use")
           .hasMessageContaining("--lane-address");
@@ -388,7 +398,15 @@ class AggregatorIT {
   private Aggregator aggregator(DetectorDescription detector, Duration announceTimeout)
       throws IOException {
     Aggregator aggregator =
-        new Aggregator(detector, listen, lanes, Optional.empty(), null, announceTimeout, LONG);
+        new Aggregator(
+            detector,
+            listen,
+            lanes,
+            Optional.empty(),
+            null,
+            RelayedScans.ANY,
+            announceTimeout,
+            LONG);
     opened.add(aggregator);
     return aggregator;
   }

@@ -226,7 +226,7 @@ class CurveIT {
     CurveKeys keys = CurveKeys.read(ours.get(KeyFolder.ALL));
     Lanes one = new Lanes("127.0.0.1", port + 4, 1, 4);
     Aggregator aggregator =
-        new Aggregator(CAMERA, listen, one, Optional.of(keys), null, LONG, LONG);
+        new Aggregator(CAMERA, listen, one, Optional.of(keys), null, RelayedScans.ANY, LONG, LONG);
     opened.add(aggregator);
     BarePull stranger =
         BarePull.connected(one.endpoints(0), CurveKeys.read(others.get(KeyFolder.LANES)));

@@ -32,7 +32,7 @@ class ScanFenceTest {
 
   private static Scan scan(long number, String id) {
     Instant now = Instant.now();
-    return new Scan(1, id, "s", number, now, 2, 2, ScanState.ANNOUNCED, now, 0, 0, 0, null, "");
+    return new Scan(1, id, "s", number, 0, now, 2, 2, ScanState.ANNOUNCED, now, 0, 0, 0, null, "");
   }
 
   @Test

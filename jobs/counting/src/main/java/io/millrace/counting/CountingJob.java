@@ -103,7 +103,7 @@ public final class CountingJob {
 
     SingleOutputStreamOperator<CountedFrame> frames =
         counted
-            .keyBy(AssemblyFunction.key(), Types.LONG)
+            .keyBy(AssemblyFunction.key(), AssemblyFunction.KEY)
             .process(
                 new AssemblyFunction(detector, options.frameTimeout, options.centroids),
                 Types.GENERIC(CountedFrame.class))
@@ -158,7 +158,7 @@ public final class CountingJob {
                 Types.GENERIC(ScanRecord.class))
             .name("hot pixels")
             .uid("hot-pixels");
-    sink(options, detector).append(records).name("counted file").uid("counted-file");
+    sink(options, detector).append(byScan(records)).name("counted file").uid("counted-file");
   }
 
   /** Records leave the ledger and what follows it by scan already: no shuffle, one chain. */

@@ -26,6 +26,11 @@ final class JournalledResults implements ResultListener {
   }
 
   @Override
+  public void notInPlace(ScanReport report, String reason) {
+    journal.failed(report.scan(), reason);
+  }
+
+  @Override
   public void close() {
     journal.close();
   }

@@ -89,7 +89,7 @@ class CountingJobIT {
   private JobClient job;
 
   /** A camera of four bands of rows. */
-  private static DetectorDescription bands(int rows, int columns) {
+  static DetectorDescription bands(int rows, int columns) {
     return new DetectorDescription(
         "bands",
         4 * rows,

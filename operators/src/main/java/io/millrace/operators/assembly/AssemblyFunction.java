@@ -14,8 +14,10 @@ import org.apache.flink.annotation.PublicEvolving;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.java.functions.KeySelector;
+import org.apache.flink.api.java.tuple.Tuple2;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.streaming.api.TimeDomain;
@@ -25,18 +27,19 @@ import org.apache.flink.util.OutputTag;
 
 /**
  * Puts frames together, keyed by {@link #key block}. A frame leaves as soon as it is complete. An
- * incomplete one leaves when the scan has ended on all lanes (event time reaches the scan's
- * number), or when its block got nothing for the frame time-out, so that what is kept stays
- * bounded.
+ * incomplete one leaves when the scan has ended on all lanes (event time reaches the scan's key),
+ * or when its block got nothing for the frame time-out, so that what is kept stays bounded.
  */
 @PublicEvolving
 public final class AssemblyFunction
-    extends KeyedProcessFunction<Long, CountedSector, CountedFrame> {
+    extends KeyedProcessFunction<Tuple2<Long, Integer>, CountedSector, CountedFrame> {
+  /** The type of the {@link #key}. */
+  public static final TypeInformation<Tuple2<Long, Integer>> KEY =
+      Types.TUPLE(Types.LONG, Types.INT);
+
   /** Sectors that were not used. */
   public static final OutputTag<ScanNotice> DROPS =
       new OutputTag<>("dropped sectors", Types.GENERIC(ScanNotice.class));
-
-  private static final int FRAME_BITS = 32;
 
   private final DetectorDescription detector;
   private final long frameTimeoutMillis;
@@ -60,12 +63,9 @@ public final class AssemblyFunction
   }
 
   /** The key of a sector: its scan, and the block of 64 frames it belongs to. */
-  public static KeySelector<CountedSector, Long> key() {
-    return sector -> sector.header.scan << FRAME_BITS | FrameBlock.of(sector.header.frame);
-  }
-
-  private static long scanOf(long key) {
-    return key >>> FRAME_BITS;
+  public static KeySelector<CountedSector, Tuple2<Long, Integer>> key() {
+    return sector ->
+        Tuple2.of(sector.header.scan, Math.toIntExact(FrameBlock.of(sector.header.frame)));
   }
 
   @Override
@@ -93,7 +93,7 @@ public final class AssemblyFunction
     long now = context.timerService().currentProcessingTime();
     if (block == null) {
       block = new FrameBlock(detector.modules());
-      context.timerService().registerEventTimeTimer(scanOf(context.getCurrentKey()));
+      context.timerService().registerEventTimeTimer(context.getCurrentKey().f0);
     }
     if (lastActivity.value() == null) {
       context.timerService().registerProcessingTimeTimer(now + frameTimeoutMillis);

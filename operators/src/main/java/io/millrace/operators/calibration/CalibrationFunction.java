@@ -8,6 +8,7 @@ import io.millrace.detector.CalibrationFailure;
 import io.millrace.detector.CalibrationOutcome;
 import io.millrace.detector.DetectorDescription;
 import io.millrace.detector.SampleHistogram;
+import io.millrace.detector.ScanKey;
 import io.millrace.detector.ScanNotice;
 import io.millrace.detector.raw.UncountedScan;
 import io.millrace.operators.Silence;
@@ -25,9 +26,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Fits the thresholds of each scan, keyed by its number, and publishes them to all counters through
- * ZooKeeper. What goes on from here, to the ledger, is the histogram that was fitted. A scan that
- * cannot be calibrated stops no other: that it failed, and why, is published and goes on instead.
+ * Fits the thresholds of each scan, keyed by {@link ScanKey}, and publishes them to all counters
+ * through ZooKeeper. What goes on from here, to the ledger, is the histogram that was fitted. A
+ * scan that cannot be calibrated stops no other: that it failed, and why, is published and goes on
+ * instead.
  *
  * <p>The sample is the scan's first complete frames. If some of them do not come, it waits until no
  * more histograms come (the senders are held back then, because all that they sent waits for
@@ -152,7 +154,7 @@ public final class CalibrationFunction
       }
       LOG.info(
           "Scan {} is calibrated from {} of {} frames: {}",
-          scan,
+          ScanKey.name(scan),
           sample.completeFrames(),
           settings.fit().frames(),
           fitted);
@@ -177,12 +179,13 @@ public final class CalibrationFunction
     CalibrationOutcome holds = tryToPublish(outcome);
     // Equal and not the same: a write is repeated when its answer was lost, and then found done.
     if (!holds.equals(outcome)) {
-      LOG.warn("What was published before holds for scan {}: {}", outcome.scan(), holds);
+      LOG.warn(
+          "What was published before holds for scan {}: {}", ScanKey.name(outcome.scan()), holds);
     }
     if (holds instanceof CalibrationFailure failure) {
       LOG.error(
           "Scan {} cannot be calibrated: {}. It is not counted; its sectors are kept in {}",
-          failure.scan(),
+          ScanKey.name(failure.scan()),
           failure.reason(),
           UncountedScan.folder(Path.of(settings.uncounted()), failure.scan()));
       out.collect(failure);

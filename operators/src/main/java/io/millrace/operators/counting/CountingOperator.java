@@ -7,6 +7,7 @@ import io.millrace.detector.CalibrationOutcome;
 import io.millrace.detector.CountedSector;
 import io.millrace.detector.LaneRecord;
 import io.millrace.detector.LaneReport;
+import io.millrace.detector.ScanKey;
 import io.millrace.detector.ScanNotice;
 import io.millrace.detector.Sector;
 import io.millrace.detector.Thresholds;
@@ -208,7 +209,7 @@ public final class CountingOperator extends AbstractStreamOperator<CountedSector
             getRuntimeContext().getTaskInfo().getIndexOfThisSubtask());
     LOG.error(
         "Scan {} is not counted; its sectors are kept in {}: {}",
-        failure.scan(),
+        ScanKey.name(failure.scan()),
         scan.folder(),
         failure.reason());
     uncounted.put(failure.scan(), scan);
@@ -224,7 +225,7 @@ public final class CountingOperator extends AbstractStreamOperator<CountedSector
   private Discriminators use(Calibration found) {
     LOG.info(
         "Scan {} is counted with {}, {} pixels masked",
-        found.scan(),
+        ScanKey.name(found.scan()),
         found.thresholds(),
         found.maskedPixels().size());
     Discriminators known = discriminators(found);
@@ -354,7 +355,7 @@ public final class CountingOperator extends AbstractStreamOperator<CountedSector
         try (UncountedScan scan = entry.getValue()) {
           LOG.info(
               "Scan {}: {} sectors ({} bytes) are kept in {}",
-              entry.getKey(),
+              ScanKey.name(entry.getKey()),
               scan.sectors(),
               scan.bytes(),
               scan.folder());
@@ -368,7 +369,7 @@ public final class CountingOperator extends AbstractStreamOperator<CountedSector
     if (!waiting.isEmpty()) {
       throw new IllegalStateException(
           "the source ended while sectors of scans %s waited for thresholds"
-              .formatted(waiting.keySet()));
+              .formatted(waiting.keySet().stream().map(ScanKey::name).toList()));
     }
     super.finish();
   }

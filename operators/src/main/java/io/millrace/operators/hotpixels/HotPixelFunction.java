@@ -5,6 +5,7 @@ import io.millrace.detector.CountedFrame;
 import io.millrace.detector.DetectorDescription;
 import io.millrace.detector.HotPixelList;
 import io.millrace.detector.HotPixelList.HotPixel;
+import io.millrace.detector.ScanKey;
 import io.millrace.detector.ScanRecord;
 import io.millrace.detector.ScanReport;
 import io.millrace.operators.calibration.CalibrationSettings;
@@ -91,7 +92,9 @@ public final class HotPixelFunction extends KeyedProcessFunction<Long, ScanRecor
       open.clear();
       if (told.remove(report.scan()).size() > TOLD_ONE_BY_ONE) {
         LOG.warn(
-            "Scan {} has {} hot pixels; its file lists all", report.scan(), found.pixels().size());
+            "Scan {} has {} hot pixels; its file lists all",
+            ScanKey.name(report.scan()),
+            found.pixels().size());
       }
       out.collect(found);
       if (masks != null) {
@@ -116,7 +119,7 @@ public final class HotPixelFunction extends KeyedProcessFunction<Long, ScanRecor
       if (toldOfScan.size() <= TOLD_ONE_BY_ONE) {
         LOG.warn(
             "Scan {}: the pixel in row {}, column {} is hot: {} events per frame in {} frames",
-            found.scan(),
+            ScanKey.name(found.scan()),
             pixel.index() / detector.columns(),
             pixel.index() % detector.columns(),
             pixel.rate(),
@@ -133,7 +136,7 @@ public final class HotPixelFunction extends KeyedProcessFunction<Long, ScanRecor
     if (mask.size() == PixelMasks.MAX_PIXELS) {
       LOG.warn(
           "Scan {}: {} pixels are hot; of these only the most active are masked, {} in all",
-          report.scan(),
+          ScanKey.name(report.scan()),
           found.pixels().size(),
           mask.size());
     }

@@ -2,6 +2,7 @@ package io.millrace.operators.images;
 
 import io.millrace.detector.Calibration;
 import io.millrace.detector.SampleHistogram;
+import io.millrace.detector.ScanKey;
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;
@@ -105,7 +106,7 @@ public final class CalibrationPlot {
     graphics.drawString(
         text(
             "Scan %d: thresholds from %d of %d frames",
-            calibration.scan(), fit.sampledFrames(), fit.requestedFrames()),
+            ScanKey.number(calibration.scan()), fit.sampledFrames(), fit.requestedFrames()),
         70,
         28);
     graphics.setFont(TEXT);

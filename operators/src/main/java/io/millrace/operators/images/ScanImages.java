@@ -5,6 +5,7 @@ import io.millrace.detector.DetectorDescription;
 import io.millrace.detector.ScanGeometry;
 import io.millrace.detector.ScanImage;
 import io.millrace.detector.ScanImage.Axes;
+import io.millrace.detector.ScanKey;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -122,13 +123,13 @@ public final class ScanImages implements Serializable {
         || frame.width != geometry.width()
         || frame.height != geometry.height()) {
       throw new IllegalArgumentException(
-          "frame %d is of scan %d, %d x %d; the images are of scan %d, %d x %d"
+          "frame %d is of scan %s, %d x %d; the images are of scan %s, %d x %d"
               .formatted(
                   frame.frame,
-                  frame.scan,
+                  ScanKey.name(frame.scan),
                   frame.width,
                   frame.height,
-                  scan,
+                  ScanKey.name(scan),
                   geometry.width(),
                   geometry.height()));
     }

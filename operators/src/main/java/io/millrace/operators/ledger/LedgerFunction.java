@@ -9,6 +9,7 @@ import io.millrace.detector.CountedFrame;
 import io.millrace.detector.DetectorDescription;
 import io.millrace.detector.LaneReport;
 import io.millrace.detector.SampleHistogram;
+import io.millrace.detector.ScanKey;
 import io.millrace.detector.ScanNotice;
 import io.millrace.detector.ScanRecord;
 import io.millrace.detector.ScanReport;
@@ -36,14 +37,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Follows each scan, keyed by its number: frames pass through, and behind the last one comes the
- * scan's report.
+ * Follows each scan, keyed by {@link ScanKey}: frames pass through, and behind the last one comes
+ * the scan's report.
  *
  * <p>A scan ends, whichever is first,
  *
  * <ol>
- *   <li>when the watermark reaches its number: every lane has handed over all it was announced, or
- *       has given up waiting, and every incomplete frame has left assembly
+ *   <li>when the watermark reaches its key: every lane has handed over all it was announced, or has
+ *       given up waiting, and every incomplete frame has left assembly
  *   <li>when all its frames are there, complete, and no more came for {@link Settings#quiet}:
  *       senders need not announce
  *   <li>when nothing of it came for {@link Settings#timeout}
@@ -55,8 +56,7 @@ import org.slf4j.LoggerFactory;
  * <p>Of a scan that could not be calibrated no frames come: it has no report, and so no file. Its
  * sectors are kept elsewhere and do not pass here, therefore nothing is concluded from silence
  * before a lane has reported; it ends with the watermark, or after a time-out where the watermark
- * does not come because a scan with a higher number has ended before. Its end is said with the
- * reason.
+ * does not come because a scan with a higher key has ended before. Its end is said with the reason.
  */
 @PublicEvolving
 public final class LedgerFunction
@@ -137,7 +137,10 @@ public final class LedgerFunction
     OpenScan scan = touch(context);
     if (scan == null) {
       framesLate.inc();
-      LOG.warn("Frame {} of scan {} came after the scan had ended", frame.frame, frame.scan);
+      LOG.warn(
+          "Frame {} of scan {} came after the scan had ended",
+          frame.frame,
+          ScanKey.name(frame.scan));
       return;
     }
     boolean used = scan.account.add(frame);
@@ -159,7 +162,7 @@ public final class LedgerFunction
       throws IOException {
     OpenScan scan = touch(context);
     if (scan == null) {
-      LOG.debug("Notice for scan {} after it had ended: {}", notice.scan(), notice);
+      LOG.debug("Notice for scan {} after it had ended: {}", ScanKey.name(notice.scan()), notice);
       return;
     }
     if (notice instanceof LaneReport report) {
@@ -179,7 +182,7 @@ public final class LedgerFunction
 
   /** The scan of the current key, opened if it is new, null if it has ended. */
   private OpenScan touch(Context context) throws IOException {
-    long number = context.getCurrentKey();
+    long key = context.getCurrentKey();
     OpenScan scan = open.value();
     long now = context.timerService().currentProcessingTime();
     if (scan == null) {
@@ -191,26 +194,26 @@ public final class LedgerFunction
               new ScanAccount(
                   settings.detector, settings.framesPerPosition, Instant.ofEpochMilli(now)));
       if (settings.given != null) {
-        scan.account.add(Calibration.given(number, settings.given, settings.level));
+        scan.account.add(Calibration.given(key, settings.given, settings.level));
       }
-      tell(number, settings.given == null ? ScanState.CALIBRATING : ScanState.STREAMING);
+      tell(key, settings.given == null ? ScanState.CALIBRATING : ScanState.STREAMING);
       scan.lastActivity = now;
-      context.timerService().registerEventTimeTimer(number);
+      context.timerService().registerEventTimeTimer(key);
       armTimer(scan, context);
     }
     scan.lastActivity = now;
     return scan;
   }
 
-  private void tell(long number, ScanState state) {
+  private void tell(long key, ScanState state) {
     if (journal != null) {
-      journal.tell(number, state);
+      journal.tell(key, state);
     }
   }
 
-  private void tellFailed(long number, String reason) {
+  private void tellFailed(long key, String reason) {
     if (journal != null) {
-      journal.failed(number, reason);
+      journal.failed(key, reason);
     }
   }
 
@@ -230,7 +233,7 @@ public final class LedgerFunction
   @Override
   public void onTimer(long timestamp, OnTimerContext context, Collector<ScanRecord> out)
       throws IOException {
-    long number = context.getCurrentKey();
+    long key = context.getCurrentKey();
     OpenScan scan = open.value();
     if (scan == null) {
       if (context.timeDomain() == TimeDomain.PROCESSING_TIME) {
@@ -239,7 +242,7 @@ public final class LedgerFunction
       return;
     }
     if (context.timeDomain() == TimeDomain.EVENT_TIME) {
-      end(number, scan, scan.account.endedOnLanes(), context, out);
+      end(key, scan, scan.account.endedOnLanes(), context, out);
       return;
     }
     scan.timer = 0;
@@ -251,14 +254,9 @@ public final class LedgerFunction
     if (silence < patience(scan).toMillis()) {
       armTimer(scan, context);
     } else if (scan.account.failure().isEmpty()) {
-      end(
-          number,
-          scan,
-          scan.account.allFrames() ? EndedBy.ALL_FRAMES : EndedBy.TIMEOUT,
-          context,
-          out);
+      end(key, scan, scan.account.allFrames() ? EndedBy.ALL_FRAMES : EndedBy.TIMEOUT, context, out);
     } else if (scan.account.hasLaneReport()) {
-      end(number, scan, scan.account.endedOnLanes(), context, out);
+      end(key, scan, scan.account.endedOnLanes(), context, out);
     } else {
       scan.lastActivity = now;
       armTimer(scan, context);
@@ -271,8 +269,7 @@ public final class LedgerFunction
     }
   }
 
-  private void end(
-      long number, OpenScan scan, EndedBy by, Context context, Collector<ScanRecord> out)
+  private void end(long key, OpenScan scan, EndedBy by, Context context, Collector<ScanRecord> out)
       throws IOException {
     open.clear();
     ended.update(context.timerService().currentProcessingTime());
@@ -283,25 +280,25 @@ public final class LedgerFunction
       LOG.error(
           "Scan {} has ended ({}) and was not counted: {}. {} of {} announced messages arrived; the"
               + " sectors are kept in {} and can be streamed again; no counted file is written",
-          number,
+          ScanKey.name(key),
           by,
           scan.account.failure().get().reason(),
           scan.account.received(),
           scan.account.announced(),
-          UncountedScan.folder(Path.of(settings.uncounted), number));
-      tellFailed(number, "not counted: " + scan.account.failure().get().reason());
+          UncountedScan.folder(Path.of(settings.uncounted), key));
+      tellFailed(key, "not counted: " + scan.account.failure().get().reason());
       return;
     }
     if (!scan.account.hasFrames()) {
-      LOG.warn("Scan {} has ended without a frame: no file is written", number);
-      tellFailed(number, "no frame arrived");
+      LOG.warn("Scan {} has ended without a frame: no file is written", ScanKey.name(key));
+      tellFailed(key, "no frame arrived");
       return;
     }
     Instant now = Instant.ofEpochMilli(context.timerService().currentProcessingTime());
-    ScanReport report = scan.account.close(number, by, now);
+    ScanReport report = scan.account.close(key, by, now);
     LOG.info(
         "Scan {} has ended ({}): {} frames complete, {} incomplete, {} absent; {} events; {}",
-        number,
+        ScanKey.name(key),
         by,
         report.complete(),
         report.incomplete(),

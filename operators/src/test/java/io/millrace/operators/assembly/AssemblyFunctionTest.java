@@ -8,6 +8,7 @@ import io.millrace.detector.CountedFrame;
 import io.millrace.detector.CountedSector;
 import io.millrace.detector.DetectorDescription;
 import io.millrace.detector.DropReason;
+import io.millrace.detector.ScanKey;
 import io.millrace.detector.ScanNotice;
 import io.millrace.detector.SectorDrop;
 import io.millrace.detector.Thresholds;
@@ -26,6 +27,7 @@ import java.util.Queue;
 import java.util.Random;
 import org.apache.flink.api.common.serialization.SerializerConfigImpl;
 import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.api.java.tuple.Tuple2;
 import org.apache.flink.metrics.groups.OperatorMetricGroup;
 import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
@@ -40,7 +42,8 @@ class AssemblyFunctionTest {
   private static final long U32 = 0xffff_ffffL;
 
   private Counters counters;
-  private KeyedOneInputStreamOperatorTestHarness<Long, CountedSector, CountedFrame> assembly;
+  private KeyedOneInputStreamOperatorTestHarness<Tuple2<Long, Integer>, CountedSector, CountedFrame>
+      assembly;
 
   @BeforeEach
   void open() throws Exception {
@@ -66,7 +69,7 @@ class AssemblyFunctionTest {
               }
             },
             AssemblyFunction.key(),
-            Types.LONG);
+            AssemblyFunction.KEY);
     assembly.setup(Types.GENERIC(CountedFrame.class).createSerializer(new SerializerConfigImpl()));
     assembly.open();
   }
@@ -306,15 +309,17 @@ class AssemblyFunctionTest {
 
   @Test
   void eachBlockOfEachScanHasAKeyOfItsOwn() throws Exception {
-    long[] scans = {0, 1, 2, 63, 64, 1L << 31, (1L << 31) - 1, U32 - 1, U32};
+    long[] scans = {
+      0, 1, 2, 63, 64, 1L << 31, (1L << 31) - 1, U32 - 1, U32, ScanKey.of(1, 0), ScanKey.of(64, 2)
+    };
     long[] blocks = {0, 1, 2, 63, 64, 1L << 25, (1L << 25) - 1, U32 / 64 - 1, U32 / 64};
-    Map<Long, String> keys = new HashMap<>();
+    Map<Tuple2<Long, Integer>, String> keys = new HashMap<>();
     for (long scan : scans) {
       for (long block : blocks) {
-        long key = AssemblyFunction.key().getKey(sector(scan, block * 64, 0));
+        Tuple2<Long, Integer> key = AssemblyFunction.key().getKey(sector(scan, block * 64, 0));
         assertThat(AssemblyFunction.key().getKey(sector(scan, block * 64 + 63, 1))).isEqualTo(key);
         assertThat(keys.put(key, "scan %d, block %d".formatted(scan, block)))
-            .as("the other with key %d of scan %d, block %d", key, scan, block)
+            .as("the other with key %s of scan %d, block %d", key, scan, block)
             .isNull();
       }
     }

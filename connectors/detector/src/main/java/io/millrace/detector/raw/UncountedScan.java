@@ -1,6 +1,7 @@
 package io.millrace.detector.raw;
 
 import io.millrace.detector.CalibrationFailure;
+import io.millrace.detector.ScanKey;
 import io.millrace.detector.SectorHeader;
 import java.io.Closeable;
 import java.io.IOException;
@@ -57,16 +58,20 @@ public final class UncountedScan implements Closeable {
           So scan %d was not counted. Its sectors are in the .data files here, as they were streamed;
           give this folder to scripts/demo --input, or to scripts/millrace producer --input.
           """
-              .formatted(failure.reason(), failure.scan()),
+              .formatted(failure.reason(), ScanKey.number(failure.scan())),
           StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw lost(reason, e);
     }
   }
 
-  /** Where the raw files of a scan go, of all that lie in a directory. */
+  /**
+   * Where the raw files of a scan go, of all that lie in a directory.
+   *
+   * @param scan its {@link ScanKey key}
+   */
   public static Path folder(Path directory, long scan) {
-    return directory.resolve("scan%010d".formatted(scan));
+    return directory.resolve("scan%010d%s".formatted(ScanKey.number(scan), ScanKey.suffix(scan)));
   }
 
   /**
@@ -94,7 +99,9 @@ public final class UncountedScan implements Closeable {
   private ModuleFile begin(int module) throws IOException {
     Path path = null;
     for (int attempt = 1; path == null || Files.exists(path); attempt++) {
-      path = folder.resolve(RawFileName.compose(failure.scan(), module, task, attempt));
+      path =
+          folder.resolve(
+              RawFileName.compose(ScanKey.number(failure.scan()), module, task, attempt));
     }
     try {
       return new ModuleFile(path, new RawFileWriter(path));
@@ -105,10 +112,10 @@ public final class UncountedScan implements Closeable {
 
   private IOException lost(Path file, IOException e) {
     return new IOException(
-        ("%s cannot be written (%s), so sectors of scan %d are lost; make room or give another"
+        ("%s cannot be written (%s), so sectors of scan %s are lost; make room or give another"
                 + " --uncounted directory, and record the scan again. %,d sectors are kept. The scan"
                 + " was not counted because %s")
-            .formatted(file, e, failure.scan(), sectors, failure.reason()),
+            .formatted(file, e, ScanKey.name(failure.scan()), sectors, failure.reason()),
         e);
   }
 

@@ -81,6 +81,7 @@ final class Seen {
         number + "-20261125T025000000Z",
         "s",
         number,
+        0,
         ago(600),
         65,
         64,

@@ -45,8 +45,8 @@ import org.apache.flink.core.io.SimpleVersionedSerializer;
  *
  * <p>Records are {@link io.millrace.detector.Sector Sectors}, which have to be released, and one
  * {@link io.millrace.detector.LaneReport} after the last sector of each scan. Timestamps are scan
- * numbers; the source emits its own watermarks, so no strategy is needed. A reader beyond the
- * number of lanes has nothing to do and ends at once.
+ * keys ({@link io.millrace.detector.ScanKey}); the source emits its own watermarks, so no strategy
+ * is needed. A reader beyond the number of lanes has nothing to do and ends at once.
  */
 @PublicEvolving
 public final class ZeroMqSource

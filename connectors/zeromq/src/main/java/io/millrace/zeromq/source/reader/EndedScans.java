@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** The scans that have ended on a lane: how many, and which were the last ones. */
+/** The scans that have ended on a lane, by key: how many, and which were the last ones. */
 final class EndedScans {
   /** More than a session makes in a day. */
   private static final int REMEMBERED = 10_000;

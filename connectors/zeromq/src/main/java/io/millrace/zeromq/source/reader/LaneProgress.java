@@ -3,6 +3,7 @@ package io.millrace.zeromq.source.reader;
 import io.millrace.detector.DropReason;
 import io.millrace.detector.Drops;
 import io.millrace.detector.LaneReport;
+import io.millrace.detector.ScanKey;
 import io.millrace.detector.SectorHeader;
 import io.millrace.zeromq.source.split.LanePosition;
 import java.time.Duration;
@@ -26,6 +27,8 @@ import java.util.TreeMap;
  *   <li>ended: reported once; whatever still comes of it is dropped as {@link
  *       DropReason#FINISHED_SCAN}
  * </ol>
+ *
+ * <p>Scans are named by their {@link ScanKey key}: a number that has ended here may begin anew.
  *
  * <p>Plain accounting without sockets or clocks: time comes in as nanoseconds of any origin.
  */
@@ -114,6 +117,7 @@ final class LaneProgress {
   /**
    * Accounts for a data message whose header is well formed.
    *
+   * @param header with the scan's key
    * @param problem what is wrong with the message otherwise, or null
    * @return null, or why the sector is not to be used
    */
@@ -143,16 +147,17 @@ final class LaneProgress {
   /**
    * Accounts for an announcement of one scan; counts from successive ones are added.
    *
+   * @param key of the scan
    * @return null, or why it is not to be used
    */
-  DropReason announced(long number, long count, int pipe, long now) {
-    Scan scan = open.get(number);
+  DropReason announced(long key, long count, int pipe, long now) {
+    Scan scan = open.get(key);
     if (scan == null) {
-      DropReason refusal = refusal(number);
+      DropReason refusal = refusal(key);
       if (refusal != null) {
         return dropped(refusal);
       }
-      scan = open(number);
+      scan = open(key);
     }
     scan.announced[pipe] = Math.max(0, scan.announced[pipe]) + count;
     scan.lastActivity = now;
@@ -174,9 +179,14 @@ final class LaneProgress {
     if (ended.contains(scan)) {
       return DropReason.FINISHED_SCAN;
     }
-    boolean asked = accepted.isEmpty() || accepted.contains(scan);
+    boolean asked = accepted.isEmpty() || accepted.contains(ScanKey.number(scan));
     boolean oneTooMany = draining || ended.count() + open.size() >= boundedAfter;
     return asked && !oneTooMany ? null : DropReason.FOREIGN_SCAN;
+  }
+
+  /** Whether a scan is under way. */
+  boolean isOpen(long scan) {
+    return open.containsKey(scan);
   }
 
   /** Whether no scan is under way. */
@@ -189,9 +199,9 @@ final class LaneProgress {
     draining = true;
   }
 
-  private Scan open(long number) {
+  private Scan open(long key) {
     Scan scan = new Scan(pipes);
-    open.put(number, scan);
+    open.put(key, scan);
     return scan;
   }
 
@@ -209,18 +219,18 @@ final class LaneProgress {
     Iterator<Map.Entry<Long, Scan>> scans = open.entrySet().iterator();
     while (scans.hasNext()) {
       Map.Entry<Long, Scan> entry = scans.next();
-      long number = entry.getKey(); // before the removal, which may change the entry
+      long key = entry.getKey(); // before the removal, which may change the entry
       Scan scan = entry.getValue();
       boolean drained = scan.drained();
       long silence = now - scan.lastActivity;
       if (silence >= (drained ? Math.min(lingerNanos, timeoutNanos) : timeoutNanos)) {
         scans.remove();
-        ended.add(number);
-        lastEnded = Math.max(lastEnded, number);
+        ended.add(key);
+        lastEnded = Math.max(lastEnded, key);
         long firstOpen = open.isEmpty() ? Long.MAX_VALUE : open.firstKey();
         endedUpTo = Math.max(endedUpTo, Math.min(lastEnded, firstOpen - 1));
         return new LaneReport(
-            number,
+            key,
             lane,
             Arrays.stream(scan.announced).filter(n -> n != LanePosition.NOT_ANNOUNCED).sum(),
             Arrays.stream(scan.received).sum(),
@@ -232,9 +242,9 @@ final class LaneProgress {
   }
 
   /**
-   * No scan up to this number is under way: the lane's watermark. Reaches the highest number that
-   * has ended, as soon as none below it is open. Never falls, so a scan that begins with a lower
-   * number than one that has ended comes too late for it.
+   * No scan up to this key is under way: the lane's watermark. Reaches the highest key that has
+   * ended, as soon as none below it is open. Never falls, so a scan that begins with a lower key
+   * than one that has ended comes too late for it; in a session, none does.
    */
   long endedUpTo() {
     return endedUpTo;

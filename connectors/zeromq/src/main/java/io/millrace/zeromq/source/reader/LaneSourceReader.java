@@ -6,6 +6,7 @@ import io.millrace.detector.LaneRecord;
 import io.millrace.sockets.CurveKeys;
 import io.millrace.zeromq.source.enumerator.DrainEvent;
 import io.millrace.zeromq.source.split.LaneSplit;
+import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -30,18 +31,27 @@ public final class LaneSourceReader
   private static final Logger LOG = LoggerFactory.getLogger(LaneSourceReader.class);
 
   private final AtomicBoolean draining;
+  private final @Nullable SessionNews news;
 
   private LaneSourceReader(
-      LaneFetcherManager fetchers, SourceReaderContext context, AtomicBoolean draining) {
+      LaneFetcherManager fetchers,
+      SourceReaderContext context,
+      AtomicBoolean draining,
+      @Nullable SessionNews news) {
     super(
         fetchers,
         new LaneRecordEmitter(context.metricGroup()),
         context.getConfiguration(),
         context);
     this.draining = draining;
+    this.news = news;
   }
 
-  /** A reader that waits for its lanes. */
+  /**
+   * A reader that waits for its lanes.
+   *
+   * @throws IOException if it has a session, and ZooKeeper is not there in time
+   */
   public static LaneSourceReader create(
       SourceReaderContext context,
       DetectorDescription detector,
@@ -49,8 +59,10 @@ public final class LaneSourceReader
       int boundedAfter,
       Configuration options,
       @Nullable SessionAddress session,
-      Optional<CurveKeys> keys) {
+      Optional<CurveKeys> keys)
+      throws IOException {
     AtomicBoolean draining = new AtomicBoolean();
+    SessionNews news = session == null ? null : new SessionNews(session);
     return new LaneSourceReader(
         new LaneFetcherManager(
             () ->
@@ -63,10 +75,12 @@ public final class LaneSourceReader
                     draining::get,
                     session,
                     keys,
+                    position -> news == null ? ScanKeys.numbers() : news.keys(position),
                     System::nanoTime),
             context.getConfiguration()),
         context,
-        draining);
+        draining,
+        news);
   }
 
   @Override
@@ -76,6 +90,17 @@ public final class LaneSourceReader
       draining.set(true);
     } else {
       super.handleSourceEvents(event);
+    }
+  }
+
+  @Override
+  public void close() throws Exception {
+    try {
+      super.close();
+    } finally {
+      if (news != null) {
+        news.close();
+      }
     }
   }
 

@@ -6,6 +6,7 @@ import io.millrace.detector.DetectorDescription;
 import io.millrace.detector.DropReason;
 import io.millrace.detector.LaneRecord;
 import io.millrace.detector.LaneReport;
+import io.millrace.detector.ScanKey;
 import io.millrace.detector.SectorHeader;
 import io.millrace.detector.wire.Announcement;
 import io.millrace.detector.wire.Gathering;
@@ -13,6 +14,7 @@ import io.millrace.detector.wire.HeaderCodec;
 import io.millrace.sockets.CurveKeys;
 import io.millrace.sockets.Refusal;
 import io.millrace.zeromq.source.ZeroMqSourceOptions;
+import io.millrace.zeromq.source.split.LanePosition;
 import io.millrace.zeromq.source.split.LaneSplit;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -25,6 +27,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import javax.annotation.Nullable;
 import org.apache.flink.configuration.Configuration;
@@ -75,7 +78,8 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
   private final Configuration options;
   private final BooleanSupplier draining;
   private final @Nullable SessionAddress session;
-  private final Optional<CurveKeys> keys;
+  private final Optional<CurveKeys> curve;
+  private final Function<LanePosition, ScanKeys> keysAt;
   private final LongSupplier clock;
 
   private final HeaderCodec codec = new HeaderCodec();
@@ -89,6 +93,7 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
   private SlotPool pool;
   private List<Pipe> pipes = List.of();
   private LaneProgress progress;
+  private ScanKeys keys;
   private LaneMetrics metrics;
   private @Nullable LaneMembership membership;
   private long nextTold;
@@ -101,7 +106,8 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
   /**
    * @param draining whether no more scans are to be taken
    * @param session in which the lane is shown; null for none
-   * @param keys with which all of it is encrypted; empty for none
+   * @param curve keys with which all of it is encrypted; empty for none
+   * @param keysAt which scans numbers stand for, by where the lane stands
    * @param clock nanoseconds of any origin
    */
   LaneSplitReader(
@@ -112,7 +118,8 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
       Configuration options,
       BooleanSupplier draining,
       @Nullable SessionAddress session,
-      Optional<CurveKeys> keys,
+      Optional<CurveKeys> curve,
+      Function<LanePosition, ScanKeys> keysAt,
       LongSupplier clock) {
     this.metricGroup = metricGroup;
     this.detector = detector;
@@ -121,7 +128,8 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
     this.options = options;
     this.draining = draining;
     this.session = session;
-    this.keys = keys;
+    this.curve = curve;
+    this.keysAt = keysAt;
     this.clock = clock;
     this.lastLook = clock.getAsLong();
   }
@@ -139,7 +147,7 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
     // Beside the room and the queue, one sector may be in ZeroMQ's decoder and one just received.
     pool =
         new SlotPool(detector.sectorBytes(), split.endpoints().size() * (room + highWaterMark + 2));
-    zmq = keys.isEmpty() ? NetworkThreads.join() : NetworkThreads.own(split.endpoints().size());
+    zmq = curve.isEmpty() ? NetworkThreads.join() : NetworkThreads.own(split.endpoints().size());
     poller = zmq.createPoller(split.endpoints().size());
     pipes = new ArrayList<>();
     for (int module = 0; module < split.endpoints().size(); module++) {
@@ -157,6 +165,7 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
             options.get(ZeroMqSourceOptions.SCAN_TIMEOUT),
             split.position(),
             clock.getAsLong());
+    keys = keysAt.apply(split.position());
     resumed = split.position().endedUpTo() > Long.MIN_VALUE;
     metrics = new LaneMetrics(metricGroup, split.lane(), pipes, pool);
     membership = session == null ? null : new LaneMembership(session, split.lane());
@@ -164,13 +173,13 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
         "Lane {} pulls from {}{}",
         split.lane(),
         split.endpoints(),
-        keys.map(k -> " with the " + k).orElse(""));
+        curve.map(k -> " with the " + k).orElse(""));
   }
 
   private Pipe pipe(int module, int highWaterMark, long maxMessage, int room) {
     try {
       return new Pipe(
-          zmq, split.endpoints().get(module), module, pool, keys, highWaterMark, maxMessage, room);
+          zmq, split.endpoints().get(module), module, pool, curve, highWaterMark, maxMessage, room);
     } catch (IOException e) {
       throw new UncheckedIOException(e.getMessage(), e);
     }
@@ -313,7 +322,7 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
     while ((report = progress.nextEnded(clock.getAsLong())) != null) {
       LOG.info(
           "Scan {} has ended on lane {}: {} of {} announced messages received, {}{}",
-          report.scan(),
+          ScanKey.name(report.scan()),
           split.lane(),
           report.received(),
           report.announced(),
@@ -361,6 +370,7 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
     } else {
       DropReason problem =
           payload instanceof Slot ? header.problem(detector) : DropReason.PAYLOAD_SIZE;
+      header.scan = keys.of(header.scan, progress::isOpen);
       reason = progress.received(header, pipe.module, problem, clock.getAsLong());
     }
     if (reason != null) {
@@ -382,13 +392,12 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
       return;
     }
     for (Map.Entry<Long, Long> e : announcement.get().counts().entrySet()) {
-      DropReason reason =
-          progress.announced(e.getKey(), e.getValue(), pipe.module, clock.getAsLong());
+      long key = keys.of(e.getKey(), progress::isOpen);
+      DropReason reason = progress.announced(key, e.getValue(), pipe.module, clock.getAsLong());
       if (reason != null) {
         drop(reason, pipe, message);
       } else {
-        batch.add(
-            new Announced(e.getKey(), pipe.module, progress.announced(e.getKey(), pipe.module)));
+        batch.add(new Announced(key, pipe.module, progress.announced(key, pipe.module)));
       }
     }
   }

@@ -8,9 +8,9 @@ import org.apache.flink.annotation.Internal;
  * way.
  *
  * @param endedCount how many scans have ended
- * @param endedUpTo the watermark: no scan up to this number is under way; {@link Long#MIN_VALUE} if
+ * @param endedUpTo the watermark: no scan up to this key is under way; {@link Long#MIN_VALUE} if
  *     none has ended
- * @param ended the scans that ended last, oldest first
+ * @param ended keys of the scans that ended last, oldest first
  * @param open the scans under way
  */
 @Internal
@@ -31,7 +31,7 @@ public record LanePosition(int endedCount, long endedUpTo, List<Long> ended, Lis
   /**
    * A scan under way.
    *
-   * @param scan its number
+   * @param scan its {@link io.millrace.detector.ScanKey key}
    * @param width of the scan in positions; 0 if no sector has come
    * @param height of the scan in positions; 0 if no sector has come
    * @param announced messages that were announced, by module

@@ -81,6 +81,7 @@ class KeyedLaneTest {
             options,
             new LaneSplit(0, sender.lanes().endpoints(0)),
             ofLane,
+            ScanKeys.numbers(),
             System::nanoTime);
   }
 

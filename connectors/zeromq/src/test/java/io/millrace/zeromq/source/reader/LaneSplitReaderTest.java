@@ -13,6 +13,7 @@ import io.millrace.detector.DropReason;
 import io.millrace.detector.Drops;
 import io.millrace.detector.LaneRecord;
 import io.millrace.detector.LaneReport;
+import io.millrace.detector.ScanKey;
 import io.millrace.detector.Sector;
 import io.millrace.detector.SectorHeader;
 import io.millrace.detector.wire.Announcement;
@@ -68,6 +69,7 @@ class LaneSplitReaderTest {
           .set(ZeroMqSourceOptions.SCAN_TIMEOUT, Duration.ofMinutes(5));
   private final LaneClock clock = new LaneClock();
   private BoundLanes sender;
+  private ScanKeys keys = ScanKeys.numbers();
   private LaneThread lane;
 
   @AfterEach
@@ -562,6 +564,33 @@ class LaneSplitReaderTest {
     await().untilAsserted(() -> assertThat(lane.finished()).as("after its second scan").isTrue());
   }
 
+  /** The number goes into the lane, and the key comes out, of sectors, reports and watermarks. */
+  @Test
+  void aNumberThatBeginsAnewIsAnotherScan() {
+    AtomicInteger generation = new AtomicInteger();
+    keys = (number, open) -> ScanKey.of(generation.get(), number);
+    start(SMALL, Set.of(3L, 7L), 3, WIDE_OPEN);
+    for (long number : new long[] {7, 7, 3}) {
+      long key = ScanKey.of(generation.get(), number);
+      sender.announce(0, number, 1);
+      for (int module = 0; module < 2; module++) {
+        sender.send(0, header(number, 1, module), pixels(header(key, 1, module), SMALL));
+      }
+      for (int module = 0; module < 2; module++) {
+        Sector sector = lane.takeSector();
+        assertThat(sector.scan()).isEqualTo(key);
+        assertThat(sector.pixels())
+            .isEqualTo(pixels(header(key, 1, sector.header().module), SMALL));
+        sector.release();
+      }
+      LaneThread.End end = lane.takeEnd();
+      assertThat(end.report()).isEqualTo(new LaneReport(key, 0, 2, 2, true, new Drops()));
+      assertThat(end.watermark()).isEqualTo(key);
+      generation.incrementAndGet();
+    }
+    await().untilAsserted(() -> assertThat(lane.finished()).as("after its third scan").isTrue());
+  }
+
   @Test
   void aReaderReadsOneLane() {
     LaneSplitReader reader =
@@ -575,6 +604,7 @@ class LaneSplitReaderTest {
             () -> false,
             null,
             Optional.empty(),
+            position -> ScanKeys.numbers(),
             clock);
     LaneSplit split = new LaneSplit(0, List.of());
     assertThatThrownBy(
@@ -596,6 +626,8 @@ class LaneSplitReaderTest {
       LanePosition position) {
     sender = BoundLanes.bind(1, detector.modules(), highWaterMark);
     LaneSplit split = new LaneSplit(0, sender.lanes().endpoints(0), position);
-    lane = new LaneThread(detector, scans, boundedAfter, options, split, Optional.empty(), clock);
+    lane =
+        new LaneThread(
+            detector, scans, boundedAfter, options, split, Optional.empty(), keys, clock);
   }
 }

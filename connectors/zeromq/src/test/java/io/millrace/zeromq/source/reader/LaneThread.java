@@ -50,7 +50,8 @@ final class LaneThread implements AutoCloseable {
       int boundedAfter,
       Configuration options,
       LaneSplit split,
-      Optional<CurveKeys> keys,
+      Optional<CurveKeys> curve,
+      ScanKeys keys,
       LongSupplier clock) {
     reader =
         new LaneSplitReader(
@@ -61,7 +62,8 @@ final class LaneThread implements AutoCloseable {
             options,
             draining::get,
             null,
-            keys,
+            curve,
+            position -> keys,
             clock);
     thread = new Thread(() -> run(split), "lane");
     thread.start();

@@ -1,0 +1,35 @@
+package io.millrace.zeromq.source.reader;
+
+import io.millrace.coordination.KnownScans;
+import io.millrace.coordination.SessionAddress;
+import io.millrace.coordination.ZooKeeperConnection;
+import io.millrace.zeromq.source.split.LanePosition;
+import java.io.IOException;
+
+/** What all lanes of a reader know of their session's scans: one connection for all of them. */
+final class SessionNews implements AutoCloseable {
+  private final ZooKeeperConnection zooKeeper;
+  private final KnownScans scans;
+
+  /**
+   * Begins to watch.
+   *
+   * @throws IOException if ZooKeeper is not there in time: without it, a lane that begins cannot
+   *     know which scan a number stands for
+   */
+  SessionNews(SessionAddress session) throws IOException {
+    zooKeeper = ZooKeeperConnection.open(session.zooKeeper(), session.patience());
+    scans = new KnownScans(zooKeeper, session.session());
+  }
+
+  /** The keys for a lane that stands there. */
+  ScanKeys keys(LanePosition position) {
+    return SessionKeys.of(scans, position);
+  }
+
+  @Override
+  public void close() {
+    scans.close();
+    zooKeeper.close();
+  }
+}
