@@ -103,7 +103,7 @@ final class LaneProgress {
     this.timeoutNanos = timeout.toNanos();
     ended = new EndedScans(position.endedCount(), position.ended());
     lastEnded = ended.highest();
-    endedUpTo = position.endedUpTo();
+    position.drops().forEach(drops::add);
     for (LanePosition.OpenScan begun : position.open()) {
       Scan scan = open(begun.scan());
       scan.width = begun.width();
@@ -112,6 +112,13 @@ final class LaneProgress {
       Arrays.setAll(scan.received, p -> begun.received().get(p));
       scan.lastActivity = now;
     }
+    endedUpTo = position.endedUpTo();
+    reach(); // a checkpoint may lie between the end of a scan and the watermark
+  }
+
+  private void reach() {
+    long firstOpen = open.isEmpty() ? Long.MAX_VALUE : open.firstKey();
+    endedUpTo = Math.max(endedUpTo, Math.min(lastEnded, firstOpen - 1));
   }
 
   /**
@@ -227,8 +234,7 @@ final class LaneProgress {
         scans.remove();
         ended.add(key);
         lastEnded = Math.max(lastEnded, key);
-        long firstOpen = open.isEmpty() ? Long.MAX_VALUE : open.firstKey();
-        endedUpTo = Math.max(endedUpTo, Math.min(lastEnded, firstOpen - 1));
+        reach();
         return new LaneReport(
             key,
             lane,

@@ -31,6 +31,8 @@ final class LaneRecordEmitter implements RecordEmitter<LaneRecord, LaneRecord, L
       output.collect(sector, sector.scan());
     } else if (record instanceof Announced announced) {
       state.announced(announced);
+    } else if (record instanceof Dropped dropped) {
+      state.dropped(dropped);
     } else if (record instanceof LaneReport report) {
       state.ended(report.scan());
       errors.inc(report.drops().total());

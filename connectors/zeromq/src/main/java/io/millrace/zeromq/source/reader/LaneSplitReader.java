@@ -166,7 +166,7 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
             split.position(),
             clock.getAsLong());
     keys = keysAt.apply(split.position());
-    resumed = split.position().endedUpTo() > Long.MIN_VALUE;
+    resumed = progress.endedUpTo() > Long.MIN_VALUE;
     metrics = new LaneMetrics(metricGroup, split.lane(), pipes, pool);
     membership = session == null ? null : new LaneMembership(session, split.lane());
     LOG.info(
@@ -202,7 +202,7 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
       }
       lastLook = clock.getAsLong();
       tell();
-      mendPipes();
+      mendPipes(batch);
       boolean idle = !takeTurns(batch);
       addEndedScans(batch);
       if (resumed) {
@@ -264,10 +264,11 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
     return "";
   }
 
-  private void mendPipes() {
+  private void mendPipes(LaneBatch batch) {
     for (Pipe pipe : pipes) {
       while (pipe.aggregator.pollOversized()) {
-        drop(progress.dropped(DropReason.OVERSIZED), pipe, pipe.endpoint);
+        progress.dropped(DropReason.OVERSIZED);
+        drop(ofNoScan(pipe, DropReason.OVERSIZED), pipe, pipe.endpoint, batch);
       }
       pipe.mend();
     }
@@ -351,7 +352,8 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
       more = extra.hasMore();
       discard(extra);
       if (!more) {
-        drop(progress.dropped(DropReason.PART_COUNT), pipe, first);
+        progress.dropped(DropReason.PART_COUNT);
+        drop(ofNoScan(pipe, DropReason.PART_COUNT), pipe, first, batch);
         discard(first);
         discard(second);
         return true;
@@ -365,7 +367,8 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
   private void takeSector(Msg first, Msg payload, Pipe pipe, LaneBatch batch) {
     byte[] bytes = first.data();
     DropReason reason = codec.decode(bytes, 0, bytes.length, header);
-    if (reason != null) {
+    boolean readable = reason == null;
+    if (!readable) {
       progress.dropped(reason);
     } else {
       DropReason problem =
@@ -374,7 +377,13 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
       reason = progress.received(header, pipe.module, problem, clock.getAsLong());
     }
     if (reason != null) {
-      drop(reason, pipe, first);
+      // A message of a scan that is under way counts for it, whatever else is wrong with it.
+      boolean counted = readable && progress.isOpen(header.scan);
+      drop(
+          counted ? new Dropped(header.scan, pipe.module, reason) : ofNoScan(pipe, reason),
+          pipe,
+          first,
+          batch);
       discard(payload);
       return;
     }
@@ -388,26 +397,34 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
     byte[] bytes = message.data();
     Optional<Announcement> announcement = Announcement.decode(bytes, 0, bytes.length);
     if (announcement.isEmpty()) {
-      drop(progress.dropped(DropReason.INFO_FORMAT), pipe, message);
+      progress.dropped(DropReason.INFO_FORMAT);
+      drop(ofNoScan(pipe, DropReason.INFO_FORMAT), pipe, message, batch);
       return;
     }
     for (Map.Entry<Long, Long> e : announcement.get().counts().entrySet()) {
       long key = keys.of(e.getKey(), progress::isOpen);
       DropReason reason = progress.announced(key, e.getValue(), pipe.module, clock.getAsLong());
       if (reason != null) {
-        drop(reason, pipe, message);
+        drop(ofNoScan(pipe, reason), pipe, message, batch);
       } else {
         batch.add(new Announced(key, pipe.module, progress.announced(key, pipe.module)));
       }
     }
   }
 
-  private void drop(DropReason reason, Pipe pipe, Msg message) {
-    Metadata metadata = message.getMetadata();
-    drop(reason, pipe, metadata == null ? pipe.endpoint : metadata.get(Metadata.PEER_ADDRESS));
+  private static Dropped ofNoScan(Pipe pipe, DropReason reason) {
+    return new Dropped(Dropped.NO_SCAN, pipe.module, reason);
   }
 
-  private void drop(DropReason reason, Pipe pipe, String peer) {
+  private void drop(Dropped dropped, Pipe pipe, Msg message, LaneBatch batch) {
+    Metadata metadata = message.getMetadata();
+    String peer = metadata == null ? pipe.endpoint : metadata.get(Metadata.PEER_ADDRESS);
+    drop(dropped, pipe, peer, batch);
+  }
+
+  private void drop(Dropped dropped, Pipe pipe, String peer, LaneBatch batch) {
+    DropReason reason = dropped.reason();
+    batch.add(dropped);
     metrics.dropped(reason);
     if (logged.size() < MAX_LOGGED && logged.add(peer + reason)) {
       LOG.warn(

@@ -1,10 +1,13 @@
 package io.millrace.zeromq.source.reader;
 
+import io.millrace.detector.DropReason;
 import io.millrace.detector.SectorHeader;
 import io.millrace.zeromq.source.split.LanePosition;
 import io.millrace.zeromq.source.split.LanePosition.OpenScan;
 import io.millrace.zeromq.source.split.LaneSplit;
 import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.TreeMap;
 
 /**
@@ -28,6 +31,7 @@ final class LaneState {
   private final LaneSplit split;
   private final EndedScans ended;
   private final TreeMap<Long, Counts> open = new TreeMap<>();
+  private final Map<DropReason, Long> drops = new EnumMap<>(DropReason.class);
   private long endedUpTo;
 
   /** Of a lane that stands where its split says. */
@@ -36,6 +40,7 @@ final class LaneState {
     LanePosition position = split.position();
     ended = new EndedScans(position.endedCount(), position.ended());
     endedUpTo = position.endedUpTo();
+    drops.putAll(position.drops());
     for (OpenScan scan : position.open()) {
       Counts counts = counts(scan.scan());
       counts.width = scan.width();
@@ -65,7 +70,16 @@ final class LaneState {
     counts(announced.scan()).announced[announced.module()] = announced.count();
   }
 
+  void dropped(Dropped dropped) {
+    if (dropped.scan() != Dropped.NO_SCAN) {
+      counts(dropped.scan()).received[dropped.module()]++;
+    }
+    drops.merge(dropped.reason(), 1L, Long::sum);
+  }
+
+  /** Its report has told of all that was dropped. */
   void ended(long scan) {
+    drops.clear();
     open.remove(scan);
     ended.add(scan);
   }
@@ -92,6 +106,7 @@ final class LaneState {
                             scan.getValue().height,
                             Arrays.stream(scan.getValue().announced).boxed().toList(),
                             Arrays.stream(scan.getValue().received).boxed().toList()))
-                .toList()));
+                .toList(),
+            drops));
   }
 }

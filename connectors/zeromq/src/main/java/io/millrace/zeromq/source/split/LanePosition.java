@@ -1,6 +1,8 @@
 package io.millrace.zeromq.source.split;
 
+import io.millrace.detector.DropReason;
 import java.util.List;
+import java.util.Map;
 import org.apache.flink.annotation.Internal;
 
 /**
@@ -12,20 +14,34 @@ import org.apache.flink.annotation.Internal;
  *     none has ended
  * @param ended keys of the scans that ended last, oldest first
  * @param open the scans under way
+ * @param drops messages that were dropped since the last scan ended
  */
 @Internal
-public record LanePosition(int endedCount, long endedUpTo, List<Long> ended, List<OpenScan> open) {
+public record LanePosition(
+    int endedCount,
+    long endedUpTo,
+    List<Long> ended,
+    List<OpenScan> open,
+    Map<DropReason, Long> drops) {
   /** Of a lane that has not begun. */
   public static final LanePosition START =
-      new LanePosition(0, Long.MIN_VALUE, List.of(), List.of());
+      new LanePosition(0, Long.MIN_VALUE, List.of(), List.of(), Map.of());
 
   /** What {@link OpenScan#announced} has for a module that has not announced. */
   public static final long NOT_ANNOUNCED = -1;
 
-  /** Copies the lists. */
+  /** Copies what it is given. */
   public LanePosition {
     ended = List.copyOf(ended);
     open = List.copyOf(open);
+    drops = Map.copyOf(drops);
+  }
+
+  /** Without the scans that have ended, which may be thousands. */
+  @Override
+  public String toString() {
+    return "%d scans ended, up to %d; under way %s; dropped %s"
+        .formatted(endedCount, endedUpTo, open, drops);
   }
 
   /**

@@ -1,9 +1,12 @@
 package io.millrace.zeromq.source.split;
 
+import io.millrace.detector.DropReason;
 import io.millrace.zeromq.source.split.LanePosition.OpenScan;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import org.apache.flink.annotation.Internal;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
 import org.apache.flink.core.memory.DataInputDeserializer;
@@ -55,6 +58,11 @@ public final class LaneSplitSerializer implements SimpleVersionedSerializer<Lane
       writeLongs(scan.announced(), out);
       writeLongs(scan.received(), out);
     }
+    out.writeInt(position.drops().size());
+    for (Map.Entry<DropReason, Long> drops : position.drops().entrySet()) {
+      out.writeUTF(drops.getKey().name());
+      out.writeLong(drops.getValue());
+    }
   }
 
   /**
@@ -90,7 +98,11 @@ public final class LaneSplitSerializer implements SimpleVersionedSerializer<Lane
       open.add(
           new OpenScan(in.readLong(), in.readInt(), in.readInt(), readLongs(in), readLongs(in)));
     }
-    return new LanePosition(endedCount, endedUpTo, ended, open);
+    Map<DropReason, Long> drops = new EnumMap<>(DropReason.class);
+    for (int i = in.readInt(); i > 0; i--) {
+      drops.put(DropReason.valueOf(in.readUTF()), in.readLong());
+    }
+    return new LanePosition(endedCount, endedUpTo, ended, open, drops);
   }
 
   private static void writeLongs(List<Long> values, DataOutputView out) throws IOException {

@@ -29,6 +29,7 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -547,7 +548,12 @@ class LaneSplitReaderTest {
   void aRestoredLaneGoesOnWhereItStood() {
     List<Long> announced = List.of(3L, LanePosition.NOT_ANNOUNCED);
     OpenScan begun = new OpenScan(7, 100, 100, announced, List.of(1L, 2L));
-    start(SMALL, Set.of(), 2, WIDE_OPEN, new LanePosition(1, 6, List.of(6L), List.of(begun)));
+    start(
+        SMALL,
+        Set.of(),
+        2,
+        WIDE_OPEN,
+        new LanePosition(1, 6, List.of(6L), List.of(begun), Map.of(DropReason.LATE, 2L)));
     assertThat(lane.takeReached()).as("the watermark comes again").isEqualTo(6);
     sender.send(0, header(6, 0, 0), pixels(header(6, 0, 0), SMALL));
     sender.send(0, header(7, 4, 0), pixels(header(7, 4, 0), SMALL));
@@ -559,6 +565,7 @@ class LaneSplitReaderTest {
     LaneThread.End end = lane.takeEnd();
     Drops drops = new Drops();
     drops.add(DropReason.FINISHED_SCAN);
+    drops.add(DropReason.LATE, 2);
     assertThat(end.report()).isEqualTo(new LaneReport(7, 0, 5, 5, true, drops));
     assertThat(end.watermark()).isEqualTo(7);
     await().untilAsserted(() -> assertThat(lane.finished()).as("after its second scan").isTrue());

@@ -78,7 +78,7 @@ final class LaneThread implements AutoCloseable {
         if (batch.nextSplit() != null) {
           LaneRecord record;
           while ((record = batch.nextRecordFromSplit()) != null) {
-            if (!(record instanceof Announced)) {
+            if (!(record instanceof Announced || record instanceof Dropped)) {
               records.add(record);
             }
           }

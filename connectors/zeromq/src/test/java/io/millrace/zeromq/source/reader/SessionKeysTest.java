@@ -162,7 +162,8 @@ class SessionKeysTest {
                 2,
                 SEVEN_ANEW,
                 List.of(7L, SEVEN_ANEW),
-                List.of(new OpenScan(ScanKey.of(1, 9), 2, 2, List.of(4L), List.of(1L)))));
+                List.of(new OpenScan(ScanKey.of(1, 9), 2, 2, List.of(4L), List.of(1L))),
+                Map.of()));
     open.add(ScanKey.of(1, 9));
     assertThat(of(9)).isEqualTo(ScanKey.of(1, 9));
     assertThat(asked).isEmpty();

@@ -3,10 +3,12 @@ package io.millrace.zeromq.source.split;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.detector.DropReason;
 import io.millrace.zeromq.source.split.LanePosition.OpenScan;
 import java.io.IOException;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class LaneSplitSerializerTest {
@@ -26,15 +28,16 @@ class LaneSplitSerializerTest {
               8,
               List.of(7L, 8L),
               List.of(
-                  new OpenScan(
-                      9, 4, 3, List.of(LanePosition.NOT_ANNOUNCED, 6L), List.of(1L, 2L)))));
+                  new OpenScan(9, 4, 3, List.of(LanePosition.NOT_ANNOUNCED, 6L), List.of(1L, 2L))),
+              Map.of(DropReason.LATE, 3L)));
 
   /** What follows version 1 in version 2, of {@link #begun}. Never change it. */
   private static final String POSITION =
       ("00000005" + "0000000000000008" + "00000002" + "0000000000000007" + "0000000000000008")
           + ("00000001" + "0000000000000009" + "00000004" + "00000003")
           + ("00000002" + "ffffffffffffffff" + "0000000000000006")
-          + ("00000002" + "0000000000000001" + "0000000000000002");
+          + ("00000002" + "0000000000000001" + "0000000000000002")
+          + ("00000001" + "0004" + "4c415445" + "0000000000000003");
 
   @Test
   void readsBackWhatItWrites() throws Exception {
