@@ -2,10 +2,8 @@ package io.millrace.operators.ledger;
 
 import io.millrace.detector.SampleHistogram;
 import java.io.Serializable;
-import org.apache.flink.annotation.Internal;
 
 /** A scan that is under way: its account, and when something of it came last. */
-@Internal
 public final class OpenScan implements Serializable {
   private static final long serialVersionUID = 1;
 
