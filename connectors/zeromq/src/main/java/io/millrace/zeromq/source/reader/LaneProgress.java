@@ -171,6 +171,19 @@ final class LaneProgress {
     return null;
   }
 
+  /**
+   * Opens a scan of which nothing may come any more, so that it ends by time-out then.
+   *
+   * @return false if it has ended here, is under way, or is none that is asked for
+   */
+  boolean expect(long key, long now) {
+    if (open.containsKey(key) || refusal(key) != null) {
+      return false;
+    }
+    open(key).lastActivity = now;
+    return true;
+  }
+
   /** How many messages a module has announced of a scan that is under way. */
   long announced(long scan, int pipe) {
     return open.get(scan).announced[pipe];

@@ -94,6 +94,7 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
   private List<Pipe> pipes = List.of();
   private LaneProgress progress;
   private ScanKeys keys;
+  private List<Long> begunBefore = List.of();
   private LaneMetrics metrics;
   private @Nullable LaneMembership membership;
   private long nextTold;
@@ -166,6 +167,8 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
             split.position(),
             clock.getAsLong());
     keys = keysAt.apply(split.position());
+    // A bounded lane ends by itself, and must not count them among its scans.
+    begunBefore = boundedAfter > 0 ? List.of() : keys.begunBefore();
     resumed = progress.endedUpTo() > Long.MIN_VALUE;
     metrics = new LaneMetrics(metricGroup, split.lane(), pipes, pool);
     membership = session == null ? null : new LaneMembership(session, split.lane());
@@ -210,6 +213,7 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
         resumed = false;
         batch.add(new Reached(progress.endedUpTo()));
       }
+      expectBegunScans(batch);
       if (batch.size() >= BATCH || (idle && batch.size() > 0)) {
         return batch;
       }
@@ -316,6 +320,20 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
       progress.heldBack(now);
       metrics.heldBack(now - start);
     }
+  }
+
+  /** Once: what a job that has died had begun must not stay under way for ever. */
+  private void expectBegunScans(LaneBatch batch) {
+    for (long key : begunBefore) {
+      if (progress.expect(key, lastLook)) {
+        LOG.info(
+            "Scan {} was begun before lane {}; it ends if nothing more of it comes",
+            ScanKey.name(key),
+            split.lane());
+        batch.add(new Announced(key, 0, LanePosition.NOT_ANNOUNCED));
+      }
+    }
+    begunBefore = List.of();
   }
 
   private void addEndedScans(LaneBatch batch) {

@@ -1,5 +1,6 @@
 package io.millrace.zeromq.source.reader;
 
+import java.util.List;
 import java.util.function.LongPredicate;
 
 /**
@@ -15,6 +16,14 @@ interface ScanKeys {
    * @param open whether a scan is under way on the lane, by its key
    */
   long of(long number, LongPredicate open);
+
+  /**
+   * Keys of the scans that a job has begun and that had not ended when the lane began: of a job
+   * that has died since, perhaps. If nothing more comes of them, they have to end all the same.
+   */
+  default List<Long> begunBefore() {
+    return List.of();
+  }
 
   /** Where nobody tells of scans: a number stands for one scan only, and is its key. */
   static ScanKeys numbers() {

@@ -6,6 +6,7 @@ import io.millrace.detector.ScanKey;
 import io.millrace.zeromq.source.split.LanePosition;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntSupplier;
@@ -48,6 +49,7 @@ final class SessionKeys implements ScanKeys {
   private final LongFunction<Optional<Scan>> known;
   private final LongFunction<Optional<Scan>> ask;
   private final IntSupplier generation;
+  private final List<Long> begunBefore;
   private final LongSupplier clock;
   private final Map<Long, Long> last =
       new LinkedHashMap<>(16, 0.75f, true) {
@@ -67,6 +69,7 @@ final class SessionKeys implements ScanKeys {
    * @param known what is known of a number; does not wait
    * @param ask the same, but what ZooKeeper knows now; waits for that, not for long
    * @param generation that is counted now
+   * @param begunBefore keys of scans that were under way, and begun by a job, when the lane began
    * @param position where the lane stands
    * @param clock nanoseconds of any origin
    */
@@ -74,22 +77,31 @@ final class SessionKeys implements ScanKeys {
       LongFunction<Optional<Scan>> known,
       LongFunction<Optional<Scan>> ask,
       IntSupplier generation,
+      List<Long> begunBefore,
       LanePosition position,
       LongSupplier clock) {
     this.known = known;
     this.ask = ask;
     this.generation = generation;
+    this.begunBefore = begunBefore;
     this.clock = clock;
     position.ended().forEach(this::remember);
     position.open().forEach(scan -> remember(scan.scan()));
+    begunBefore.forEach(this::remember);
+  }
+
+  @Override
+  public List<Long> begunBefore() {
+    return begunBefore;
   }
 
   /** By what is known of the session here. */
-  static SessionKeys of(KnownScans scans, LanePosition position) {
+  static SessionKeys of(KnownScans scans, List<Long> begunBefore, LanePosition position) {
     return new SessionKeys(
         scans::find,
         number -> scans.ask(number, ANSWER),
         scans::generation,
+        begunBefore,
         position,
         System::nanoTime);
   }

@@ -82,6 +82,16 @@ class LaneProgressTest {
   }
 
   @Test
+  void aScanOfWhichNothingComesAnyMoreEndsByTimeOut() {
+    assertThat(progress.expect(5, ORIGIN)).isTrue();
+    assertThat(progress.expect(5, ORIGIN)).as("is under way").isFalse();
+    assertNoneEnded(TIMEOUT - 1);
+    assertThat(ended(TIMEOUT)).isEqualTo(new LaneReport(5, 7, 0, 0, false, new Drops()));
+    assertThat(progress.expect(5, ORIGIN)).as("has ended").isFalse();
+    assertThat(progress.endedUpTo()).isEqualTo(5);
+  }
+
+  @Test
   void aScanOfNothingEndsToo() {
     announceNothing(1, 0);
     assertThat(ended(LINGER)).isEqualTo(new LaneReport(1, 7, 0, 0, true, new Drops()));

@@ -36,6 +36,7 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongPredicate;
 import java.util.stream.Stream;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.MemorySize;
@@ -542,6 +543,31 @@ class LaneSplitReaderTest {
         .as("what the task still holds outlives the lane")
         .isEqualTo(pixels(sector.header(), SMALL));
     sector.release();
+  }
+
+  @Test
+  void aScanThatADeadJobHadBegunEndsIfNothingMoreComesOfIt() {
+    options.set(ZeroMqSourceOptions.SCAN_TIMEOUT, Duration.ofMillis(300));
+    clock.stop();
+    keys =
+        new ScanKeys() {
+          @Override
+          public long of(long number, LongPredicate open) {
+            return number;
+          }
+
+          @Override
+          public List<Long> begunBefore() {
+            return List.of(6L, 7L);
+          }
+        };
+    start(SMALL, Set.of(), 0, WIDE_OPEN, new LanePosition(1, 6, List.of(6L), List.of(), Map.of()));
+    assertThat(lane.takeReached()).isEqualTo(6);
+    clock.advance(Duration.ofMillis(150));
+    clock.advance(Duration.ofMillis(150));
+    LaneThread.End end = lane.takeEnd();
+    assertThat(end.report()).isEqualTo(new LaneReport(7, 0, 0, 0, false, new Drops()));
+    assertThat(end.watermark()).isEqualTo(7);
   }
 
   @Test

@@ -34,6 +34,7 @@ class SessionKeysTest {
         number -> Optional.ofNullable(known.get(number)),
         this::ask,
         () -> generation,
+        List.of(),
         position,
         () -> now);
   }
