@@ -116,10 +116,7 @@ public final class ScanJournal implements AutoCloseable {
         scans -> {
           if (found.get() == null) {
             if (isClosed()) {
-              LOG.warn(
-                  "Session {} is closed: how its scan {} ended is not told there",
-                  address.session(),
-                  ScanKey.name(key));
+              lose(key, "session %s is closed".formatted(address.session()));
               return;
             }
             if (scans.withKey(key).stream().anyMatch(scan -> scan.hasEnded() && told.test(scan))) {
@@ -162,11 +159,10 @@ public final class ScanJournal implements AutoCloseable {
     try {
       writer.execute(() -> write(key, entry, deadline));
     } catch (RejectedExecutionException e) {
-      LOG.warn(
-          "{} entries wait for ZooKeeper at {}; what becomes of scan {} is not told there",
-          QUEUE,
-          address.zooKeeper(),
-          ScanKey.name(key));
+      lose(
+          key,
+          "%d entries wait for ZooKeeper at %s already, or the journal is closed"
+              .formatted(QUEUE, address.zooKeeper()));
     }
   }
 
@@ -183,7 +179,7 @@ public final class ScanJournal implements AutoCloseable {
     }
   }
 
-  private void lose(long key, String reason) {
+  private synchronized void lose(long key, String reason) {
     lost = lost + 1;
     LOG.warn("What becomes of scan {} is not told in ZooKeeper: {}", ScanKey.name(key), reason);
   }

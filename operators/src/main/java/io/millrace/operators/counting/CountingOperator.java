@@ -377,6 +377,14 @@ public final class CountingOperator extends AbstractStreamOperator<CountedSector
   @Override
   public void close() throws Exception {
     try {
+      if (waiting != null) {
+        waiting.forEach(
+            (scan, held) ->
+                LOG.warn(
+                    "Scan {}: {} sectors that waited for thresholds are lost with this task",
+                    ScanKey.name(scan),
+                    held.sectors.size()));
+      }
       if (uncounted != null) {
         endUncounted(Long.MAX_VALUE);
       }
