@@ -36,8 +36,11 @@ public final class ScanImages implements Serializable {
   private final long scan;
   private final ScanGeometry geometry;
 
-  /** By detector pixel: one bit for each virtual detector that it belongs to. */
-  private final int[] membership;
+  /**
+   * By detector pixel: one bit for each virtual detector that it belongs to. Not written, since it
+   * follows from the detectors and is as large as a frame; null until it is needed again.
+   */
+  private transient int[] membership;
 
   /** By virtual detector and position: electrons. */
   private final int[][] inDetectors;
@@ -82,7 +85,12 @@ public final class ScanImages implements Serializable {
     columnSum = new long[geometry.positions()];
     rowSum = new long[geometry.positions()];
     pattern = new int[detector.pixels()];
-    membership = new int[detector.pixels()];
+    membership = membership(detector, virtualDetectors);
+  }
+
+  private static int[] membership(
+      DetectorDescription detector, List<VirtualDetector> virtualDetectors) {
+    int[] membership = new int[detector.pixels()];
     for (int pixel = 0; pixel < membership.length; pixel++) {
       for (int v = 0; v < virtualDetectors.size(); v++) {
         if (virtualDetectors
@@ -92,6 +100,7 @@ public final class ScanImages implements Serializable {
         }
       }
     }
+    return membership;
   }
 
   private ScanImages(ScanImages other) {
@@ -132,6 +141,9 @@ public final class ScanImages implements Serializable {
                   ScanKey.name(scan),
                   geometry.width(),
                   geometry.height()));
+    }
+    if (membership == null) {
+      membership = membership(detector, virtualDetectors);
     }
     int position = frame.position();
     int columns = detector.columns();

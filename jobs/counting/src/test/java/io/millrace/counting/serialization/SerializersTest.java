@@ -354,8 +354,20 @@ class SerializersTest {
   void statesOfAScan(Object state) throws IOException {
     @SuppressWarnings("unchecked")
     Class<Object> type = (Class<Object>) state.getClass();
-    assertSame(roundTrip(type, state), state, state.toString());
+    assertSame(used(roundTrip(type, state)), used(state), state.toString());
     assertSame(serializer(type).copy(state), state, state.toString());
+  }
+
+  /** Images as they are when another frame has come: they find out anew what is not written. */
+  private static Object used(Object state) {
+    if (state instanceof ScanImages images) {
+      CountedFrame frame = new CountedFrame(IntList.of(5));
+      frame.scan = 7;
+      frame.width = 3;
+      frame.height = 2;
+      images.add(frame);
+    }
+    return state;
   }
 
   @Test
