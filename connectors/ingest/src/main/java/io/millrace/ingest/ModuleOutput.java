@@ -65,6 +65,8 @@ abstract class ModuleOutput implements Callable<Void> {
           source = next;
           way.put(next);
           enter(State.WAITING);
+        } else {
+          idle();
         }
       }
     } catch (InterruptedException e) {
@@ -72,6 +74,9 @@ abstract class ModuleOutput implements Callable<Void> {
       stop();
     }
   }
+
+  /** Looks after what may need it between two scans. */
+  void idle() throws IOException {}
 
   /** Notes that one more sector is done. Only its own thread counts. */
   final void countSector() {

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,13 +47,17 @@ final class ModuleSender extends ModuleOutput {
    */
   static final int HANDSHAKE_MS = 2_000;
 
+  /** So long after its last sector something of a scan may still be on its way. */
+  private static final long SETTLED_NANOS = TimeUnit.SECONDS.toNanos(25);
+
+  private static final long UNFINISHED = Long.MIN_VALUE;
   private static final Logger LOG = LoggerFactory.getLogger(ModuleSender.class);
 
   /** A sector that the socket has accepted, and that may not have left it. */
   private record Sent(byte[] header, ByteBuffer pixels) {}
 
   private final int module;
-  private final Supplier<String> aggregator;
+  private final Supplier<AggregatorPlace> aggregator;
   private final Optional<CurveKeys> keys;
   private final Pace pace;
   private final Duration connectTimeout;
@@ -69,7 +74,7 @@ final class ModuleSender extends ModuleOutput {
   private ZMQ.Context context;
   private ZMQ.Socket socket;
   private ConnectedPeer peer;
-  private String endpoint;
+  private AggregatorPlace place;
 
   /** The last sectors, by their turns. */
   private final Sent[] sent = new Sent[SLOTS];
@@ -77,8 +82,14 @@ final class ModuleSender extends ModuleOutput {
   /** Of the scan's first sector. */
   private long firstTurn;
 
-  /** Of the scan that is being sent, once the aggregator has it; null between scans. */
+  /** Of the scan that is being sent, or was last, once the aggregator has it. */
   private Announcement announced;
+
+  /** When the last sector of that scan was sent; nanoseconds of any origin. */
+  private long finishedAt;
+
+  /** While it follows the aggregator. */
+  private boolean moving;
 
   /**
    * @param module whose sectors these are
@@ -94,7 +105,7 @@ final class ModuleSender extends ModuleOutput {
   ModuleSender(
       int module,
       ModuleScans scans,
-      Supplier<String> aggregator,
+      Supplier<AggregatorPlace> aggregator,
       Optional<CurveKeys> keys,
       int sectorBytes,
       Pace pace,
@@ -103,7 +114,7 @@ final class ModuleSender extends ModuleOutput {
     super(scans, State.CONNECTING);
     this.module = module;
     this.aggregator = aggregator;
-    this.endpoint = aggregator.get();
+    this.place = aggregator.get();
     this.keys = keys;
     this.peer = new ConnectedPeer(keys.isPresent());
     this.pace = pace;
@@ -151,7 +162,7 @@ final class ModuleSender extends ModuleOutput {
   private void connect() throws IOException {
     long deadline = System.nanoTime() + connectTimeout.toNanos();
     while (!isStopped()) {
-      endpoint = aggregator.get();
+      place = aggregator.get();
       peer = new ConnectedPeer(keys.isPresent());
       socket = context.socket(SocketType.PUSH);
       socket.setSndHWM(SEND_QUEUE);
@@ -162,7 +173,7 @@ final class ModuleSender extends ModuleOutput {
         keys.get().connect(socket);
       }
       peer.watch(socket.base());
-      socket.connect(endpoint);
+      socket.connect(place.endpoint());
       if (awaitPeer(deadline)) {
         return;
       }
@@ -181,7 +192,7 @@ final class ModuleSender extends ModuleOutput {
           throw notConnected();
         }
         if (peer.mend()) {
-          socket.connect(endpoint);
+          socket.connect(place.endpoint());
         }
       }
     } catch (InterruptedException e) {
@@ -192,7 +203,7 @@ final class ModuleSender extends ModuleOutput {
   }
 
   private boolean hasMoved() {
-    return !endpoint.equals(aggregator.get());
+    return !place.equals(aggregator.get());
   }
 
   /**
@@ -202,29 +213,51 @@ final class ModuleSender extends ModuleOutput {
    * had received and not relayed is lost, and the file names it as announced and not received.
    */
   private void move() throws IOException {
-    long again = announced == null ? 0 : Math.min(turn - firstTurn, SLOTS - 1);
+    boolean knows =
+        announced != null
+            && (finishedAt == UNFINISHED || System.nanoTime() - finishedAt < SETTLED_NANOS);
+    long again = knows ? Math.min(turn - firstTurn, SLOTS - 1) : 0;
     LOG.warn(
-        "module {}: the aggregator was at {} and is at {} now; of {} sectors sent, the last {} are"
-            + " sent again",
+        "module {}: the aggregator was {} and is {} now; of {} sectors sent, the last {} are sent again",
         module,
-        endpoint,
+        place,
         aggregator.get(),
         done(),
         again);
-    socket.close();
     State before = state();
-    enter(State.CONNECTING);
-    connect();
-    enter(before);
-    if (announced == null || isStopped()) {
-      return;
+    moving = true;
+    try {
+      do {
+        socket.close();
+        enter(State.CONNECTING);
+        connect();
+        enter(before);
+      } while (!isStopped() && knows && !sendAgain(again));
+    } finally {
+      moving = false;
     }
-    announce(announced);
+  }
+
+  /** Returns false if the aggregator has moved again meanwhile. */
+  private boolean sendAgain(long again) throws IOException {
+    if (!announce(announced)) {
+      return false;
+    }
     for (long t = turn - again; t < turn; t++) {
       Sent sector = sent[(int) (t % SLOTS)];
-      if (sendFirst(new Msg(sector.header), ZMQ.SNDMORE)) {
-        send(new Msg(sector.pixels), 0);
+      if (!sendFirst(new Msg(sector.header), ZMQ.SNDMORE)) {
+        return false;
       }
+      send(new Msg(sector.pixels), 0);
+    }
+    return true;
+  }
+
+  /** Between two scans the end of the last one may still have waited in the socket. */
+  @Override
+  void idle() throws IOException {
+    if (hasMoved()) {
+      move();
     }
   }
 
@@ -233,13 +266,13 @@ final class ModuleSender extends ModuleOutput {
     return new IOException(
         why == null
             ? "module %d: no aggregator answered at %s within %s; start one there, or give its address (--aggregator) or more time (--connect-timeout)"
-                .formatted(module, endpoint, words(connectTimeout))
+                .formatted(module, place.endpoint(), words(connectTimeout))
             : "module %d: not connected within %s: %s"
                 .formatted(module, words(connectTimeout), refused(why)));
   }
 
   private String refused(Refusal why) {
-    return peer.explain(why, "the aggregator at " + endpoint);
+    return peer.explain(why, "the aggregator at " + place.endpoint());
   }
 
   /**
@@ -247,18 +280,21 @@ final class ModuleSender extends ModuleOutput {
    * announcement is, nothing else is sent: a refusal would take the queue away, and nobody would
    * hear of it.
    */
-  private void sendAndAwaitTaken(byte[] announcement) throws IOException {
+  private boolean sendAndAwaitTaken(byte[] announcement) throws IOException {
     long start = System.nanoTime();
     stall = Stall.now(aggregator());
     EncryptedMessage message = null;
     try {
       while (!isStopped() && (message == null || !message.awaitTaken(LOOK_UP_MS))) {
         if (hasMoved()) {
+          if (moving) {
+            return false;
+          }
           move();
           message = null;
         }
         if (peer.mend()) {
-          socket.connect(endpoint);
+          socket.connect(place.endpoint());
           message = null;
         }
         if (message == null) {
@@ -278,6 +314,7 @@ final class ModuleSender extends ModuleOutput {
       stop();
     }
     stall = null;
+    return !isStopped();
   }
 
   /** JeroMQ keeps the queue while it connects again by itself, but not when it was refused. */
@@ -293,12 +330,11 @@ final class ModuleSender extends ModuleOutput {
     }
   }
 
-  private void announce(Announcement announcement) throws IOException {
-    if (keys.isPresent()) {
-      sendAndAwaitTaken(announcement.encode());
-    } else {
-      sendFirst(new Msg(announcement.encode()), 0);
-    }
+  /** Returns false if stopped; or, while it follows the aggregator, if that has moved again. */
+  private boolean announce(Announcement announcement) throws IOException {
+    return keys.isPresent()
+        ? sendAndAwaitTaken(announcement.encode())
+        : sendFirst(new Msg(announcement.encode()), 0);
   }
 
   private void send(SectorSource scan) throws IOException {
@@ -306,6 +342,7 @@ final class ModuleSender extends ModuleOutput {
     Announcement announcement = Announcement.of(scan.scan(), scan.sectors());
     announce(announcement);
     announced = announcement;
+    finishedAt = UNFINISHED;
     SectorHeader header = new SectorHeader();
     Instant first = null;
     firstTurn = turn;
@@ -326,7 +363,7 @@ final class ModuleSender extends ModuleOutput {
         countSector();
       }
     }
-    announced = null;
+    finishedAt = System.nanoTime();
     if (!isStopped()) {
       Instant last = Instant.now();
       countScan(scan, first == null ? last : first, last);
@@ -342,11 +379,14 @@ final class ModuleSender extends ModuleOutput {
     return send(part, flags, false);
   }
 
-  /** Returns false only if stopped. */
+  /** Returns false if stopped; or, while it follows the aggregator, if that has moved again. */
   private boolean send(Msg message, int flags, boolean first) throws IOException {
     long deadline = 0;
     while (!isStopped()) {
       if (first && hasMoved()) {
+        if (moving) {
+          return false;
+        }
         move();
         deadline = 0;
         stall = null;
@@ -387,7 +427,7 @@ final class ModuleSender extends ModuleOutput {
   }
 
   private String aggregator() {
-    return "the aggregator at %s, for module %d,".formatted(endpoint, module);
+    return "the aggregator at %s, for module %d,".formatted(place.endpoint(), module);
   }
 
   private IOException stalled(String what) {
@@ -401,7 +441,7 @@ final class ModuleSender extends ModuleOutput {
             .formatted(
                 module,
                 what,
-                endpoint,
+                place.endpoint(),
                 words(stallTimeout),
                 done(),
                 scan == null ? 0 : scan.sectors()));

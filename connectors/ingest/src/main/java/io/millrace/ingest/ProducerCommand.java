@@ -406,7 +406,7 @@ final class ProducerCommand implements Callable<Integer> {
     return new ModuleSender(
         module,
         admission == null ? scans : admission.before(scans),
-        endpoint(module),
+        place(module),
         CurveKeys.ofEnvironment(),
         detector.sectorBytes(),
         pace(module),
@@ -414,11 +414,11 @@ final class ProducerCommand implements Callable<Integer> {
         to.network.stallTimeout);
   }
 
-  private Supplier<String> endpoint(int module) {
+  private Supplier<AggregatorPlace> place(int module) {
     if (aggregator != null) {
-      return () -> aggregator.endpoint(module);
+      return () -> aggregator.place(module);
     }
-    String given = ports().endpoint(0, module);
+    AggregatorPlace given = AggregatorPlace.at(ports().endpoint(0, module));
     return () -> given;
   }
 

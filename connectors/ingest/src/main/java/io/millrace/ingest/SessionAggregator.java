@@ -19,8 +19,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Where the aggregator of a session takes producers, also when another one has taken the place of
- * the first, at another address: it is seen among the members only when it has the claim to be the
- * session's aggregator.
+ * the first, at the same address or at another: it is seen among the members only when it has the
+ * claim to be the session's aggregator.
  *
  * <p>While nobody is seen, or ZooKeeper is away, the last one's address holds.
  */
@@ -36,7 +36,7 @@ final class SessionAggregator implements AutoCloseable {
   private String refused = "";
 
   /** By module. */
-  private volatile List<String> endpoints;
+  private volatile List<AggregatorPlace> places;
 
   private SessionAggregator(String session, DetectorDescription detector, Members members) {
     this.session = session;
@@ -58,7 +58,7 @@ final class SessionAggregator implements AutoCloseable {
       SessionAggregator found = new SessionAggregator(address.session(), detector, members);
       Member first =
           members.await(address.session(), Role.AGGREGATOR, address.patience(), LOG::info);
-      found.endpoints = found.endpoints(first);
+      found.places = found.places(first);
       LOG.info(
           "The aggregator of session {} takes producers at {}",
           address.session(),
@@ -73,8 +73,8 @@ final class SessionAggregator implements AutoCloseable {
   }
 
   /** Where a module's sectors are taken now. Never waits. */
-  String endpoint(int module) {
-    return endpoints.get(module);
+  AggregatorPlace place(int module) {
+    return places.get(module);
   }
 
   private void look() {
@@ -86,14 +86,14 @@ final class SessionAggregator implements AutoCloseable {
 
   private void follow(Member aggregator) {
     try {
-      List<String> now = endpoints(aggregator);
-      if (!now.equals(endpoints)) {
+      List<AggregatorPlace> now = places(aggregator);
+      if (!now.equals(places)) {
         LOG.warn(
             "The aggregator of session {} is {} now; sectors go to {}",
             session,
             aggregator.id(),
             aggregator.offers().get(Member.PRODUCERS));
-        endpoints = now;
+        places = now;
       }
     } catch (IOException e) {
       if (!refused.equals(aggregator.id())) {
@@ -103,7 +103,7 @@ final class SessionAggregator implements AutoCloseable {
     }
   }
 
-  private List<String> endpoints(Member aggregator) throws IOException {
+  private List<AggregatorPlace> places(Member aggregator) throws IOException {
     String camera = aggregator.offers().get(Member.CAMERA);
     if (!detector.name().equals(camera)) {
       throw new IOException(
@@ -112,7 +112,10 @@ final class SessionAggregator implements AutoCloseable {
     }
     try {
       return Lanes.at(aggregator.offers().get(Member.PRODUCERS), 1, detector.modules())
-          .endpoints(0);
+          .endpoints(0)
+          .stream()
+          .map(endpoint -> new AggregatorPlace(endpoint, aggregator.id()))
+          .toList();
     } catch (IllegalArgumentException | NullPointerException e) {
       throw new IOException(
           "%s does not say where it takes producers: %s; give its address (--aggregator)"

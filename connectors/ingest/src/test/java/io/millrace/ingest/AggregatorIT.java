@@ -70,7 +70,7 @@ class AggregatorIT {
           new ModuleSender(
               m,
               ModuleScans.of(simulated(detector, geometry, faults, m)),
-              () -> endpoint,
+              () -> AggregatorPlace.at(endpoint),
               Optional.empty(),
               detector.sectorBytes(),
               new Pace(Double.POSITIVE_INFINITY, Duration.ZERO),

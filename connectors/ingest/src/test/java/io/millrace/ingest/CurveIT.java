@@ -247,7 +247,7 @@ class CurveIT {
                     2,
                     new Faults(1, 4, 0, 0, 0, 1),
                     4)),
-            () -> listen.endpoint(0, 2),
+            () -> AggregatorPlace.at(listen.endpoint(0, 2)),
             Optional.of(keys),
             CAMERA.sectorBytes(),
             new Pace(Double.POSITIVE_INFINITY, Duration.ZERO),

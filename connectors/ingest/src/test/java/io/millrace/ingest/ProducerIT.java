@@ -222,7 +222,7 @@ class ProducerIT {
         new ModuleSender(
             3,
             ModuleScans.of(simulated(new ScanGeometry(30, 10), 0)),
-            aggregator::get,
+            () -> AggregatorPlace.at(aggregator.get()),
             Optional.empty(),
             CAMERA.sectorBytes(),
             new Pace(Double.POSITIVE_INFINITY, Duration.ZERO),
@@ -255,6 +255,86 @@ class ProducerIT {
     }
   }
 
+  /** Another process, which knows nothing of the scan: the id tells it from a link that was cut. */
+  @Test
+  void anAggregatorThatIsStartedAgainAtTheSameAddressIsToldAllAnew() throws Exception {
+    List<String> expected = digests(simulated(new ScanGeometry(30, 10), 0));
+    AtomicReference<String> id = new AtomicReference<>("aggregator-1");
+    ModuleSender sender =
+        new ModuleSender(
+            3,
+            ModuleScans.of(simulated(new ScanGeometry(30, 10), 0)),
+            () -> new AggregatorPlace(endpoint(0), id.get()),
+            Optional.empty(),
+            CAMERA.sectorBytes(),
+            new Pace(Double.POSITIVE_INFINITY, Duration.ZERO),
+            LONG,
+            LONG);
+    CompletableFuture<Void> sending;
+    try (BarePull first = BarePull.bound(endpoint(0))) {
+      sending = run(sender);
+      first.receive(41);
+      Awaitility.await("back-pressure").atMost(LONG).until(() -> sender.stall() != null);
+    }
+    id.set("aggregator-2");
+    try (BarePull second = BarePull.bound(endpoint(0))) {
+      List<BarePull.Message> messages = new ArrayList<>();
+      String last = expected.get(expected.size() - 1);
+      do {
+        messages.add(second.receive(1).get(0));
+      } while (isAnnouncement(messages) || !digest(messages.get(messages.size() - 1)).equals(last));
+      sending.get(LONG.toSeconds(), TimeUnit.SECONDS);
+      assertThat(messages.stream().filter(m -> m.second() == null))
+          .as("announced once")
+          .singleElement()
+          .satisfies(
+              m -> assertThat(m.announcement()).isEqualTo(Announcement.of(6, expected.size())));
+    }
+  }
+
+  private static boolean isAnnouncement(List<BarePull.Message> messages) {
+    return messages.get(messages.size() - 1).second() == null;
+  }
+
+  /** The one in between is gone before anything reached it; the last one gets it all once. */
+  @Test
+  void anAggregatorThatMovesTwiceIsToldOnce() throws Exception {
+    List<String> expected = digests(simulated(new ScanGeometry(30, 10), 0));
+    AtomicReference<String> aggregator = new AtomicReference<>(endpoint(0));
+    ModuleSender sender =
+        new ModuleSender(
+            3,
+            ModuleScans.of(simulated(new ScanGeometry(30, 10), 0)),
+            () -> AggregatorPlace.at(aggregator.get()),
+            Optional.empty(),
+            CAMERA.sectorBytes(),
+            new Pace(Double.POSITIVE_INFINITY, Duration.ZERO),
+            LONG,
+            LONG);
+    CompletableFuture<Void> sending;
+    try (BarePull first = BarePull.bound(endpoint(0))) {
+      sending = run(sender);
+      first.receive(41);
+      Awaitility.await("back-pressure").atMost(LONG).until(() -> sender.stall() != null);
+      aggregator.set(endpoint(1)); // where nobody listens
+      Awaitility.await("moving")
+          .atMost(LONG)
+          .until(() -> sender.state() == ModuleOutput.State.CONNECTING);
+    }
+    try (BarePull last = BarePull.bound(endpoint(2))) {
+      aggregator.set(endpoint(2));
+      assertThat(last.receive(1).get(0).announcement())
+          .isEqualTo(Announcement.of(6, expected.size()));
+      String end = expected.get(expected.size() - 1);
+      BarePull.Message message;
+      do {
+        message = last.receive(1).get(0);
+        assertThat(message.second()).as("a sector, and no other announcement").isNotNull();
+      } while (!digest(message).equals(end));
+      sending.get(LONG.toSeconds(), TimeUnit.SECONDS);
+    }
+  }
+
   private static List<String> digests(SectorSource source) throws IOException {
     List<String> digests = new ArrayList<>();
     SectorHeader header = new SectorHeader();
@@ -278,7 +358,7 @@ class ProducerIT {
         new ModuleSender(
             0,
             ModuleScans.of(simulated(new ScanGeometry(2, 2), 0)),
-            () -> endpoint(0),
+            () -> AggregatorPlace.at(endpoint(0)),
             Optional.empty(),
             CAMERA.sectorBytes(),
             new Pace(Double.POSITIVE_INFINITY, Duration.ZERO),
@@ -397,7 +477,7 @@ class ProducerIT {
     return new ModuleSender(
         3,
         scans,
-        () -> endpoint(3),
+        () -> AggregatorPlace.at(endpoint(3)),
         Optional.empty(),
         CAMERA.sectorBytes(),
         new Pace(Double.POSITIVE_INFINITY, Duration.ZERO),

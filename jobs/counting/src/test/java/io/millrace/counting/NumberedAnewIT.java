@@ -244,9 +244,11 @@ class NumberedAnewIT {
 
     List<Scan> ended = new ArrayList<>();
     ended.add(awaitEnd(send(first, first.frames())));
-    // Of a scan that has ended, and no other of its number has begun: it belongs to none.
-    send(first.shot(0, 0));
     if (relayed.equals("any")) {
+      // Of a scan that has ended, and no other of its number has begun: it belongs to none. (Where
+      // the aggregator drops it, the lanes do not show when it has; and behind the next scan's
+      // beginning it would be that one's.)
+      send(first.shot(0, 0));
       await("the drop")
           .atMost(DEADLINE)
           .untilAsserted(() -> assertThat(dropped(DropReason.FINISHED_SCAN)).isPositive());

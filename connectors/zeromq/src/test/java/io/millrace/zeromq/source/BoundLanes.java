@@ -162,9 +162,19 @@ public final class BoundLanes implements AutoCloseable {
 
   /** For every socket, the event that its reader hangs up from now on. */
   public List<ZMonitor> watchHangUps() {
-    return sockets.stream()
-        .map(socket -> new ZMonitor(zmq, socket).add(ZMonitor.Event.DISCONNECTED).start())
-        .toList();
+    return watch(ZMonitor.Event.DISCONNECTED);
+  }
+
+  /**
+   * For every socket, the event that a reader has connected from now on. What is sent behind it
+   * does not go into a connection that was broken before.
+   */
+  public List<ZMonitor> watchConnections() {
+    return watch(ZMonitor.Event.HANDSHAKE_PROTOCOL);
+  }
+
+  private List<ZMonitor> watch(ZMonitor.Event event) {
+    return sockets.stream().map(socket -> new ZMonitor(zmq, socket).add(event).start()).toList();
   }
 
   @Override
