@@ -6,7 +6,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.zeromq.SocketType;
 import org.zeromq.ZMQ;
-import org.zeromq.ZMQException;
 
 /**
  * Says which clients are let in (ZeroMQ's authentication protocol, RFC 27), for all bound sockets
@@ -60,8 +59,8 @@ public final class Gatekeeper implements AutoCloseable {
           reply(request);
         }
       }
-    } catch (ZMQException e) {
-      LOG.error("the gatekeeper has ended ({}); nobody is let in any more", e.getMessage());
+    } catch (RuntimeException e) {
+      LOG.error("the gatekeeper has ended; nobody is let in any more: start this part again", e);
     }
   }
 
