@@ -30,10 +30,10 @@ class TreeSizeTest {
 
   /**
    * The session and its folders of scans, of scans under way, of modules, each module, the
-   * aggregator, and of jobs, the job and its calibrations; the root and the folders of sessions and
-   * of members.
+   * aggregator, and of jobs, the job and its calibrations, and the numbering of its scans; the root
+   * and the folders of sessions and of members.
    */
-  private static final int FOLDERS = 1 + 3 + MODULES + 1 + 3 + 3;
+  private static final int FOLDERS = 1 + 3 + MODULES + 1 + 3 + 1 + 3;
 
   @TempDir Path data;
   private ZooKeeperNode server;

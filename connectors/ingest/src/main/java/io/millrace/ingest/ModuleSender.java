@@ -85,6 +85,9 @@ final class ModuleSender extends ModuleOutput {
   /** Of the scan that is being sent, or was last, once the aggregator has it. */
   private Announcement announced;
 
+  /** When the socket took that; nanoseconds of any origin. */
+  private long announcedAt;
+
   /** When the last sector of that scan was sent; nanoseconds of any origin. */
   private long finishedAt;
 
@@ -213,6 +216,13 @@ final class ModuleSender extends ModuleOutput {
    * had received and not relayed is lost, and the file names it as announced and not received.
    */
   private void move() throws IOException {
+    AggregatorPlace next = aggregator.get();
+    boolean sameAddress = next.endpoint().equals(place.endpoint());
+    if (sameAddress && (announced == null || !peer.lostSince(announcedAt))) {
+      // The socket has connected to it by itself, or will; so the announcement goes there.
+      place = next;
+      return;
+    }
     boolean knows =
         announced != null
             && (finishedAt == UNFINISHED || System.nanoTime() - finishedAt < SETTLED_NANOS);
@@ -243,6 +253,7 @@ final class ModuleSender extends ModuleOutput {
     if (!announce(announced)) {
       return false;
     }
+    announcedAt = System.nanoTime();
     for (long t = turn - again; t < turn; t++) {
       Sent sector = sent[(int) (t % SLOTS)];
       if (!sendFirst(new Msg(sector.header), ZMQ.SNDMORE)) {
@@ -342,6 +353,7 @@ final class ModuleSender extends ModuleOutput {
     Announcement announcement = Announcement.of(scan.scan(), scan.sectors());
     announce(announcement);
     announced = announcement;
+    announcedAt = System.nanoTime();
     finishedAt = UNFINISHED;
     SectorHeader header = new SectorHeader();
     Instant first = null;

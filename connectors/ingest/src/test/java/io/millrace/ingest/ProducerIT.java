@@ -292,6 +292,33 @@ class ProducerIT {
     }
   }
 
+  /** It was seen late: the scan was begun when it was there already. */
+  @Test
+  void anotherAggregatorOnTheSameConnectionHasTheScanAlready() throws Exception {
+    List<String> expected = digests(simulated(new ScanGeometry(30, 10), 0));
+    AtomicReference<String> id = new AtomicReference<>("aggregator-1");
+    ModuleSender sender =
+        new ModuleSender(
+            3,
+            ModuleScans.of(simulated(new ScanGeometry(30, 10), 0)),
+            () -> new AggregatorPlace(endpoint(0), id.get()),
+            Optional.empty(),
+            CAMERA.sectorBytes(),
+            new Pace(Double.POSITIVE_INFINITY, Duration.ZERO),
+            LONG,
+            LONG);
+    try (BarePull pull = BarePull.bound(endpoint(0))) {
+      CompletableFuture<Void> sending = run(sender);
+      assertThat(pull.receive(1).get(0).announcement())
+          .isEqualTo(Announcement.of(6, expected.size()));
+      Awaitility.await("back-pressure").atMost(LONG).until(() -> sender.stall() != null);
+      id.set("aggregator-2");
+      assertThat(pull.receive(expected.size()).stream().map(ProducerIT::digest).toList())
+          .isEqualTo(expected);
+      sending.get(LONG.toSeconds(), TimeUnit.SECONDS);
+    }
+  }
+
   private static boolean isAnnouncement(List<BarePull.Message> messages) {
     return messages.get(messages.size() - 1).second() == null;
   }

@@ -50,6 +50,8 @@ public final class ConnectedPeer {
 
   private boolean lost;
   private long lostAt;
+  private boolean everLost;
+  private long lastLost;
   private int oversized;
   private Refusal refusal;
 
@@ -89,6 +91,8 @@ public final class ConnectedPeer {
   private void disconnected() {
     lost = true;
     lostAt = System.nanoTime();
+    everLost = true;
+    lastLost = lostAt;
     if (errno.is(ZError.EMSGSIZE)) {
       oversized++;
       lostAt -= RETRY_NANOS;
@@ -149,6 +153,16 @@ public final class ConnectedPeer {
     }
     oversized--;
     return true;
+  }
+
+  /**
+   * Whether a connection has ended after this time: what the socket took before may have gone to
+   * whoever was there then; what it takes afterwards goes to who is there next.
+   *
+   * @param nanos by {@link System#nanoTime}
+   */
+  public synchronized boolean lostSince(long nanos) {
+    return everLost && lastLost - nanos > 0;
   }
 
   /**
