@@ -75,7 +75,7 @@ final class Aggregator implements Closeable {
                 announceTimeout,
                 reportInterval));
       }
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
       relays.forEach(ModuleRelay::close);
       throw e;
     }

@@ -176,7 +176,7 @@ final class ModuleRelay implements Runnable {
         new BoundPeers(refusals, peers[l]::accepted, peers[l]::disconnected).watch(out[l].base());
         bind(out[l], lanes.endpoint(l, module), "--lane-address");
       }
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
       close();
       throw e;
     }

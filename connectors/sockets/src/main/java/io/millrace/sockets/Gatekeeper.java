@@ -60,7 +60,12 @@ public final class Gatekeeper implements AutoCloseable {
         }
       }
     } catch (RuntimeException e) {
-      LOG.error("the gatekeeper has ended; nobody is let in any more: start this part again", e);
+      LOG.error(
+          "the gatekeeper has ended; nobody new is let in any more: start this process again", e);
+    } finally {
+      if (closed) {
+        socket.close();
+      }
     }
   }
 
@@ -103,7 +108,10 @@ public final class Gatekeeper implements AutoCloseable {
     try {
       thread.join(CLOSE_MS);
       if (thread.isAlive()) {
-        LOG.warn("the gatekeeper does not end within {} ms", CLOSE_MS);
+        // Its thread still uses the socket, which is not for two at a time.
+        LOG.warn(
+            "the gatekeeper does not end within {} ms; its socket is open until then", CLOSE_MS);
+        return;
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
