@@ -228,10 +228,12 @@ final class ModuleSender extends ModuleOutput {
             && (finishedAt == UNFINISHED || System.nanoTime() - finishedAt < SETTLED_NANOS);
     long again = knows ? Math.min(turn - firstTurn, SLOTS - 1) : 0;
     LOG.warn(
-        "module {}: the aggregator was {} and is {} now; of {} sectors sent, the last {} are sent again",
+        "module {}: the aggregator was at {} and is {} at {} now; of {} sectors sent, the last {} are"
+            + " sent again",
         module,
-        place,
-        aggregator.get(),
+        place.endpoint(),
+        next.aggregator(),
+        next.endpoint(),
         done(),
         again);
     State before = state();

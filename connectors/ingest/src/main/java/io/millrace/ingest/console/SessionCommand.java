@@ -194,8 +194,8 @@ public final class SessionCommand {
   @Command(
       name = "close",
       description =
-          "Ends a session at once. Scans under way are given up: what becomes of them is not noted"
-              + " any more. 'drain' first lets them end.",
+          "Ends a session at once. Scans under way are given up and marked FAILED. 'drain' first"
+              + " lets them end.",
       mixinStandardHelpOptions = true,
       sortOptions = false,
       showDefaultValues = true)
