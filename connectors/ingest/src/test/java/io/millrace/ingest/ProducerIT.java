@@ -33,6 +33,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
@@ -218,16 +219,7 @@ class ProducerIT {
   void goesWhereTheAggregatorGoesWithWhatItMayNotHave() throws Exception {
     List<String> expected = digests(simulated(new ScanGeometry(30, 10), 0));
     AtomicReference<String> aggregator = new AtomicReference<>(endpoint(0));
-    ModuleSender sender =
-        new ModuleSender(
-            3,
-            ModuleScans.of(simulated(new ScanGeometry(30, 10), 0)),
-            () -> AggregatorPlace.at(aggregator.get()),
-            Optional.empty(),
-            CAMERA.sectorBytes(),
-            new Pace(Double.POSITIVE_INFINITY, Duration.ZERO),
-            LONG,
-            LONG);
+    ModuleSender sender = following(() -> AggregatorPlace.at(aggregator.get()));
     CompletableFuture<Void> sending;
     try (BarePull first = BarePull.bound(endpoint(0))) {
       sending = run(sender);
@@ -260,16 +252,7 @@ class ProducerIT {
   void anAggregatorThatIsStartedAgainAtTheSameAddressIsToldAllAnew() throws Exception {
     List<String> expected = digests(simulated(new ScanGeometry(30, 10), 0));
     AtomicReference<String> id = new AtomicReference<>("aggregator-1");
-    ModuleSender sender =
-        new ModuleSender(
-            3,
-            ModuleScans.of(simulated(new ScanGeometry(30, 10), 0)),
-            () -> new AggregatorPlace(endpoint(0), id.get()),
-            Optional.empty(),
-            CAMERA.sectorBytes(),
-            new Pace(Double.POSITIVE_INFINITY, Duration.ZERO),
-            LONG,
-            LONG);
+    ModuleSender sender = following(() -> new AggregatorPlace(endpoint(0), id.get()));
     CompletableFuture<Void> sending;
     try (BarePull first = BarePull.bound(endpoint(0))) {
       sending = run(sender);
@@ -297,16 +280,7 @@ class ProducerIT {
   void anotherAggregatorOnTheSameConnectionHasTheScanAlready() throws Exception {
     List<String> expected = digests(simulated(new ScanGeometry(30, 10), 0));
     AtomicReference<String> id = new AtomicReference<>("aggregator-1");
-    ModuleSender sender =
-        new ModuleSender(
-            3,
-            ModuleScans.of(simulated(new ScanGeometry(30, 10), 0)),
-            () -> new AggregatorPlace(endpoint(0), id.get()),
-            Optional.empty(),
-            CAMERA.sectorBytes(),
-            new Pace(Double.POSITIVE_INFINITY, Duration.ZERO),
-            LONG,
-            LONG);
+    ModuleSender sender = following(() -> new AggregatorPlace(endpoint(0), id.get()));
     try (BarePull pull = BarePull.bound(endpoint(0))) {
       CompletableFuture<Void> sending = run(sender);
       assertThat(pull.receive(1).get(0).announcement())
@@ -319,6 +293,19 @@ class ProducerIT {
     }
   }
 
+  /** Sends 300 sectors, more than wait anywhere, to where the aggregator is. */
+  private ModuleSender following(Supplier<AggregatorPlace> aggregator) {
+    return new ModuleSender(
+        3,
+        ModuleScans.of(simulated(new ScanGeometry(30, 10), 0)),
+        aggregator,
+        Optional.empty(),
+        CAMERA.sectorBytes(),
+        new Pace(Double.POSITIVE_INFINITY, Duration.ZERO),
+        LONG,
+        LONG);
+  }
+
   private static boolean isAnnouncement(List<BarePull.Message> messages) {
     return messages.get(messages.size() - 1).second() == null;
   }
@@ -328,16 +315,7 @@ class ProducerIT {
   void anAggregatorThatMovesTwiceIsToldOnce() throws Exception {
     List<String> expected = digests(simulated(new ScanGeometry(30, 10), 0));
     AtomicReference<String> aggregator = new AtomicReference<>(endpoint(0));
-    ModuleSender sender =
-        new ModuleSender(
-            3,
-            ModuleScans.of(simulated(new ScanGeometry(30, 10), 0)),
-            () -> AggregatorPlace.at(aggregator.get()),
-            Optional.empty(),
-            CAMERA.sectorBytes(),
-            new Pace(Double.POSITIVE_INFINITY, Duration.ZERO),
-            LONG,
-            LONG);
+    ModuleSender sender = following(() -> AggregatorPlace.at(aggregator.get()));
     CompletableFuture<Void> sending;
     try (BarePull first = BarePull.bound(endpoint(0))) {
       sending = run(sender);
