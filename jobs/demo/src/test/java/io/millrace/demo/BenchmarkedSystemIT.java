@@ -27,6 +27,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -34,6 +36,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * The running system as the benchmarks measure it, as small as it can be. It stands here, where
  * everything that it starts is built before.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class BenchmarkedSystemIT {
   private static final Simulation SCAN = Simulation.of("16x16", 500);
   private static final Thresholds THRESHOLDS = new Thresholds(28.5, 1088);

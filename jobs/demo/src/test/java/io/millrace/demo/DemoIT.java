@@ -43,6 +43,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -52,6 +54,7 @@ import org.opentest4j.TestAbortedException;
  * The whole system as a user meets it: {@code scripts/demo} from the packaged programs, with real
  * processes. After every test nothing of it may be left.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class DemoIT {
   private static final DetectorDescription CAMERA = DetectorDescription.load("4d-camera");
   private static final int ALL = (1 << CAMERA.modules()) - 1;

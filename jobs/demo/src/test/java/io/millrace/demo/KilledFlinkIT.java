@@ -36,8 +36,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Flink's JobManager or TaskManager is killed, with real processes, and the job goes on. */
+@Execution(ExecutionMode.CONCURRENT)
 class KilledFlinkIT {
   private static final DetectorDescription CAMERA = DetectorDescription.load("4d-camera");
   private static final Thresholds THRESHOLDS = new Thresholds(28.5, 1088);

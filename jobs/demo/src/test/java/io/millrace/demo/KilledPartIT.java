@@ -9,12 +9,15 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * A part of the running system is killed in mid-scan: the demo names it, ends, and leaves nothing.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class KilledPartIT {
   private static final Pattern MID_SCAN = Pattern.compile("[1-9]\\d* of 4,160 frames");
 

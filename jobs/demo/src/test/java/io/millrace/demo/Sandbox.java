@@ -34,6 +34,11 @@ final class Sandbox implements AutoCloseable {
   static final Duration DEADLINE = Duration.ofMinutes(6);
 
   private static final int PORTS = 40;
+  private static final int FIRST_PORT = 10_000;
+  private static final int LAST_PORT = 20_000;
+
+  /** Where the next sandbox looks: those that are open side by side do not ask for the same. */
+  private static int nextPorts = ThreadLocalRandom.current().nextInt(FIRST_PORT, LAST_PORT - PORTS);
 
   /** A script that has ended. */
   record Result(int status, String out, String err) {
@@ -81,9 +86,10 @@ final class Sandbox implements AutoCloseable {
   }
 
   /** The first of some free ports in a row, below those that the kernel hands out. */
-  private static int freePorts() {
+  private static synchronized int freePorts() {
     while (true) {
-      int first = ThreadLocalRandom.current().nextInt(10_000, 20_000 - PORTS);
+      int first = nextPorts;
+      nextPorts = first + 2 * PORTS <= LAST_PORT ? first + PORTS : FIRST_PORT;
       if (IntStream.range(first, first + PORTS).allMatch(Sandbox::isFree)) {
         return first;
       }
