@@ -8,24 +8,20 @@ import io.millrace.detector.SectorHeader;
 import io.millrace.detector.raw.RawProblem.Kind;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * The raw files of one scan.
@@ -58,14 +54,23 @@ public final class RawDataset {
   private final DetectorDescription detector;
   private final Map<Integer, List<Path>> files = new TreeMap<>();
   private final Map<Integer, Long> sectors = new TreeMap<>();
-  private final List<RawProblem> problems = new ArrayList<>();
+  private final List<RawProblem> problems;
   private final Drops drops = new Drops();
-  private long scan;
+  private final long scan;
+  private final Set<Integer> wanted;
   private ScanGeometry geometry;
 
-  private RawDataset(RawVersion version, DetectorDescription detector) {
+  private RawDataset(
+      RawVersion version,
+      DetectorDescription detector,
+      long scan,
+      Set<Integer> wanted,
+      List<RawProblem> problems) {
     this.version = version;
     this.detector = detector;
+    this.scan = scan;
+    this.wanted = wanted;
+    this.problems = new ArrayList<>(problems);
   }
 
   /**
@@ -85,10 +90,43 @@ public final class RawDataset {
       Set<Integer> modules,
       OptionalLong chosen)
       throws IOException {
-    version.requireFits(detector);
-    RawDataset dataset = new RawDataset(version, detector);
-    List<Path> candidates = dataset.select(dataset.list(directories, modules), chosen);
-    dataset.look(candidates, modules);
+    RawScans all = RawScans.in(directories, version, detector, modules);
+    RawDataset dataset =
+        new RawDataset(version, detector, all.choose(chosen), modules, all.problems());
+    dataset.look(all.files(dataset.scan));
+    for (int module : modules) {
+      if (!dataset.files.containsKey(module)) {
+        throw new IOException(
+            "module %d has no usable record of scan %d%s; ask for the other modules, or find its files"
+                .formatted(
+                    module,
+                    dataset.scan,
+                    dataset.problems.isEmpty()
+                        ? ""
+                        : " (" + RawProblem.inWords(dataset.problems) + ")"));
+      }
+    }
+    return dataset;
+  }
+
+  /**
+   * Looks through the files of one scan, of which not all modules need have any.
+   *
+   * @throws IOException if there is no usable record
+   */
+  static RawDataset of(
+      long scan,
+      List<Path> files,
+      RawVersion version,
+      DetectorDescription detector,
+      Set<Integer> modules)
+      throws IOException {
+    RawDataset dataset = new RawDataset(version, detector, scan, modules, List.of());
+    dataset.look(files);
+    if (dataset.files.isEmpty()) {
+      throw new IOException(
+          "scan %d has no usable record: %s".formatted(scan, RawProblem.inWords(dataset.problems)));
+    }
     return dataset;
   }
 
@@ -100,6 +138,11 @@ public final class RawDataset {
   /** The scan's size. */
   public ScanGeometry geometry() {
     return geometry;
+  }
+
+  /** The modules that have usable records. */
+  public Set<Integer> modules() {
+    return Collections.unmodifiableSet(files.keySet());
   }
 
   /** Files to read a module's sectors from, by name. */
@@ -141,105 +184,15 @@ public final class RawDataset {
     return header.scan == scan ? header.problem(detector) : DropReason.FOREIGN_SCAN;
   }
 
-  /** The raw files that may hold sectors of these modules. */
-  private List<Path> list(List<Path> directories, Set<Integer> modules) throws IOException {
-    List<Path> all = new ArrayList<>();
-    for (Path directory : directories) {
-      try (Stream<Path> entries = Files.list(directory)) {
-        entries
-            .filter(f -> f.getFileName().toString().endsWith(RawFileName.ENDING))
-            .sorted()
-            .forEach(all::add);
-      } catch (IOException e) {
-        throw new IOException(
-            "the directory %s cannot be listed (%s); give one with raw files"
-                .formatted(directory, e.getClass().getSimpleName()),
-            e);
-      }
-    }
-    if (all.isEmpty()) {
-      throw new IOException(
-          "no file in %s ends with %s; give a directory with raw files (packed ones have to be unpacked)"
-              .formatted(directories, RawFileName.ENDING));
-    }
-    return version == RawVersion.FRAMES ? all : all.stream().filter(f -> isOf(f, modules)).toList();
-  }
-
-  private boolean isOf(Path file, Set<Integer> modules) {
-    OptionalInt module = RawFileName.of(file).module();
-    if (module.isEmpty()) {
-      problem(
-          Kind.NO_MODULE,
-          file,
-          0,
-          "the name does not tell the module, so the file is left out; call it something like "
-              + RawFileName.compose(1, 0, 0));
-      return false;
-    }
-    if (module.getAsInt() >= detector.modules()) {
-      problem(
-          Kind.UNKNOWN_MODULE,
-          file,
-          0,
-          "detector %s has modules 0 to %d, so the file is left out; rename it, or give another detector"
-              .formatted(detector.name(), detector.modules() - 1));
-      return false;
-    }
-    return modules.contains(module.getAsInt());
-  }
-
-  /** The files of the scan that is wanted. */
-  private List<Path> select(List<Path> candidates, OptionalLong chosen) throws IOException {
-    Map<Path, Long> scans = new LinkedHashMap<>();
-    for (Path file : candidates) {
-      OptionalLong scanOfFile = scanOf(file);
-      if (scanOfFile.isPresent()) {
-        scans.put(file, scanOfFile.getAsLong());
-      }
-    }
-    Set<Long> found = new TreeSet<>(scans.values());
-    if (chosen.isEmpty() && found.size() > 1) {
-      throw new IOException(
-          "there are files of several scans, %s; choose one of them".formatted(found));
-    }
-    if (found.isEmpty() || (chosen.isPresent() && !found.contains(chosen.getAsLong()))) {
-      throw new IOException(
-          "there is no usable file%s%s%s"
-              .formatted(
-                  chosen.isPresent() ? " of scan " + chosen.getAsLong() : "",
-                  found.isEmpty() ? "" : ", only of " + found,
-                  problems.isEmpty() ? "" : "; " + problemsInWords()));
-    }
-    scan = chosen.orElseGet(() -> found.iterator().next());
-    return scans.keySet().stream().filter(f -> scans.get(f) == scan).toList();
-  }
-
-  private OptionalLong scanOf(Path file) {
-    OptionalLong named = RawFileName.of(file).scan();
-    if (named.isPresent()) {
-      return named;
-    }
-    SectorHeader first = new SectorHeader();
-    try (RawFileReader reader = read(file, 0)) {
-      if (reader.next(first)) {
-        return OptionalLong.of(first.scan);
-      }
-      noRecord(reader);
-    } catch (IOException e) {
-      unreadable(file, e);
-    }
-    return OptionalLong.empty();
-  }
-
   /** Reads all headers, then decides on the scan's size and what does not fit it. */
-  private void look(List<Path> candidates, Set<Integer> modules) throws IOException {
+  private void look(List<Path> candidates) {
     Map<Path, Contents> whole = new LinkedHashMap<>();
     Map<String, Path> known = new HashMap<>();
     for (Path file : candidates) {
       try (RawFileReader reader = read(file, 0)) {
         Contents contents = contents(reader);
         if (reader.records() == 0) {
-          noRecord(reader);
+          problems.add(RawProblem.noRecord(reader, version));
           continue;
         }
         String module =
@@ -259,12 +212,12 @@ public final class RawDataset {
         }
         whole.put(file, contents);
       } catch (IOException e) {
-        unreadable(file, e);
+        problems.add(RawProblem.unreadable(file, e));
       }
     }
     geometry = mostFrequentSize(whole.values());
     whole.forEach(this::nameBadRecords);
-    for (int module : modules) {
+    for (int module : wanted) {
       List<Path> own =
           version == RawVersion.FRAMES
               ? List.copyOf(whole.keySet())
@@ -276,13 +229,10 @@ public final class RawDataset {
               .map(f -> whole.get(f).sizes.get(geometry))
               .mapToLong(t -> t == null ? 0 : t.count)
               .sum();
-      if (good == 0) {
-        throw new IOException(
-            "module %d has no usable record of scan %d%s; ask for the other modules, or find its files"
-                .formatted(module, scan, problems.isEmpty() ? "" : " (" + problemsInWords() + ")"));
+      if (good > 0) {
+        files.put(module, own);
+        sectors.put(module, good);
       }
-      files.put(module, own);
-      sectors.put(module, good);
     }
   }
 
@@ -354,15 +304,6 @@ public final class RawDataset {
             .formatted(t.count, t.firstRecord, reason.description(), toDo));
   }
 
-  private void noRecord(RawFileReader reader) {
-    problem(
-        Kind.NO_RECORD,
-        reader.file(),
-        reader.truncatedBytes() > 0 ? 1 : 0,
-        "holds %d bytes and no whole record of version %d; check the version"
-            .formatted(reader.truncatedBytes(), version.number()));
-  }
-
   private void truncated(RawFileReader reader) {
     problem(
         Kind.TRUNCATED_RECORD,
@@ -372,19 +313,7 @@ public final class RawDataset {
             .formatted(reader.records(), reader.truncatedBytes(), reader.records()));
   }
 
-  private void unreadable(Path file, IOException e) {
-    problem(
-        Kind.UNREADABLE,
-        file,
-        0,
-        "cannot be read (%s), so it is left out; check its permissions and its disk".formatted(e));
-  }
-
   private void problem(Kind kind, Path file, long count, String message) {
     problems.add(new RawProblem(kind, file, count, message));
-  }
-
-  private String problemsInWords() {
-    return problems.stream().map(RawProblem::toString).collect(Collectors.joining("; "));
   }
 }

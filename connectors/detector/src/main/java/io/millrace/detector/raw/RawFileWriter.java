@@ -10,11 +10,20 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/** Writes a raw file, a record at a time. The version is that of the pixels it is given. */
+/**
+ * Writes a raw file, a record at a time. The version is that of the pixels it is given.
+ *
+ * <p>A record is in the file as a whole or not at all: one that could be written in part only, as
+ * when the disk becomes full, is taken back.
+ */
 public final class RawFileWriter implements Closeable {
   private final FileChannel channel;
   private final ByteBuffer header =
       ByteBuffer.allocateDirect(RawFileReader.HEADER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+  private final ByteBuffer[] record = new ByteBuffer[2];
+
+  /** Bytes of whole records. */
+  private long length;
 
   /**
    * Creates the file.
@@ -35,6 +44,8 @@ public final class RawFileWriter implements Closeable {
    * them.
    *
    * @param pixels a sector, or a frame in a file of version 3, from position to limit
+   * @throws IOException if it cannot be written. The records before it stay, and others can be
+   *     appended, unless it could not be taken back; then the file is closed
    */
   public void write(SectorHeader h, ByteBuffer pixels) throws IOException {
     header
@@ -46,10 +57,36 @@ public final class RawFileWriter implements Closeable {
         .putShort((short) h.x)
         .putShort((short) h.y)
         .flip();
-    ByteBuffer[] record = {header, pixels.duplicate()};
-    while (record[1].hasRemaining()) {
-      channel.write(record);
+    record[0] = header;
+    record[1] = pixels.duplicate(); // whoever sends the pixels meanwhile has its own place in them
+    try {
+      while (record[1].hasRemaining()) {
+        channel.write(record);
+      }
+    } catch (IOException e) {
+      takeBack(e);
+      throw e;
     }
+    length += RawFileReader.HEADER_BYTES + pixels.remaining();
+  }
+
+  private void takeBack(IOException why) {
+    try {
+      channel.truncate(length).position(length);
+    } catch (IOException e) {
+      why.addSuppressed(e);
+      try {
+        // Whatever came next would stand behind half a record, where no reader finds it.
+        channel.close();
+      } catch (IOException again) {
+        why.addSuppressed(again);
+      }
+    }
+  }
+
+  /** Bytes of the records that were written. */
+  public long length() {
+    return length;
   }
 
   /** Returns when the disk has all that was written. */

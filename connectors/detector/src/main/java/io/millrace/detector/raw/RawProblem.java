@@ -1,6 +1,9 @@
 package io.millrace.detector.raw;
 
+import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * Something that is wrong with a raw file, and does not keep the rest from being used.
@@ -27,6 +30,27 @@ public record RawProblem(Kind kind, Path file, long count, String message) {
     TRUNCATED_RECORD,
     /** Records whose header cannot belong to the scan. */
     BAD_RECORDS
+  }
+
+  static RawProblem noRecord(RawFileReader reader, RawVersion version) {
+    return new RawProblem(
+        Kind.NO_RECORD,
+        reader.file(),
+        reader.truncatedBytes() > 0 ? 1 : 0,
+        "holds %d bytes and no whole record of version %d; check the version"
+            .formatted(reader.truncatedBytes(), version.number()));
+  }
+
+  static RawProblem unreadable(Path file, IOException e) {
+    return new RawProblem(
+        Kind.UNREADABLE,
+        file,
+        0,
+        "cannot be read (%s), so it is left out; check its permissions and its disk".formatted(e));
+  }
+
+  static String inWords(List<RawProblem> problems) {
+    return problems.stream().map(RawProblem::toString).collect(Collectors.joining("; "));
   }
 
   @Override

@@ -12,6 +12,7 @@
  *       io.millrace.detector.raw.RawFileWriter}: one file, a record at a time
  *   <li>{@link io.millrace.detector.raw.RawDataset}: the files of a scan, and all that is wrong
  *       with them
+ *   <li>{@link io.millrace.detector.raw.RawScans}: the scans that lie in directories
  *   <li>{@link io.millrace.detector.raw.UncountedScan}: keeps the sectors of a scan that cannot be
  *       counted
  * </ul>
