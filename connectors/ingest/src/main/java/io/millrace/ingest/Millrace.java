@@ -28,6 +28,7 @@ import picocli.CommandLine.ParameterException;
       ScanCommand.class,
       DoctorCommand.class,
       ProducerCommand.class,
+      ReplayCommand.class,
       AggregatorCommand.class,
       ZooKeeperCommand.class,
       KeysCommand.class

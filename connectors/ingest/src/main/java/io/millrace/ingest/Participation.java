@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -47,6 +48,7 @@ final class Participation implements AutoCloseable {
   private final ScheduledExecutorService looking =
       Executors.newSingleThreadScheduledExecutor(new DaemonThreads("session"));
   private Membership membership;
+  private Future<?> shown;
   private boolean over;
 
   /**
@@ -148,17 +150,28 @@ final class Participation implements AutoCloseable {
     return SessionAggregator.find(zooKeeper, address, detector);
   }
 
-  /** From now on the session sees what this process is at. */
-  void show(Supplier<Condition> look) {
-    looking.scheduleWithFixedDelay(
-        () -> {
-          Condition now = look.get();
-          membership.tell(now.state(), now.reason());
-          membership.count(now.counters());
-        },
-        0,
-        LOOK_MILLIS,
-        TimeUnit.MILLISECONDS);
+  /**
+   * From now on the session sees what this process is at.
+   *
+   * @param look takes the place of the one before, if there was one
+   */
+  synchronized void show(Supplier<Condition> look) {
+    if (over) {
+      return; // it is being ended
+    }
+    if (shown != null) {
+      shown.cancel(false);
+    }
+    shown =
+        looking.scheduleWithFixedDelay(
+            () -> {
+              Condition now = look.get();
+              membership.tell(now.state(), now.reason());
+              membership.count(now.counters());
+            },
+            0,
+            LOOK_MILLIS,
+            TimeUnit.MILLISECONDS);
   }
 
   private synchronized void fail(String reason) {

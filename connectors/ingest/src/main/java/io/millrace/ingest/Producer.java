@@ -58,6 +58,9 @@ final class Producer {
           left--;
         }
       }
+      if (outputs.stream().anyMatch(ModuleOutput::isStopped)) {
+        throw new IOException("stopped before the end; " + progress());
+      }
       summarize();
     } catch (ExecutionException e) {
       if (e.getCause() instanceof IOException cause) {

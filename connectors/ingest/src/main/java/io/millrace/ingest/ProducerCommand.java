@@ -1,15 +1,9 @@
 package io.millrace.ingest;
 
-import io.millrace.coordination.Member;
-import io.millrace.coordination.Role;
-import io.millrace.coordination.SessionAddress;
 import io.millrace.detector.DetectorDescription;
 import io.millrace.detector.ScanGeometry;
 import io.millrace.detector.raw.RawDataset;
-import io.millrace.detector.raw.RawProblem;
 import io.millrace.detector.raw.RawVersion;
-import io.millrace.detector.wire.Lanes;
-import io.millrace.sockets.CurveKeys;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
@@ -17,16 +11,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -65,8 +58,6 @@ import picocli.CommandLine.Spec;
       "2:an option is unknown or has an impossible value"
     })
 final class ProducerCommand implements Callable<Integer> {
-  private static final Logger LOG = LoggerFactory.getLogger(ProducerCommand.class);
-
   @Spec private CommandSpec spec;
 
   @Option(
@@ -199,33 +190,7 @@ final class ProducerCommand implements Callable<Integer> {
     private Directory files;
   }
 
-  private static final class Network {
-    @Option(
-        names = "--aggregator",
-        paramLabel = "ADDRESS",
-        description =
-            "such as tcp://host:5560; module m is sent to this port + m. With --zookeeper the"
-                + " session's one if not given")
-    private String aggregator;
-
-    @Option(
-        names = "--connect-timeout",
-        paramLabel = "TIME",
-        description = "give up if no aggregator answers for so long (default: 30s)")
-    private Duration connectTimeout = Duration.ofSeconds(30);
-
-    @Option(
-        names = "--stall-timeout",
-        paramLabel = "TIME",
-        description = "give up if nobody takes a sector for so long (default: 60s)")
-    private Duration stallTimeout = Duration.ofSeconds(60);
-
-    @Option(
-        names = "--rate",
-        paramLabel = "FRAMES/S",
-        description = "as fast as possible if not given")
-    private double rate = Double.POSITIVE_INFINITY;
-
+  private static final class Network extends NetworkOptions {
     @ArgGroup(exclusive = false)
     private Lag lag;
   }
@@ -257,15 +222,6 @@ final class ProducerCommand implements Callable<Integer> {
   @ArgGroup(exclusive = false, heading = "%nIn a session:%n")
   private SessionOptions session;
 
-  /** Null without a session. */
-  private ScanAdmission admission;
-
-  /** Null without a session. */
-  private Participation participation;
-
-  /** Null if its address is given. */
-  private SessionAggregator aggregator;
-
   @Override
   public Integer call() throws IOException {
     if (to == null) {
@@ -275,68 +231,40 @@ final class ProducerCommand implements Callable<Integer> {
       to.network = new Network();
     }
     check();
-    if (session == null) {
-      send();
+    if (to.network == null) {
+      put(this::write);
       return 0;
     }
-    SessionAddress address = session.address(spec);
-    Member member = Member.starting(Role.PRODUCER, name(), address.session(), Map.of());
-    try (Participation here = new Participation(address, member);
-        ScanAdmission registry = ScanAdmission.to(address, here.zooKeeper())) {
-      participation = here;
-      admission = registry;
-      here.during(
-          () -> {
-            here.claimModules(numbers());
-            here.join();
-            if (to.network.aggregator != null) {
-              send();
-              return;
-            }
-            try (SessionAggregator found = here.findAggregator(detector)) {
-              aggregator = found;
-              send();
-            }
-          });
-    }
+    Uplink.during(
+        uplink -> put(scans -> uplink.send(scans, this::pace)),
+        detector,
+        numbers(),
+        to.network,
+        Optional.ofNullable(session).map(s -> s.address(spec)));
     return 0;
   }
 
-  /** For instance {@code module-2}, {@code modules-0-3}, {@code modules-0_2}. */
-  private String name() {
-    List<Integer> all = numbers().stream().sorted().toList();
-    int first = all.get(0);
-    int last = all.get(all.size() - 1);
-    if (all.size() == 1) {
-      return "module-" + first;
-    }
-    return last - first + 1 == all.size()
-        ? "modules-%d-%d".formatted(first, last)
-        : "modules-" + all.stream().map(String::valueOf).collect(Collectors.joining("_"));
+  /** What is done with scans, by module. */
+  private interface Way {
+    void put(Map<Integer, ModuleScans> scans) throws IOException;
   }
 
-  private void send() throws IOException {
-    if (from.simulation != null && from.simulation.acquire) {
-      acquire(simulated());
-      return;
+  private void put(Way way) throws IOException {
+    if (from.raw != null) {
+      try (RawScan scan = new RawScan(openFiles())) {
+        way.put(single(scan.modules()));
+      }
+    } else if (from.simulation.acquire) {
+      acquire(simulated(), way);
+    } else {
+      way.put(single(simulated()));
     }
-    List<SectorSource> sources = new ArrayList<>();
-    try {
-      if (from.simulation != null) {
-        sources.addAll(simulated());
-      } else {
-        openFiles(sources);
-      }
-      List<ModuleOutput> outputs = new ArrayList<>();
-      for (SectorSource source : sources) {
-        outputs.add(output(source.module(), ModuleScans.of(source)));
-      }
-      run(outputs);
-    } finally {
-      for (SectorSource source : sources) {
-        source.close();
-      }
-    }
+  }
+
+  private static Map<Integer, ModuleScans> single(List<? extends SectorSource> sources) {
+    Map<Integer, ModuleScans> scans = new LinkedHashMap<>();
+    sources.forEach(source -> scans.put(source.module(), ModuleScans.of(source)));
+    return scans;
   }
 
   private List<SimulatedSectors> simulated() {
@@ -352,33 +280,21 @@ final class ProducerCommand implements Callable<Integer> {
     return modulesOfScan;
   }
 
-  private void openFiles(List<SectorSource> sources) throws IOException {
-    RawDataset dataset =
-        RawDataset.open(
-            from.raw.directories,
-            RawVersion.of(from.raw.version),
-            detector,
-            numbers(),
-            from.raw.scan == null ? OptionalLong.empty() : OptionalLong.of(from.raw.scan));
-    dataset.problems().forEach(p -> LOG.warn("{}", p));
-    if (!dataset.problems().isEmpty()) {
-      LOG.warn(
-          "{} problems, {} records not used, of these for their headers: {}",
-          dataset.problems().size(),
-          dataset.problems().stream().mapToLong(RawProblem::count).sum(),
-          dataset.drops().total() == 0 ? "none" : dataset.drops());
-    }
-    for (int m : numbers()) {
-      sources.add(new RawSectors(dataset, m));
-    }
+  private RawDataset openFiles() throws IOException {
+    return RawDataset.open(
+        from.raw.directories,
+        RawVersion.of(from.raw.version),
+        detector,
+        numbers(),
+        from.raw.scan == null ? OptionalLong.empty() : OptionalLong.of(from.raw.scan));
   }
 
-  /** Sends scans as they are asked for; the given ones are the pattern for them. */
-  private void acquire(List<SimulatedSectors> patterns) throws IOException {
+  /** Puts scans as they are asked for; the given ones are the pattern for them. */
+  private void acquire(List<SimulatedSectors> patterns, Way way) throws IOException {
     Acquisition acquisition = new Acquisition(from.simulation.scan, System.out);
-    List<ModuleOutput> outputs = new ArrayList<>();
+    Map<Integer, ModuleScans> scans = new LinkedHashMap<>();
     for (SimulatedSectors pattern : patterns) {
-      outputs.add(output(pattern.module(), acquisition.module(pattern::of)));
+      scans.put(pattern.module(), acquisition.module(pattern::of));
     }
     Thread button =
         new Thread(
@@ -386,61 +302,29 @@ final class ProducerCommand implements Callable<Integer> {
             "acquire");
     button.setDaemon(true); // it may wait for a line when the outputs have failed
     button.start();
-    run(outputs);
+    way.put(scans);
   }
 
-  private void run(List<ModuleOutput> outputs) throws IOException {
-    Producer producer =
-        new Producer(outputs, to.network == null ? "written" : "sent", detector.sectorBytes());
-    if (participation != null) {
-      participation.show(producer::condition);
-    }
-    producer.run();
-  }
-
-  private ModuleOutput output(int module, ModuleScans scans) throws IOException {
-    if (to.network == null) {
-      Files.createDirectories(to.files.path);
-      return new ModuleWriter(scans, to.files.path, detector.sectorBytes());
-    }
-    return new ModuleSender(
-        module,
-        admission == null ? scans : admission.before(scans),
-        place(module),
-        CurveKeys.ofEnvironment(),
-        detector.sectorBytes(),
-        pace(module),
-        to.network.connectTimeout,
-        to.network.stallTimeout);
-  }
-
-  private Supplier<AggregatorPlace> place(int module) {
-    if (aggregator != null) {
-      return () -> aggregator.place(module);
-    }
-    AggregatorPlace given = AggregatorPlace.at(ports().endpoint(0, module));
-    return () -> given;
+  private void write(Map<Integer, ModuleScans> scans) throws IOException {
+    Files.createDirectories(to.files.path);
+    List<ModuleOutput> outputs = new ArrayList<>();
+    scans
+        .values()
+        .forEach(s -> outputs.add(new ModuleWriter(s, to.files.path, detector.sectorBytes())));
+    new Producer(outputs, "written", detector.sectorBytes()).run();
   }
 
   private Pace pace(int module) {
     Network n = to.network;
     return n.lag != null && n.lag.module == module
-        ? new Pace(Math.min(n.rate, n.lag.rate), n.lag.delay)
-        : new Pace(n.rate, Duration.ZERO);
+        ? new Pace(Math.min(n.rate(), n.lag.rate), n.lag.delay)
+        : new Pace(n.rate(), Duration.ZERO);
   }
 
   private Set<Integer> numbers() {
     return modules == null
         ? IntStream.range(0, detector.modules()).boxed().collect(Collectors.toSet())
         : modules.numbers();
-  }
-
-  private Lanes ports() {
-    try {
-      return Lanes.at(to.network.aggregator, 1, detector.modules());
-    } catch (IllegalArgumentException e) {
-      throw new ParameterException(spec.commandLine(), "--aggregator: " + e.getMessage(), e);
-    }
   }
 
   private void check() {
@@ -473,15 +357,10 @@ final class ProducerCommand implements Callable<Integer> {
     if (to.network != null) {
       Network n = to.network;
       require(
-          n.aggregator != null || session != null,
+          n.hasAddress() || session != null,
           "where to? --aggregator ADDRESS, or --zookeeper HOST:PORT to find it there, or --write"
               + " DIR");
-      if (n.aggregator != null) {
-        ports();
-      }
-      require(!n.connectTimeout.isZero(), "--connect-timeout has to be above 0");
-      require(!n.stallTimeout.isZero(), "--stall-timeout has to be above 0");
-      require(n.rate > 0, "--rate has to be above 0");
+      n.check(spec, detector);
       if (n.lag != null) {
         require(
             numbers().contains(n.lag.module),

@@ -14,9 +14,15 @@
  *   <li>{@link io.millrace.ingest.Producer}, {@link io.millrace.ingest.ModuleSender}: announce and
  *       send them; {@link io.millrace.ingest.ModuleWriter}: or writes them to raw files
  *   <li>{@link io.millrace.ingest.Acquisition}: scans on request, over the same connection
+ *   <li>{@link io.millrace.ingest.ReplayCommand}: all scans that lie in a directory, and their
+ *       files go when they are sent
+ *   <li>{@link io.millrace.ingest.SpilledSectors}: what waits to be acknowledged and has no place
+ *       in memory, in raw files
  *   <li>{@link io.millrace.ingest.Aggregator}, {@link io.millrace.ingest.ModuleRelay}, {@link
  *       io.millrace.ingest.LaneRouter}: relay them into lanes, keep the account of every scan, drop
  *       and count what is malformed
+ *   <li>{@link io.millrace.ingest.Uplink}: a producer's way to the aggregator, at an address or in
+ *       a session
  *   <li>{@link io.millrace.ingest.Participation}: both take part in a session, if they are told
  *       which; {@link io.millrace.ingest.SessionAggregator}: a producer finds its aggregator there,
  *       and follows it; {@link io.millrace.ingest.ScanAdmission}: a producer's scans are entered

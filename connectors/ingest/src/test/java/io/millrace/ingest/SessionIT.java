@@ -223,6 +223,45 @@ class SessionIT {
     }
   }
 
+  /** One after the other in one process, each with an entry of its own. */
+  @Test
+  void aReplayIsAProducerWhoseScansAreEntered() throws Exception {
+    Path files = directory.resolve("files");
+    for (int scan : new int[] {8, 7}) {
+      Path log = directory.resolve("written" + scan);
+      String simulated = "--simulate 9x10 --modules 1-2 --scan-number " + scan;
+      try (MillraceProcess writer =
+          MillraceProcess.start(
+              log, "producer %s --write %s".formatted(simulated, files) + camera)) {
+        assertThat(writer.exitCode()).as(writer.log()).isZero();
+      }
+    }
+    startZooKeeper();
+    startAggregator(1, "");
+    BarePull lane = lane(lanes(1), 0);
+    MillraceProcess replay = start("replay --remove " + files + camera);
+    long[] sectors = new long[9];
+    for (long told = 0; sectors[7] + sectors[8] < 400 || told < 400; ) {
+      BarePull.Message message = lane.receive(1).get(0);
+      if (message.isData()) {
+        sectors[(int) message.header().scan]++;
+      } else {
+        told +=
+            message.announcement().counts().values().stream().mapToLong(Number::longValue).sum();
+      }
+    }
+    assertThat(sectors[7]).isEqualTo(200);
+    assertThat(replay.exitCode()).as(replay.log()).isZero();
+    assertThat(replay.log()).contains("modules-1-2");
+    assertThat(scans().list()).hasSize(2);
+    assertThat(scans().underWay(7)).isPresent();
+    assertThat(scans().underWay(8)).isPresent();
+    assertThat(files).isEmptyDirectory();
+    try (Members members = new Members(zooKeeper())) {
+      await().atMost(TIMEOUT).until(() -> members.of("default", Role.PRODUCER).isEmpty());
+    }
+  }
+
   @Test
   void whoComesSecondIsRefusedWithTheFirstOnesAddress() throws Exception {
     startZooKeeper();
