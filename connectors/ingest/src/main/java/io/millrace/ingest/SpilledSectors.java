@@ -176,19 +176,32 @@ final class SpilledSectors implements Closeable {
   }
 
   private SpilledFile begin(long scan) throws IOException {
-    if (scan != lastScan) {
+    boolean another = scan != lastScan;
+    if (another) {
       lastScan = scan;
       nextPart = 0;
     }
-    Path path;
-    do {
-      path = directory.resolve(RawFileName.compose(scan, module, nextPart++));
-    } while (Files.exists(path));
+    Path path = path(scan, nextPart++);
+    if (another && Files.exists(path)) {
+      LOG.warn(
+          "module {}: there are files of a scan {} in {} already. A replay takes them and what comes"
+              + " now for one scan; unless it is the same, move them away",
+          module,
+          scan,
+          directory);
+    }
+    while (Files.exists(path)) {
+      path = path(scan, nextPart++);
+    }
     try {
       return new SpilledFile(path, scan, nextPlace);
     } catch (IOException e) {
       throw notWritten(path, e);
     }
+  }
+
+  private Path path(long scan, int part) {
+    return directory.resolve(RawFileName.compose(scan, module, part));
   }
 
   /** After a failure: what the file holds is good, but it is not relied on any more. */
