@@ -7,7 +7,7 @@ package io.millrace.detector;
 public enum DropReason {
   PART_COUNT("part-count", "a message of another number of parts than two (data) or one (info)"),
   HEADER_FORMAT("header-format", "a header that is not a msgpack array of unsigned integers"),
-  FIELD_COUNT("field-count", "a header of another length than 8 or 9"),
+  FIELD_COUNT("field-count", "a header of another length than 8, 9 or 13"),
   FIELD_RANGE("field-range", "a header field outside its range"),
   INFO_FORMAT("info-format", "an info message that is not a msgpack map of scan to count"),
   OVERSIZED("oversized", "a part that is too long, which closes its connection"),
@@ -23,7 +23,8 @@ public enum DropReason {
   FINISHED_SCAN("finished-scan", "a scan that has ended"),
   POSITION_FULL("position-full", "a frame of a position that has its frames already"),
   DUPLICATE("duplicate", "a sector that was there already"),
-  LATE("late", "a sector of a frame that had left incomplete");
+  LATE("late", "a sector of a frame that had left incomplete"),
+  CORRUPT("corrupt", "a payload whose checksum is not that of its header");
 
   private final String label;
   private final String description;

@@ -9,11 +9,17 @@ import io.millrace.detector.SectorHeader;
  * variant has 9, with {@code frames of this thread} inserted at index 2. Both are read; which is
  * written is the caller's choice.
  *
+ * <p>A message that can be sent again has {@value #SEQUENCED_FIELDS}: behind those 8 come {@code
+ * lane u16, sender u63, number u63, acknowledged u63, checksum u32}, which are its {@link
+ * Sequence}.
+ *
  * <p>An instance belongs to one thread.
  */
 public final class HeaderCodec {
   /** The longest header, in bytes, that this codec writes. */
-  public static final int MAX_BYTES = 1 + 3 * 5 + 6 * 3;
+  public static final int MAX_BYTES = 1 + 3 * 5 + 7 * 3 + 3 * 9;
+
+  private static final int SEQUENCED_FIELDS = 13;
 
   private static final long U32 = 0xffff_ffffL;
   private static final int U16 = 0xffff;
@@ -24,15 +30,17 @@ public final class HeaderCodec {
    * Reads a header.
    *
    * @param header set only if the message is well formed
+   * @param sequence set only if the message is well formed; to none if it cannot be sent again
    * @return null, or what is wrong with the message
    */
-  public DropReason decode(byte[] message, int offset, int length, SectorHeader header) {
+  public DropReason decode(
+      byte[] message, int offset, int length, SectorHeader header, Sequence sequence) {
     msgpack.read(message, offset, length);
     long fields = msgpack.readArrayLength();
     if (fields == MsgPack.MALFORMED) {
       return DropReason.HEADER_FORMAT;
     }
-    if (fields != 8 && fields != 9) {
+    if (fields != 8 && fields != 9 && fields != SEQUENCED_FIELDS) {
       return DropReason.FIELD_COUNT;
     }
     long scan = msgpack.readUnsigned();
@@ -44,8 +52,15 @@ public final class HeaderCodec {
     long y = msgpack.readUnsigned();
     long thread = msgpack.readUnsigned();
     long module = msgpack.readUnsigned();
+    boolean sequenced = fields == SEQUENCED_FIELDS;
+    long lane = sequenced ? msgpack.readUnsigned() : 0;
+    long sender = sequenced ? msgpack.readUnsigned() : 0;
+    long number = sequenced ? msgpack.readUnsigned() : 0;
+    long acknowledged = sequenced ? msgpack.readUnsigned() : 0;
+    long checksum = sequenced ? msgpack.readUnsigned() : 0;
     // MALFORMED is negative, and so is the disjunction of anything with it.
     if ((scan | frame | framesOfThread | width | height | x | y | thread | module) < 0
+        || (lane | sender | number | acknowledged | checksum) < 0
         || !msgpack.atEnd()) {
       return DropReason.HEADER_FORMAT;
     }
@@ -56,11 +71,15 @@ public final class HeaderCodec {
         || x > U16
         || y > U16
         || thread > U16
-        || module > U16) {
+        || module > U16
+        || lane > U16
+        || checksum > U32
+        || sequenced && (sender == 0 || number <= acknowledged)) {
       return DropReason.FIELD_RANGE;
     }
     header.set(
         scan, frame, (int) width, (int) height, (int) x, (int) y, (int) thread, (int) module);
+    sequence.set((int) lane, sender, number, acknowledged, (int) checksum);
     return null;
   }
 
@@ -84,6 +103,17 @@ public final class HeaderCodec {
     at = MsgPack.writeUnsigned(out, at, header.frame);
     at = MsgPack.writeUnsigned(out, at, framesOfThread);
     return encodeRest(header, out, at);
+  }
+
+  /** Writes the form that can be sent again; otherwise as {@link #encode(SectorHeader, byte[])}. */
+  public static int encode(SectorHeader header, Sequence sequence, byte[] out) {
+    int at = encode(header, out);
+    out[0] = (byte) (0x90 | SEQUENCED_FIELDS);
+    at = MsgPack.writeUnsigned(out, at, sequence.lane);
+    at = MsgPack.writeUnsigned(out, at, sequence.sender);
+    at = MsgPack.writeUnsigned(out, at, sequence.number);
+    at = MsgPack.writeUnsigned(out, at, sequence.acknowledged);
+    return MsgPack.writeUnsigned(out, at, sequence.checksum & U32);
   }
 
   private static int encodeRest(SectorHeader header, byte[] out, int at) {

@@ -58,6 +58,16 @@ public record Lanes(String host, int firstPort, int lanes, int modules) implemen
     return "tcp://%s:%d".formatted(host, firstPort + lane * modules + module);
   }
 
+  /** Where is told what the lanes' readers have: the port behind those of all lanes. */
+  public String statusEndpoint() {
+    return statuses().endpoint(0, 0);
+  }
+
+  /** The same as a lane of its own. */
+  public Lanes statuses() {
+    return new Lanes(host, firstPort + lanes * modules, 1, 1);
+  }
+
   /** The endpoints of a lane, by module. */
   public List<String> endpoints(int lane) {
     return IntStream.range(0, modules).mapToObj(m -> endpoint(lane, m)).toList();

@@ -77,7 +77,7 @@ final class MsgPack {
       out[at] = (byte) value;
       return at + 1;
     }
-    int log = value < 0x100 ? 0 : value < 0x10000 ? 1 : 2;
+    int log = value < 0x100 ? 0 : value < 0x10000 ? 1 : value < 0x1_0000_0000L ? 2 : 3;
     out[at++] = (byte) (0xcc + log);
     for (int shift = 8 * (1 << log) - 8; shift >= 0; shift -= 8) {
       out[at++] = (byte) (value >>> shift);

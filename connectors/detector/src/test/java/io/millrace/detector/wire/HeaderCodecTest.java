@@ -14,6 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class HeaderCodecTest {
   private final HeaderCodec codec = new HeaderCodec();
   private final SectorHeader header = new SectorHeader();
+  private final Sequence sequence = new Sequence();
 
   @Test
   void writesAndReadsTheExampleOfTheProtocol() {
@@ -22,7 +23,7 @@ class HeaderCodecTest {
     int n = HeaderCodec.encode(example, out);
     assertThat(HexFormat.of().formatHex(out, 0, n))
         .isEqualTo("98cd122dce000f4240cd0401cd0400cd0200cd02bc0302");
-    assertThat(codec.decode(out, 0, n, header)).isNull();
+    assertThat(codec.decode(out, 0, n, header, sequence)).isNull();
     assertThat(header).hasToString(example.toString());
   }
 
@@ -40,10 +41,11 @@ class HeaderCodecTest {
               : HeaderCodec.encode(h, message);
       int offset = random.nextInt(7);
       System.arraycopy(message, 0, out, offset, n);
-      assertThat(codec.decode(out, offset, n, header)).isNull();
+      assertThat(codec.decode(out, offset, n, header, sequence)).isNull();
       assertThat(header).hasToString(h.toString());
       int cut = random.nextInt(n);
-      assertThat(codec.decode(out, offset, cut, header)).isEqualTo(DropReason.HEADER_FORMAT);
+      assertThat(codec.decode(out, offset, cut, header, sequence))
+          .isEqualTo(DropReason.HEADER_FORMAT);
     }
   }
 
@@ -69,7 +71,7 @@ class HeaderCodecTest {
   void namesWhatIsWrong(String hex, DropReason reason) {
     byte[] message = HexFormat.of().parseHex(hex.replace(" ", ""));
     header.set(9, 9, 9, 9, 9, 9, 9, 9);
-    assertThat(codec.decode(message, 0, message.length, header)).isEqualTo(reason);
+    assertThat(codec.decode(message, 0, message.length, header, sequence)).isEqualTo(reason);
     assertThat(header.scan).as("left as it was").isEqualTo(9);
   }
 
@@ -83,7 +85,7 @@ class HeaderCodecTest {
         noise[0] = (byte) 0x98;
       }
       byte[] before = Arrays.copyOf(noise, noise.length);
-      DropReason reason = codec.decode(noise, 0, noise.length, header);
+      DropReason reason = codec.decode(noise, 0, noise.length, header, sequence);
       assertThat(noise).isEqualTo(before);
       if (reason == null) {
         assertThat(header.module).isBetween(0, 0xffff);
