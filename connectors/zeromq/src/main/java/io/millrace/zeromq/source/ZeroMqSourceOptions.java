@@ -36,6 +36,22 @@ public final class ZeroMqSourceOptions {
               "A scan has ended on a lane if nothing of it came for this time, even if more was"
                   + " announced.");
 
+  public static final ConfigOption<Duration> RETAINED_SCAN_TIMEOUT =
+      ConfigOptions.key("retained-scan-timeout")
+          .durationType()
+          .defaultValue(Duration.ofMinutes(5))
+          .withDescription(
+              "The same once a producer that keeps its sectors was heard on the lane: it can send"
+                  + " again what was lost, and may be away for a while.");
+
+  public static final ConfigOption<Boolean> ACKNOWLEDGE_CHECKPOINTS =
+      ConfigOptions.key("acknowledge-checkpoints")
+          .booleanType()
+          .defaultValue(true)
+          .withDescription(
+              "Whether sectors are acknowledged when a checkpoint has them. Else they are as soon as"
+                  + " they are counted: for a job without checkpoints, which cannot go on anyway.");
+
   public static final ConfigOption<Duration> DRAIN_LINGER =
       ConfigOptions.key("drain-linger")
           .durationType()

@@ -54,10 +54,10 @@ public final class LaneEnumerator implements SplitEnumerator<LaneSplit, LaneEnum
     state.unassigned().forEach(split -> unassigned.put(split.lane(), split));
   }
 
-  /** The splits of lanes. */
+  /** The splits of lanes that were given by their address. */
   public static List<LaneSplit> splits(Lanes lanes) {
     return IntStream.range(0, lanes.lanes())
-        .mapToObj(lane -> new LaneSplit(lane, lanes.endpoints(lane)))
+        .mapToObj(lane -> LaneSplit.plain(lane, lanes))
         .toList();
   }
 
@@ -77,7 +77,9 @@ public final class LaneEnumerator implements SplitEnumerator<LaneSplit, LaneEnum
       throw new FlinkRuntimeException(problem.getMessage(), problem);
     }
     found = true;
-    splits(lanes).forEach(split -> unassigned.put(split.lane(), split));
+    for (int lane = 0; lane < lanes.lanes(); lane++) {
+      unassigned.put(lane, LaneSplit.acknowledging(lane, lanes));
+    }
     List.copyOf(context.registeredReaders().keySet()).forEach(this::addReader);
   }
 

@@ -17,6 +17,8 @@ import org.apache.flink.metrics.groups.SourceReaderMetricGroup;
 final class LaneMetrics {
   private final Counter sectors;
   private final Counter heldBackMillis;
+  private final Counter repeated;
+  private final Counter outOfOrder;
   private final Counter[] drops;
   private long heldBackNanos;
 
@@ -24,6 +26,8 @@ final class LaneMetrics {
     MetricGroup group = reader.addGroup("lane", Integer.toString(lane));
     sectors = group.counter("sectors");
     heldBackMillis = group.counter("heldBackMillis");
+    repeated = group.counter("repeated");
+    outOfOrder = group.counter("outOfOrder");
     group.gauge("sectorsInTask", () -> pipes.stream().mapToInt(Pipe::taken).sum());
     group.gauge("slotsCreated", pool::created);
     MetricGroup dropped = group.addGroup("dropped");
@@ -37,6 +41,11 @@ final class LaneMetrics {
   Map<String, Long> counts() {
     Map<String, Long> counts = new TreeMap<>();
     counts.put("sectors", sectors.getCount());
+    for (var counter : Map.of("repeated", repeated, "outOfOrder", outOfOrder).entrySet()) {
+      if (counter.getValue().getCount() > 0) {
+        counts.put(counter.getKey(), counter.getValue().getCount());
+      }
+    }
     for (DropReason reason : DropReason.values()) {
       long dropped = drops[reason.ordinal()].getCount();
       if (dropped > 0) {
@@ -48,6 +57,16 @@ final class LaneMetrics {
 
   void received() {
     sectors.inc();
+  }
+
+  /** A message that was there already came again. */
+  void repeated() {
+    repeated.inc();
+  }
+
+  /** A message came behind one that is missing; it comes again after that. */
+  void outOfOrder() {
+    outOfOrder.inc();
   }
 
   void dropped(DropReason reason) {

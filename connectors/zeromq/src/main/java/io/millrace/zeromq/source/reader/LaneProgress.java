@@ -61,7 +61,7 @@ final class LaneProgress {
   private final Set<Long> accepted;
   private final int boundedAfter;
   private final long lingerNanos;
-  private final long timeoutNanos;
+  private long timeoutNanos;
   private final TreeMap<Long, Scan> open = new TreeMap<>();
   private final EndedScans ended;
   private final Drops drops = new Drops();
@@ -202,6 +202,11 @@ final class LaneProgress {
     boolean asked = accepted.isEmpty() || accepted.contains(ScanKey.number(scan));
     boolean oneTooMany = draining || ended.count() + open.size() >= boundedAfter;
     return asked && !oneTooMany ? null : DropReason.FOREIGN_SCAN;
+  }
+
+  /** From now on a scan is waited for so long: who sends it can send it again. */
+  void patience(Duration timeout) {
+    timeoutNanos = Math.max(timeoutNanos, timeout.toNanos());
   }
 
   /** Whether a scan is under way. */

@@ -2,7 +2,6 @@ package io.millrace.zeromq.source.reader;
 
 import io.millrace.detector.LaneRecord;
 import io.millrace.detector.LaneReport;
-import io.millrace.detector.Sector;
 import org.apache.flink.api.common.eventtime.Watermark;
 import org.apache.flink.api.connector.source.SourceOutput;
 import org.apache.flink.connector.base.source.reader.RecordEmitter;
@@ -25,8 +24,8 @@ final class LaneRecordEmitter implements RecordEmitter<LaneRecord, LaneRecord, L
 
   @Override
   public void emitRecord(LaneRecord record, SourceOutput<LaneRecord> output, LaneState state) {
-    if (record instanceof Sector sector) {
-      state.received(sector.header());
+    if (record instanceof Slot sector) {
+      state.received(sector);
       bytes.inc(sector.pixels().length);
       output.collect(sector, sector.scan());
     } else if (record instanceof Announced announced) {

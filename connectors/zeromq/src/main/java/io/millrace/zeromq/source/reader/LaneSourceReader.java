@@ -4,12 +4,18 @@ import io.millrace.coordination.SessionAddress;
 import io.millrace.detector.DetectorDescription;
 import io.millrace.detector.LaneRecord;
 import io.millrace.sockets.CurveKeys;
+import io.millrace.zeromq.source.ZeroMqSourceOptions;
 import io.millrace.zeromq.source.enumerator.DrainEvent;
+import io.millrace.zeromq.source.split.LanePosition.Heard;
 import io.millrace.zeromq.source.split.LaneSplit;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import javax.annotation.Nullable;
 import org.apache.flink.annotation.Internal;
@@ -32,12 +38,28 @@ public final class LaneSourceReader
 
   private final AtomicBoolean draining;
   private final @Nullable SessionNews news;
+  private final Optional<CurveKeys> keys;
+  private final boolean acknowledgesCheckpoints;
+
+  /** By lane; asked by the lanes' threads, too. */
+  private final Map<Integer, LaneVoice> voices;
+
+  /**
+   * The lanes as checkpoints have them that are not complete yet, those that have ended included.
+   */
+  private final TreeMap<Long, List<LaneSplit>> snapshots = new TreeMap<>();
+
+  /** Lanes that have ended: the last sectors are acknowledged after that. */
+  private final List<LaneState> ended = new ArrayList<>();
 
   private LaneSourceReader(
       LaneFetcherManager fetchers,
       SourceReaderContext context,
       AtomicBoolean draining,
-      @Nullable SessionNews news) {
+      @Nullable SessionNews news,
+      Optional<CurveKeys> keys,
+      boolean acknowledgesCheckpoints,
+      Map<Integer, LaneVoice> voices) {
     super(
         fetchers,
         new LaneRecordEmitter(context.metricGroup()),
@@ -45,6 +67,9 @@ public final class LaneSourceReader
         context);
     this.draining = draining;
     this.news = news;
+    this.keys = keys;
+    this.acknowledgesCheckpoints = acknowledgesCheckpoints;
+    this.voices = voices;
   }
 
   /**
@@ -63,6 +88,7 @@ public final class LaneSourceReader
       throws IOException {
     AtomicBoolean draining = new AtomicBoolean();
     SessionNews news = session == null ? null : new SessionNews(session);
+    Map<Integer, LaneVoice> voices = new ConcurrentHashMap<>();
     return new LaneSourceReader(
         new LaneFetcherManager(
             () ->
@@ -76,11 +102,15 @@ public final class LaneSourceReader
                     session,
                     keys,
                     position -> news == null ? ScanKeys.numbers() : news.keys(position),
+                    voices::get,
                     System::nanoTime),
             context.getConfiguration()),
         context,
         draining,
-        news);
+        news,
+        keys,
+        options.get(ZeroMqSourceOptions.ACKNOWLEDGE_CHECKPOINTS),
+        voices);
   }
 
   @Override
@@ -98,6 +128,7 @@ public final class LaneSourceReader
     try {
       super.close();
     } finally {
+      voices.values().forEach(LaneVoice::close);
       if (news != null) {
         news.close();
       }
@@ -105,13 +136,55 @@ public final class LaneSourceReader
   }
 
   @Override
+  public List<LaneSplit> snapshotState(long checkpointId) {
+    List<LaneSplit> lanes = super.snapshotState(checkpointId);
+    List<LaneSplit> all = new ArrayList<>(lanes);
+    ended.forEach(lane -> all.add(lane.split()));
+    snapshots.put(checkpointId, all);
+    return lanes;
+  }
+
+  @Override
+  public void notifyCheckpointComplete(long checkpointId) throws Exception {
+    super.notifyCheckpointComplete(checkpointId);
+    List<LaneSplit> lanes = snapshots.get(checkpointId);
+    if (lanes != null && acknowledgesCheckpoints) {
+      lanes.forEach(this::acknowledge);
+    }
+    snapshots.headMap(checkpointId, true).clear();
+  }
+
+  @Override
+  public void notifyCheckpointAborted(long checkpointId) throws Exception {
+    super.notifyCheckpointAborted(checkpointId);
+    snapshots.remove(checkpointId);
+  }
+
+  private void acknowledge(LaneSplit lane) {
+    for (int m = 0; m < lane.endpoints().size(); m++) {
+      Heard heard = lane.position().heard(m);
+      voices.get(lane.lane()).acknowledge(m, heard.sender(), heard.finished());
+    }
+  }
+
+  @Override
   protected void onSplitFinished(Map<String, LaneState> finished) {
-    // Nothing is kept for a lane that has ended.
+    ended.addAll(finished.values());
   }
 
   @Override
   protected LaneState initializedState(LaneSplit split) {
-    return new LaneState(split);
+    // Of two readers, the later has the higher one, also if it runs where the clock is behind.
+    long epoch = Math.max(System.currentTimeMillis(), split.position().epoch() + 1);
+    LaneVoice voice = new LaneVoice(split, epoch, keys);
+    voices.put(split.lane(), voice);
+    LaneState[] state = new LaneState[1];
+    state[0] =
+        new LaneState(
+            split,
+            epoch,
+            acknowledgesCheckpoints ? module -> {} : module -> state[0].acknowledge(module, voice));
+    return state[0];
   }
 
   @Override

@@ -11,6 +11,8 @@ import io.millrace.detector.SectorHeader;
 import io.millrace.detector.wire.Announcement;
 import io.millrace.detector.wire.Gathering;
 import io.millrace.detector.wire.HeaderCodec;
+import io.millrace.detector.wire.ScanEnd;
+import io.millrace.detector.wire.Sequence;
 import io.millrace.sockets.CurveKeys;
 import io.millrace.sockets.Refusal;
 import io.millrace.zeromq.source.ZeroMqSourceOptions;
@@ -28,7 +30,9 @@ import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.function.IntFunction;
 import java.util.function.LongSupplier;
+import java.util.zip.CRC32C;
 import javax.annotation.Nullable;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.connector.base.source.reader.RecordsWithSplitIds;
@@ -80,10 +84,13 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
   private final @Nullable SessionAddress session;
   private final Optional<CurveKeys> curve;
   private final Function<LanePosition, ScanKeys> keysAt;
+  private final IntFunction<LaneVoice> voiceOf;
   private final LongSupplier clock;
 
   private final HeaderCodec codec = new HeaderCodec();
   private final SectorHeader header = new SectorHeader();
+  private final Sequence sequence = new Sequence();
+  private final CRC32C checksum = new CRC32C();
   private final Queue<LaneBatch> spare = new ArrayBlockingQueue<>(8);
   private final Set<String> logged = new HashSet<>();
 
@@ -94,6 +101,8 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
   private List<Pipe> pipes = List.of();
   private LaneProgress progress;
   private ScanKeys keys;
+  private LaneVoice voice;
+  private long giveUpAt;
   private List<Long> begunBefore = List.of();
   private LaneMetrics metrics;
   private @Nullable LaneMembership membership;
@@ -109,6 +118,7 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
    * @param session in which the lane is shown; null for none
    * @param curve keys with which all of it is encrypted; empty for none
    * @param keysAt which scans numbers stand for, by where the lane stands
+   * @param voiceOf what tells the producers of a lane, by its index
    * @param clock nanoseconds of any origin
    */
   LaneSplitReader(
@@ -121,6 +131,7 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
       @Nullable SessionAddress session,
       Optional<CurveKeys> curve,
       Function<LanePosition, ScanKeys> keysAt,
+      IntFunction<LaneVoice> voiceOf,
       LongSupplier clock) {
     this.metricGroup = metricGroup;
     this.detector = detector;
@@ -131,6 +142,7 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
     this.session = session;
     this.curve = curve;
     this.keysAt = keysAt;
+    this.voiceOf = voiceOf;
     this.clock = clock;
     this.lastLook = clock.getAsLong();
   }
@@ -167,6 +179,11 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
             split.position(),
             clock.getAsLong());
     keys = keysAt.apply(split.position());
+    voice = voiceOf.apply(split.lane());
+    if (pipes.stream().anyMatch(pipe -> pipe.sequence.sender() != 0)) {
+      progress.patience(options.get(ZeroMqSourceOptions.RETAINED_SCAN_TIMEOUT));
+    }
+    giveUpAt = clock.getAsLong() + options.get(ZeroMqSourceOptions.RETAINED_SCAN_TIMEOUT).toNanos();
     // A bounded lane ends by itself, and must not count them among its scans.
     begunBefore = boundedAfter > 0 ? List.of() : keys.begunBefore();
     resumed = progress.endedUpTo() > Long.MIN_VALUE;
@@ -182,7 +199,15 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
   private Pipe pipe(int module, int highWaterMark, long maxMessage, int room) {
     try {
       return new Pipe(
-          zmq, split.endpoints().get(module), module, pool, curve, highWaterMark, maxMessage, room);
+          zmq,
+          split.endpoints().get(module),
+          module,
+          pool,
+          curve,
+          highWaterMark,
+          maxMessage,
+          room,
+          split.position().heard(module));
     } catch (IOException e) {
       throw new UncheckedIOException(e.getMessage(), e);
     }
@@ -207,13 +232,16 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
       tell();
       mendPipes(batch);
       boolean idle = !takeTurns(batch);
-      addEndedScans(batch);
-      if (resumed) {
-        // Watermarks are in no checkpoint: without this one, none of other lanes would count.
-        resumed = false;
-        batch.add(new Reached(progress.endedUpTo()));
-      }
       expectBegunScans(batch);
+      // Behind a report or a watermark nothing may come that it speaks of.
+      if (hasAllAgain()) {
+        addEndedScans(batch);
+        if (resumed) {
+          // Watermarks are in no checkpoint: without this one, none of other lanes would count.
+          resumed = false;
+          batch.add(new Reached(progress.endedUpTo()));
+        }
+      }
       if (batch.size() >= BATCH || (idle && batch.size() > 0)) {
         return batch;
       }
@@ -268,6 +296,26 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
     return "";
   }
 
+  /** Whether everything has come again that the task had, and that no checkpoint covers. */
+  private boolean hasAllAgain() {
+    for (Pipe pipe : pipes) {
+      int unfinished = pipe.sequence.unfinished();
+      if (unfinished > 0 && lastLook - giveUpAt < 0) {
+        return false;
+      }
+      if (unfinished > 0) {
+        LOG.error(
+            "Lane {}: {} sectors of module {} that waited for their thresholds did not come again,"
+                + " and are lost",
+            split.lane(),
+            unfinished,
+            pipe.module);
+        pipe.sequence.giveUp();
+      }
+    }
+    return true;
+  }
+
   private void mendPipes(LaneBatch batch) {
     for (Pipe pipe : pipes) {
       while (pipe.aggregator.pollOversized()) {
@@ -298,6 +346,7 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
    */
   private void await() throws IOException {
     boolean heldBack = pipes.stream().anyMatch(Pipe::heldBack);
+    voice.waiting(heldBack);
     if (!heldBack && !progress.allEnded()) {
       if (taken > 0) {
         // Batches of one would wake the task as well, each time.
@@ -359,7 +408,12 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
       return false;
     }
     if (!first.hasMore()) {
-      takeAnnouncement(first, pipe, batch);
+      Optional<ScanEnd> end = ScanEnd.decode(first.data(), 0, first.size());
+      if (end.isPresent()) {
+        takeEnd(end.get(), first, pipe, batch);
+      } else {
+        takeAnnouncement(first, pipe, batch);
+      }
       discard(first);
       return true;
     }
@@ -384,10 +438,29 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
 
   private void takeSector(Msg first, Msg payload, Pipe pipe, LaneBatch batch) {
     byte[] bytes = first.data();
-    DropReason reason = codec.decode(bytes, 0, bytes.length, header);
+    DropReason reason = codec.decode(bytes, 0, bytes.length, header, sequence);
     boolean readable = reason == null;
+    boolean again = false;
+    if (readable && sequence.isThere()) {
+      LaneSequence.Verdict verdict = judge(pipe);
+      if (verdict != null && isCorrupt(payload)) {
+        progress.dropped(DropReason.CORRUPT);
+        drop(ofNoScan(pipe, DropReason.CORRUPT), pipe, first, batch);
+        ask(pipe);
+        verdict = null;
+      }
+      if (verdict == null) {
+        discard(payload);
+        return;
+      }
+      again = verdict == LaneSequence.Verdict.AGAIN;
+      take(pipe);
+    }
     if (!readable) {
       progress.dropped(reason);
+    } else if (again) {
+      // It was counted when it came first; its scan may have ended on the lane since.
+      header.scan = keys.of(header.scan, progress::isOpen);
     } else {
       DropReason problem =
           payload instanceof Slot ? header.problem(detector) : DropReason.PAYLOAD_SIZE;
@@ -398,7 +471,12 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
       // A message of a scan that is under way counts for it, whatever else is wrong with it.
       boolean counted = readable && progress.isOpen(header.scan);
       drop(
-          counted ? new Dropped(header.scan, pipe.module, reason) : ofNoScan(pipe, reason),
+          new Dropped(
+              counted ? header.scan : Dropped.NO_SCAN,
+              pipe.module,
+              reason,
+              readable ? sequence.sender : 0,
+              readable ? sequence.number : 0),
           pipe,
           first,
           batch);
@@ -407,8 +485,72 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
     }
     Slot slot = (Slot) payload;
     slot.header().set(header);
+    slot.place(sequence, again);
     batch.add(slot.handOver(pipe));
     metrics.received();
+  }
+
+  /** What a message that can be sent again is; null if it is not to be taken. */
+  private @Nullable LaneSequence.Verdict judge(Pipe pipe) {
+    long before = pipe.sequence.sender();
+    int unfinished = pipe.sequence.unfinished();
+    LaneSequence.Verdict verdict = pipe.sequence.judge(sequence);
+    if (pipe.sequence.sender() != before) {
+      progress.patience(options.get(ZeroMqSourceOptions.RETAINED_SCAN_TIMEOUT));
+      LOG.info(
+          "Lane {}: module {} is sent by {} from message {} on{}",
+          split.lane(),
+          pipe.module,
+          sequence.sender,
+          pipe.sequence.next(),
+          unfinished == 0 ? "" : "; " + unfinished + " sectors of the one before are lost");
+    }
+    switch (verdict) {
+      case NEXT, AGAIN:
+        return verdict;
+      case GAP:
+        metrics.outOfOrder();
+        ask(pipe);
+        return null;
+      default:
+        metrics.repeated();
+        return null;
+    }
+  }
+
+  private void ask(Pipe pipe) {
+    voice.ask(pipe.module, pipe.sequence.sender(), pipe.sequence.resume());
+  }
+
+  private void take(Pipe pipe) {
+    pipe.sequence.take(sequence.number);
+    voice.heard(
+        pipe.module, pipe.sequence.sender(), pipe.sequence.next(), pipe.sequence.unfinished() > 0);
+  }
+
+  private boolean isCorrupt(Msg payload) {
+    if (!(payload instanceof Slot slot)) {
+      return false; // of another size, which is said of it instead
+    }
+    checksum.reset();
+    checksum.update(slot.pixels());
+    return (int) checksum.getValue() != sequence.checksum;
+  }
+
+  /** Takes the last message of a scan: how many sectors there were. */
+  private void takeEnd(ScanEnd end, Msg message, Pipe pipe, LaneBatch batch) {
+    sequence.set(end.lane(), end.sender(), end.number(), end.acknowledged(), 0);
+    if (judge(pipe) == null) {
+      return;
+    }
+    take(pipe);
+    long key = keys.of(end.scan(), progress::isOpen);
+    DropReason reason = progress.announced(key, end.count(), pipe.module, clock.getAsLong());
+    batch.add(
+        reason == null
+            ? new Announced(
+                key, pipe.module, progress.announced(key, pipe.module), end.sender(), end.number())
+            : new Dropped(Dropped.NO_SCAN, pipe.module, reason, end.sender(), end.number()));
   }
 
   private void takeAnnouncement(Msg message, Pipe pipe, LaneBatch batch) {

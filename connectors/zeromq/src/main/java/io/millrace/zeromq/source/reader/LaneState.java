@@ -3,12 +3,16 @@ package io.millrace.zeromq.source.reader;
 import io.millrace.detector.DropReason;
 import io.millrace.detector.SectorHeader;
 import io.millrace.zeromq.source.split.LanePosition;
+import io.millrace.zeromq.source.split.LanePosition.Heard;
 import io.millrace.zeromq.source.split.LanePosition.OpenScan;
 import io.millrace.zeromq.source.split.LaneSplit;
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.IntConsumer;
 
 /**
  * Where a lane stands for the task: behind the last record that was emitted, while the lane's
@@ -29,14 +33,43 @@ final class LaneState {
   }
 
   private final LaneSplit split;
+  private final IntConsumer finished;
   private final EndedScans ended;
   private final TreeMap<Long, Counts> open = new TreeMap<>();
   private final Map<DropReason, Long> drops = new EnumMap<>(DropReason.class);
+  private final long epoch;
+  private final Module[] modules;
   private long endedUpTo;
 
-  /** Of a lane that stands where its split says. */
-  LaneState(LaneSplit split) {
+  /** What has come of a module's messages that can be sent again. */
+  private static final class Module {
+    long sender;
+    long next = 1;
+    Unfinished unfinished;
+
+    /** Those that a checkpoint has as unfinished, and that have not come again. */
+    final TreeSet<Long> missing = new TreeSet<>();
+  }
+
+  /**
+   * Of a lane that stands where its split says.
+   *
+   * @param epoch of the lane's reader
+   * @param finished told the module when the task is done with a message that could be sent again
+   */
+  LaneState(LaneSplit split, long epoch, IntConsumer finished) {
     this.split = split;
+    this.epoch = epoch;
+    this.finished = finished;
+    modules = new Module[split.endpoints().size()];
+    for (int m = 0; m < modules.length; m++) {
+      Heard heard = split.position().heard(m);
+      modules[m] = new Module();
+      modules[m].sender = heard.sender();
+      modules[m].next = heard.next();
+      modules[m].unfinished = unfinished(m);
+      modules[m].missing.addAll(heard.unfinished());
+    }
     LanePosition position = split.position();
     ended = new EndedScans(position.endedCount(), position.ended());
     endedUpTo = position.endedUpTo();
@@ -50,6 +83,10 @@ final class LaneState {
     }
   }
 
+  private Unfinished unfinished(int module) {
+    return new Unfinished(() -> finished.accept(module));
+  }
+
   private Counts counts(long scan) {
     Counts counts = open.get(scan);
     if (counts == null) {
@@ -59,18 +96,50 @@ final class LaneState {
     return counts;
   }
 
-  void received(SectorHeader header) {
+  void received(Slot sector) {
+    SectorHeader header = sector.header();
+    if (sector.sender() != 0) {
+      came(header.module, sector.sender(), sector.number());
+      sector.begin(modules[header.module].unfinished);
+    }
+    if (sector.again()) {
+      return; // it was counted when it came first, and its scan may have ended since
+    }
     Counts counts = counts(header.scan);
     counts.width = header.width;
     counts.height = header.height;
     counts.received[header.module]++;
   }
 
+  private void cameAndWent(int module, long sender, long number) {
+    if (sender != 0) {
+      came(module, sender, number);
+      finished.accept(module);
+    }
+  }
+
+  private void came(int module, long sender, long number) {
+    Module m = modules[module];
+    if (sender != m.sender) {
+      m.sender = sender;
+      m.unfinished = unfinished(module);
+      m.missing.clear();
+      m.next = number; // the first one that was taken
+    }
+    if (number >= m.next) {
+      m.next = number + 1;
+    } else {
+      m.missing.remove(number);
+    }
+  }
+
   void announced(Announced announced) {
+    cameAndWent(announced.module(), announced.sender(), announced.number());
     counts(announced.scan()).announced[announced.module()] = announced.count();
   }
 
   void dropped(Dropped dropped) {
+    cameAndWent(dropped.module(), dropped.sender(), dropped.number());
     if (dropped.scan() != Dropped.NO_SCAN) {
       counts(dropped.scan()).received[dropped.module()]++;
     }
@@ -88,11 +157,30 @@ final class LaneState {
     endedUpTo = scan;
   }
 
+  /** Acknowledges what the task is done with. */
+  void acknowledge(int module, LaneVoice voice) {
+    Module m = modules[module];
+    voice.acknowledge(module, m.sender, m.unfinished.lowest(m.next) - 1);
+  }
+
+  /** By module, what has come of the messages that can be sent again. */
+  private List<Heard> heard() {
+    return Arrays.stream(modules)
+        .map(
+            m -> {
+              TreeSet<Long> all = new TreeSet<>(m.missing);
+              all.addAll(m.unfinished.all());
+              return new Heard(m.sender, m.next, List.copyOf(all));
+            })
+        .toList();
+  }
+
   /** The lane as it stands now. */
   LaneSplit split() {
     return new LaneSplit(
         split.lane(),
         split.endpoints(),
+        split.statuses(),
         new LanePosition(
             ended.count(),
             endedUpTo,
@@ -107,6 +195,8 @@ final class LaneState {
                             Arrays.stream(scan.getValue().announced).boxed().toList(),
                             Arrays.stream(scan.getValue().received).boxed().toList()))
                 .toList(),
-            drops));
+            drops,
+            epoch,
+            heard()));
   }
 }

@@ -3,6 +3,7 @@ package io.millrace.zeromq.source.reader;
 import io.millrace.sockets.ConnectedPeer;
 import io.millrace.sockets.CurveKeys;
 import io.millrace.sockets.Intake;
+import io.millrace.zeromq.source.split.LanePosition.Heard;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -32,6 +33,9 @@ final class Pipe implements AutoCloseable {
   /** What becomes of the connection. */
   final ConnectedPeer aggregator;
 
+  /** Which message that can be sent again is expected. */
+  final LaneSequence sequence;
+
   /** Null if nothing is encrypted: then JeroMQ receives into the slots. */
   private final @Nullable Intake intake;
 
@@ -41,6 +45,7 @@ final class Pipe implements AutoCloseable {
    * @param keys with which it is encrypted; empty for none. Then the I/O threads of {@code zmq}
    *     have to be one for each module: this one's may wait for room
    * @param room sectors of this pipe that the task may hold
+   * @param heard what a checkpoint has of the module
    * @throws IOException if the keys are not those of a client
    */
   Pipe(
@@ -51,8 +56,10 @@ final class Pipe implements AutoCloseable {
       Optional<CurveKeys> keys,
       int highWaterMark,
       long maxMessageBytes,
-      int room)
+      int room,
+      Heard heard)
       throws IOException {
+    this.sequence = new LaneSequence(heard);
     this.module = module;
     this.endpoint = endpoint;
     this.pool = pool;

@@ -2,6 +2,7 @@ package io.millrace.zeromq.source.reader;
 
 import io.millrace.detector.Sector;
 import io.millrace.detector.SectorHeader;
+import io.millrace.detector.wire.Sequence;
 import zmq.Msg;
 
 /**
@@ -17,6 +18,13 @@ final class Slot extends Msg implements Sector {
   private final SectorHeader header = new SectorHeader();
   private Pipe pipe;
 
+  /** The producer of a message that can be sent again; 0 if it cannot. */
+  private long sender;
+
+  private long number;
+  private boolean again;
+  private Unfinished unfinished;
+
   Slot(SlotPool pool, byte[] pixels) {
     super(pixels);
     this.pool = pool;
@@ -28,6 +36,32 @@ final class Slot extends Msg implements Sector {
     pipe = from;
     from.slotTaken();
     return this;
+  }
+
+  /** Tells where the message stands among those of its producer. */
+  void place(Sequence message, boolean again) {
+    sender = message.sender;
+    number = message.number;
+    this.again = again;
+  }
+
+  long sender() {
+    return sender;
+  }
+
+  long number() {
+    return number;
+  }
+
+  /** Whether the task had it before, and its job has started again since. */
+  boolean again() {
+    return again;
+  }
+
+  /** Is among these until it is released. */
+  void begin(Unfinished unfinished) {
+    this.unfinished = unfinished;
+    unfinished.add(number);
   }
 
   @Override
@@ -44,6 +78,12 @@ final class Slot extends Msg implements Sector {
   public void release() {
     Pipe from = pipe;
     pipe = null;
+    Unfinished one = unfinished;
+    unfinished = null;
+    long done = number;
+    sender = 0;
+    number = 0;
+    again = false;
     resetFlags(ALL_FLAGS);
     resetMetadata();
     // First into the pool, then off the pipe's account: whoever then finds room finds a free slot,
@@ -51,6 +91,9 @@ final class Slot extends Msg implements Sector {
     pool.put(this);
     if (from != null) {
       from.slotReturned();
+    }
+    if (one != null) {
+      one.remove(done);
     }
   }
 }

@@ -15,6 +15,8 @@ import org.apache.flink.annotation.Internal;
  * @param ended keys of the scans that ended last, oldest first
  * @param open the scans under way
  * @param drops messages that were dropped since the last scan ended
+ * @param epoch of the lane's reader; 0 before the first
+ * @param heard by module, what has come of the messages that can be sent again; empty if none has
  */
 @Internal
 public record LanePosition(
@@ -22,10 +24,12 @@ public record LanePosition(
     long endedUpTo,
     List<Long> ended,
     List<OpenScan> open,
-    Map<DropReason, Long> drops) {
+    Map<DropReason, Long> drops,
+    long epoch,
+    List<Heard> heard) {
   /** Of a lane that has not begun. */
   public static final LanePosition START =
-      new LanePosition(0, Long.MIN_VALUE, List.of(), List.of(), Map.of());
+      new LanePosition(0, Long.MIN_VALUE, List.of(), List.of(), Map.of(), 0, List.of());
 
   /** What {@link OpenScan#announced} has for a module that has not announced. */
   public static final long NOT_ANNOUNCED = -1;
@@ -35,13 +39,24 @@ public record LanePosition(
     ended = List.copyOf(ended);
     open = List.copyOf(open);
     drops = Map.copyOf(drops);
+    heard = List.copyOf(heard);
+  }
+
+  /** The same with what concerns messages that can be sent again. */
+  public LanePosition with(long epoch, List<Heard> heard) {
+    return new LanePosition(endedCount, endedUpTo, ended, open, drops, epoch, heard);
+  }
+
+  /** What has come of a module. */
+  public Heard heard(int module) {
+    return module < heard.size() ? heard.get(module) : Heard.NOTHING;
   }
 
   /** Without the scans that have ended, which may be thousands. */
   @Override
   public String toString() {
-    return "%d scans ended, up to %d; under way %s; dropped %s"
-        .formatted(endedCount, endedUpTo, open, drops);
+    return "%d scans ended, up to %d; under way %s; dropped %s; heard %s"
+        .formatted(endedCount, endedUpTo, open, drops, heard);
   }
 
   /**
@@ -59,6 +74,29 @@ public record LanePosition(
     public OpenScan {
       announced = List.copyOf(announced);
       received = List.copyOf(received);
+    }
+  }
+
+  /**
+   * What has come of the messages that a module's producer can send again.
+   *
+   * @param sender the producer; 0 if none was heard
+   * @param next number of the message that is expected; all before it have come
+   * @param unfinished numbers of those that have come and are in no checkpoint, ascending: sectors
+   *     that waited for their thresholds
+   */
+  public record Heard(long sender, long next, List<Long> unfinished) {
+    /** Nothing has come. */
+    public static final Heard NOTHING = new Heard(0, 1, List.of());
+
+    /** Copies the list. */
+    public Heard {
+      unfinished = List.copyOf(unfinished);
+    }
+
+    /** All up to this number are in the checkpoint. */
+    public long finished() {
+      return (unfinished.isEmpty() ? next : unfinished.get(0)) - 1;
     }
   }
 }

@@ -1,6 +1,7 @@
 package io.millrace.zeromq.source.split;
 
 import io.millrace.detector.DropReason;
+import io.millrace.zeromq.source.split.LanePosition.Heard;
 import io.millrace.zeromq.source.split.LanePosition.OpenScan;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -16,11 +17,12 @@ import org.apache.flink.core.memory.DataOutputView;
 
 /**
  * Writes {@link LaneSplit}s. Version 1: lane, number of endpoints, endpoints. Version 2: the same
- * and the position.
+ * and the position. Version 3: the same, the endpoint for statuses, and what of the position
+ * concerns messages that can be sent again.
  */
 @Internal
 public final class LaneSplitSerializer implements SimpleVersionedSerializer<LaneSplit> {
-  private static final int VERSION = 2;
+  private static final int VERSION = 3;
 
   @Override
   public int getVersion() {
@@ -63,6 +65,14 @@ public final class LaneSplitSerializer implements SimpleVersionedSerializer<Lane
       out.writeUTF(drops.getKey().name());
       out.writeLong(drops.getValue());
     }
+    out.writeUTF(split.statuses());
+    out.writeLong(position.epoch());
+    out.writeInt(position.heard().size());
+    for (Heard heard : position.heard()) {
+      out.writeLong(heard.sender());
+      out.writeLong(heard.next());
+      writeLongs(heard.unfinished(), out);
+    }
   }
 
   /**
@@ -72,9 +82,9 @@ public final class LaneSplitSerializer implements SimpleVersionedSerializer<Lane
    * @throws IOException if this program does not know that version
    */
   public static LaneSplit read(int version, DataInputView in) throws IOException {
-    if (version != 1 && version != VERSION) {
+    if (version < 1 || version > VERSION) {
       throw new IOException(
-          "state of the ZeroMQ source in version %d; this program reads versions 1 and %d"
+          "state of the ZeroMQ source in version %d; this program reads versions 1 to %d"
               .formatted(version, VERSION));
     }
     int lane = in.readInt();
@@ -83,9 +93,17 @@ public final class LaneSplitSerializer implements SimpleVersionedSerializer<Lane
     for (int i = 0; i < n; i++) {
       endpoints.add(in.readUTF());
     }
-    return version == 1
-        ? new LaneSplit(lane, endpoints)
-        : new LaneSplit(lane, endpoints, readPosition(in));
+    LanePosition position = version == 1 ? LanePosition.START : readPosition(in);
+    if (version < 3) {
+      return new LaneSplit(lane, endpoints, "", position);
+    }
+    String statuses = in.readUTF();
+    long epoch = in.readLong();
+    List<Heard> heard = new ArrayList<>();
+    for (int i = in.readInt(); i > 0; i--) {
+      heard.add(new Heard(in.readLong(), in.readLong(), readLongs(in)));
+    }
+    return new LaneSplit(lane, endpoints, statuses, position.with(epoch, heard));
   }
 
   private static LanePosition readPosition(DataInputView in) throws IOException {
@@ -102,7 +120,7 @@ public final class LaneSplitSerializer implements SimpleVersionedSerializer<Lane
     for (int i = in.readInt(); i > 0; i--) {
       drops.put(DropReason.valueOf(in.readUTF()), in.readLong());
     }
-    return new LanePosition(endedCount, endedUpTo, ended, open, drops);
+    return new LanePosition(endedCount, endedUpTo, ended, open, drops, 0, List.of());
   }
 
   private static void writeLongs(List<Long> values, DataOutputView out) throws IOException {

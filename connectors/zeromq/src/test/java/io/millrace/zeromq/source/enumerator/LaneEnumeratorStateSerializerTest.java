@@ -3,6 +3,7 @@ package io.millrace.zeromq.source.enumerator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.zeromq.source.split.LanePosition;
 import io.millrace.zeromq.source.split.LaneSplit;
 import java.io.IOException;
 import java.util.HexFormat;
@@ -19,7 +20,9 @@ class LaneEnumeratorStateSerializerTest {
   private final LaneEnumeratorStateSerializer serializer = new LaneEnumeratorStateSerializer();
   private final LaneEnumeratorState state =
       LaneEnumeratorState.of(
-          List.of(new LaneSplit(0, List.of("tcp://h:1")), new LaneSplit(2, List.of("tcp://h:3"))));
+          List.of(
+              new LaneSplit(0, List.of("tcp://h:1"), "", LanePosition.START),
+              new LaneSplit(2, List.of("tcp://h:3"), "", LanePosition.START)));
 
   @Test
   void readsBackWhatItWrites() throws Exception {
@@ -46,6 +49,6 @@ class LaneEnumeratorStateSerializerTest {
     byte[] bytes = HexFormat.of().parseHex(VERSION_1);
     assertThatThrownBy(() -> serializer.deserialize(7, bytes))
         .isInstanceOf(IOException.class)
-        .hasMessageContaining("version 1 to 3 here, not 7");
+        .hasMessageContaining("version 1 to 4 here, not 7");
   }
 }

@@ -8,6 +8,7 @@ import io.millrace.coordination.Sessions;
 import io.millrace.coordination.ZooKeeperConnection;
 import io.millrace.coordination.ZooKeeperNode;
 import io.millrace.detector.DetectorDescription;
+import io.millrace.detector.wire.Lanes;
 import io.millrace.zeromq.source.SessionLanes;
 import io.millrace.zeromq.source.split.LaneSplit;
 import java.nio.file.Path;
@@ -164,7 +165,7 @@ class LaneEnumeratorTest {
   }
 
   private static LaneSplit split(int lane) {
-    return new LaneSplit(lane, List.of("tcp://h:" + (5600 + lane)));
+    return LaneSplit.plain(lane, Lanes.at("tcp://h:5600", 10, 4));
   }
 
   private static void register(

@@ -79,7 +79,7 @@ class KeyedLaneTest {
             Set.of(),
             0,
             options,
-            new LaneSplit(0, sender.lanes().endpoints(0)),
+            LaneSplit.plain(0, sender.lanes()),
             ofLane,
             ScanKeys.numbers(),
             System::nanoTime);

@@ -564,7 +564,12 @@ class LaneSplitReaderTest {
             return List.of(6L, 7L);
           }
         };
-    start(SMALL, Set.of(), 0, WIDE_OPEN, new LanePosition(1, 6, List.of(6L), List.of(), Map.of()));
+    start(
+        SMALL,
+        Set.of(),
+        0,
+        WIDE_OPEN,
+        new LanePosition(1, 6, List.of(6L), List.of(), Map.of(), 0, List.of()));
     assertThat(lane.takeReached()).isEqualTo(6);
     clock.advance(Duration.ofMillis(150));
     clock.advance(Duration.ofMillis(150));
@@ -582,7 +587,8 @@ class LaneSplitReaderTest {
         Set.of(),
         2,
         WIDE_OPEN,
-        new LanePosition(1, 6, List.of(6L), List.of(begun), Map.of(DropReason.LATE, 2L)));
+        new LanePosition(
+            1, 6, List.of(6L), List.of(begun), Map.of(DropReason.LATE, 2L), 0, List.of()));
     assertThat(lane.takeReached()).as("the watermark comes again").isEqualTo(6);
     sender.send(0, header(6, 0, 0), pixels(header(6, 0, 0), SMALL));
     sender.send(0, header(7, 4, 0), pixels(header(7, 4, 0), SMALL));
@@ -641,8 +647,9 @@ class LaneSplitReaderTest {
             null,
             Optional.empty(),
             position -> ScanKeys.numbers(),
+            lane -> null,
             clock);
-    LaneSplit split = new LaneSplit(0, List.of());
+    LaneSplit split = new LaneSplit(0, List.of(), "", LanePosition.START);
     assertThatThrownBy(
             () -> reader.handleSplitsChanges(new SplitsAddition<>(List.of(split, split))))
         .hasMessageContaining("one lane");
@@ -661,7 +668,7 @@ class LaneSplitReaderTest {
       int highWaterMark,
       LanePosition position) {
     sender = BoundLanes.bind(1, detector.modules(), highWaterMark);
-    LaneSplit split = new LaneSplit(0, sender.lanes().endpoints(0), position);
+    LaneSplit split = new LaneSplit(0, sender.lanes().endpoints(0), "", position);
     lane =
         new LaneThread(
             detector, scans, boundedAfter, options, split, Optional.empty(), keys, clock);

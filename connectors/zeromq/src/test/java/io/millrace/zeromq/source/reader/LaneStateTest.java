@@ -25,7 +25,7 @@ class LaneStateTest {
   private LaneProgress progress;
 
   private void start(LaneSplit split) {
-    state = new LaneState(split);
+    state = new LaneState(split, 1, module -> {});
     progress =
         new LaneProgress(
             7,
@@ -55,7 +55,9 @@ class LaneStateTest {
     } else {
       SectorHeader header = new SectorHeader().set(scan, 0, 5, 4, 1, 2, 0, module);
       if (progress.received(header, module, null, now) == null) {
-        state.received(header);
+        Slot slot = new Slot(new SlotPool(1, 1), new byte[1]);
+        slot.header().set(header);
+        state.received(slot);
       }
     }
     end();
@@ -95,7 +97,7 @@ class LaneStateTest {
   private List<LaneReport> run(List<long[]> messages, int interruptedBefore) {
     now = 0;
     reports.clear();
-    start(new LaneSplit(7, List.of("a", "b", "c")));
+    start(new LaneSplit(7, List.of("a", "b", "c"), "", LanePosition.START));
     for (int i = 0; i < messages.size(); i++) {
       if (i == interruptedBefore) {
         start(state.split());

@@ -39,6 +39,7 @@ final class LaneThread implements AutoCloseable {
   private final AtomicBoolean draining = new AtomicBoolean();
   private final AtomicInteger fetches = new AtomicInteger();
   private final LaneSplitReader reader;
+  private final LaneVoice voice;
   private final Thread thread;
   private volatile boolean stopping;
   private volatile boolean finished;
@@ -53,6 +54,7 @@ final class LaneThread implements AutoCloseable {
       Optional<CurveKeys> curve,
       ScanKeys keys,
       LongSupplier clock) {
+    voice = new LaneVoice(split, 1, curve);
     reader =
         new LaneSplitReader(
             InternalSourceReaderMetricGroup.mock(metrics.getMetricGroup()),
@@ -64,6 +66,7 @@ final class LaneThread implements AutoCloseable {
             null,
             curve,
             position -> keys,
+            lane -> voice,
             clock);
     thread = new Thread(() -> run(split), "lane");
     thread.start();
@@ -91,6 +94,7 @@ final class LaneThread implements AutoCloseable {
       failure = e;
     } finally {
       reader.close();
+      voice.close();
     }
   }
 

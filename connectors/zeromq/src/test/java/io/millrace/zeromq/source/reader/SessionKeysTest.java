@@ -164,7 +164,9 @@ class SessionKeysTest {
                 SEVEN_ANEW,
                 List.of(7L, SEVEN_ANEW),
                 List.of(new OpenScan(ScanKey.of(1, 9), 2, 2, List.of(4L), List.of(1L))),
-                Map.of()));
+                Map.of(),
+                0,
+                List.of()));
     open.add(ScanKey.of(1, 9));
     assertThat(of(9)).isEqualTo(ScanKey.of(1, 9));
     assertThat(asked).isEmpty();

@@ -1,0 +1,95 @@
+package io.millrace.zeromq.source.reader;
+
+import io.millrace.detector.wire.Sequence;
+import io.millrace.zeromq.source.split.LanePosition.Heard;
+import java.util.TreeSet;
+
+/**
+ * Which message of one module's producer a lane expects next. It takes them in their order, each
+ * once; of those that it had before the job started again, it takes those once more that no
+ * checkpoint covers. Belongs to the lane's thread.
+ */
+final class LaneSequence {
+  /** What a message is. */
+  enum Verdict {
+    /** The one that is expected. */
+    NEXT,
+    /** One that was taken before the job started again, and is needed once more. */
+    AGAIN,
+    /** One that was taken. */
+    REPEATED,
+    /** One of a producer that another one has replaced. */
+    STALE,
+    /** One behind the one that is expected, which was lost. */
+    GAP
+  }
+
+  private long sender;
+  private long next;
+  private final TreeSet<Long> unfinished;
+
+  /**
+   * @param heard what a checkpoint tells
+   */
+  LaneSequence(Heard heard) {
+    sender = heard.sender();
+    next = heard.next();
+    unfinished = new TreeSet<>(heard.unfinished());
+  }
+
+  /**
+   * Judges a message. The first one of another producer begins where that one's acknowledged
+   * messages end; what is unfinished of the one before cannot be had any more.
+   */
+  Verdict judge(Sequence message) {
+    if (message.sender < sender) {
+      return Verdict.STALE;
+    }
+    if (message.sender > sender) {
+      unfinished.clear();
+      sender = message.sender;
+      next = message.acknowledged + 1;
+    }
+    if (message.number == next) {
+      return Verdict.NEXT;
+    }
+    if (message.number > next) {
+      return Verdict.GAP;
+    }
+    return unfinished.contains(message.number) ? Verdict.AGAIN : Verdict.REPEATED;
+  }
+
+  /** Takes a message that is the next, or needed again. */
+  void take(long number) {
+    if (number == next) {
+      next++;
+    } else {
+      unfinished.remove(number);
+    }
+  }
+
+  /** From which message on the producer has to send. */
+  long resume() {
+    return unfinished.isEmpty() ? next : unfinished.first();
+  }
+
+  /** The producer that was heard last; 0 if none was. */
+  long sender() {
+    return sender;
+  }
+
+  /** Number of the message that is expected. */
+  long next() {
+    return next;
+  }
+
+  /** Messages that are needed again. */
+  int unfinished() {
+    return unfinished.size();
+  }
+
+  /** Waits no longer for what is needed again. */
+  void giveUp() {
+    unfinished.clear();
+  }
+}

@@ -1,0 +1,209 @@
+package io.millrace.zeromq.source.reader;
+
+import static io.millrace.zeromq.source.BoundLanes.bands;
+import static io.millrace.zeromq.source.BoundLanes.header;
+import static io.millrace.zeromq.source.BoundLanes.pixels;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.millrace.detector.DetectorDescription;
+import io.millrace.detector.DropReason;
+import io.millrace.detector.LaneReport;
+import io.millrace.detector.Sector;
+import io.millrace.detector.SectorHeader;
+import io.millrace.detector.wire.HeaderCodec;
+import io.millrace.detector.wire.LaneStatus;
+import io.millrace.detector.wire.ScanEnd;
+import io.millrace.detector.wire.Sequence;
+import io.millrace.zeromq.source.BoundLanes;
+import io.millrace.zeromq.source.ZeroMqSourceOptions;
+import io.millrace.zeromq.source.split.LanePosition;
+import io.millrace.zeromq.source.split.LanePosition.Heard;
+import io.millrace.zeromq.source.split.LanePosition.OpenScan;
+import io.millrace.zeromq.source.split.LaneSplit;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.zip.CRC32C;
+import org.apache.flink.configuration.Configuration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.zeromq.SocketType;
+import org.zeromq.ZContext;
+import org.zeromq.ZMQ;
+
+/** A lane whose producers can send again what it tells them to miss. */
+class RetainedLaneTest {
+  private static final DetectorDescription ONE = bands(1, 2, 8);
+  private static final long SENDER = 77;
+
+  private final Configuration options =
+      new Configuration()
+          .set(ZeroMqSourceOptions.DRAIN_LINGER, Duration.ofMillis(1))
+          .set(ZeroMqSourceOptions.SCAN_TIMEOUT, Duration.ofSeconds(30));
+  private final LaneClock clock = new LaneClock();
+  private final ZContext zmq = new ZContext();
+  private BoundLanes sender;
+  private ZMQ.Socket statuses;
+  private LaneThread lane;
+
+  @BeforeEach
+  void open() {
+    sender = BoundLanes.bind(1, 1, 1_000);
+    statuses = zmq.createSocket(SocketType.PULL);
+    statuses.setReceiveTimeOut(20_000);
+  }
+
+  @AfterEach
+  void close() {
+    if (lane != null) {
+      lane.close();
+    }
+    sender.close();
+    zmq.close();
+  }
+
+  private void start(LanePosition position) {
+    int port = statuses.bindToRandomPort("tcp://127.0.0.1");
+    lane =
+        new LaneThread(
+            ONE,
+            Set.of(),
+            0,
+            options,
+            new LaneSplit(0, sender.lanes().endpoints(0), "tcp://127.0.0.1:" + port, position),
+            Optional.empty(),
+            ScanKeys.numbers(),
+            clock);
+  }
+
+  private void send(long producer, long number, int frame) {
+    SectorHeader header = header(7, frame, 0);
+    send(producer, number, header, pixels(header, ONE));
+  }
+
+  private void send(long producer, long number, SectorHeader header, byte[] pixels) {
+    CRC32C crc = new CRC32C();
+    crc.update(pixels(header, ONE));
+    byte[] out = new byte[HeaderCodec.MAX_BYTES];
+    Sequence place = new Sequence().set(0, producer, number, 0, (int) crc.getValue());
+    int length = HeaderCodec.encode(header, place, out);
+    sender.send(0, 0, Arrays.copyOf(out, length), pixels);
+  }
+
+  private void end(long number, long count) {
+    sender.send(0, 0, new ScanEnd(7, count, 0, 0, SENDER, number, 0).encode());
+  }
+
+  private long takeFrame() {
+    Sector sector = lane.takeSector();
+    assertThat(sector.pixels()).isEqualTo(pixels(sector.header(), ONE));
+    long frame = sector.header().frame;
+    sector.release();
+    return frame;
+  }
+
+  /** The first status that asks to go on from there. */
+  private LaneStatus awaitResume(long resume) {
+    return await("resume at " + resume)
+        .until(
+            () -> {
+              byte[] bytes = statuses.recv();
+              return LaneStatus.decode(bytes, 0, bytes.length).orElseThrow();
+            },
+            status -> status.resume() == resume);
+  }
+
+  @Test
+  void whatIsLostOnTheWayIsAskedForAndTakenInOrder() {
+    start(LanePosition.START);
+    send(SENDER, 1, 10);
+    assertThat(takeFrame()).isEqualTo(10);
+    send(SENDER, 3, 12);
+    LaneStatus status = awaitResume(2);
+    assertThat(status.sender()).isEqualTo(SENDER);
+    assertThat(status.next()).isEqualTo(2);
+    assertThat(status.acknowledged()).isZero();
+    send(SENDER, 1, 10);
+    send(SENDER, 2, 11);
+    send(SENDER, 3, 12);
+    end(4, 3);
+    assertThat(takeFrame()).isEqualTo(11);
+    assertThat(takeFrame()).isEqualTo(12);
+    LaneReport report = lane.takeEnd().report();
+    assertThat(report.received()).isEqualTo(3);
+    assertThat(report.announced()).isEqualTo(3);
+    assertThat(report.drops().total()).isZero();
+  }
+
+  @Test
+  void aCorruptSectorIsCountedAndAskedForAgain() {
+    start(LanePosition.START);
+    SectorHeader header = header(7, 10, 0);
+    byte[] broken = pixels(header, ONE);
+    broken[5] ^= 4;
+    send(SENDER, 1, header, broken);
+    awaitResume(1);
+    send(SENDER, 1, 10);
+    end(2, 1);
+    assertThat(takeFrame()).isEqualTo(10);
+    LaneReport report = lane.takeEnd().report();
+    assertThat(report.received()).isEqualTo(1);
+    assertThat(report.drops().get(DropReason.CORRUPT)).isEqualTo(1);
+    assertThat(lane.dropped(DropReason.CORRUPT)).isEqualTo(1);
+  }
+
+  /** The sectors that waited come first, and nothing is told of the scan before. */
+  @Test
+  void afterARestartWhatNoCheckpointHasIsTakenAgain() {
+    OpenScan open = new OpenScan(7, 100, 100, List.of(4L), List.of(4L));
+    start(
+        new LanePosition(
+            0,
+            Long.MIN_VALUE,
+            List.of(),
+            List.of(open),
+            Map.of(),
+            3,
+            List.of(new Heard(SENDER, 6, List.of(2L, 4L)))));
+    LaneStatus status = awaitResume(2);
+    assertThat(status.acknowledged()).isEqualTo(1);
+    assertThat(lane.waiting()).isZero();
+    for (int number = 2; number <= 4; number++) {
+      send(SENDER, number, number);
+    }
+    assertThat(takeFrame()).isEqualTo(2);
+    assertThat(takeFrame()).isEqualTo(4);
+    LaneReport report = lane.takeEnd().report();
+    assertThat(report.received()).as("each is counted once").isEqualTo(4);
+    assertThat(report.drained()).isTrue();
+  }
+
+  @Test
+  void aProducerThatIsStartedAgainBeginsAnew() {
+    start(LanePosition.START);
+    send(SENDER, 1, 10);
+    assertThat(takeFrame()).isEqualTo(10);
+    send(SENDER + 1, 1, 11);
+    send(SENDER, 2, 12);
+    send(SENDER + 1, 2, 13);
+    assertThat(takeFrame()).isEqualTo(11);
+    assertThat(takeFrame()).isEqualTo(13);
+  }
+
+  /** A bad header does not hold up what follows: it is dropped, and not asked for again. */
+  @Test
+  void whatCannotBeUsedIsDroppedInItsTurn() {
+    start(LanePosition.START);
+    SectorHeader outside = header(7, 10, 0);
+    outside.x = 100;
+    send(SENDER, 1, outside, pixels(outside, ONE));
+    send(SENDER, 2, 11);
+    assertThat(takeFrame()).isEqualTo(11);
+    assertThat(lane.dropped(DropReason.POSITION_OUTSIDE_SCAN)).isEqualTo(1);
+  }
+}
