@@ -21,7 +21,7 @@ import java.util.TreeMap;
  * @param protocol version of the wire protocol that it speaks
  * @param started when it began
  * @param offers what others need to know to use it: an aggregator's are {@link #PRODUCERS}, {@link
- *     #LANES_AT}, {@link #LANES} and {@link #CAMERA}
+ *     #STATUSES}, {@link #LANES_AT}, {@link #LANES} and {@link #CAMERA}
  * @param state what it is at
  * @param reason of the state, for people; empty if there is nothing to say
  * @param changed when the state was entered
@@ -44,6 +44,9 @@ public record Member(
 
   /** Where an aggregator takes producers: module m at this address' port + m. */
   public static final String PRODUCERS = "producers";
+
+  /** Where an aggregator tells producers what the lanes' readers have; absent if it does not. */
+  public static final String STATUSES = "statuses";
 
   /** Where an aggregator's lanes are: lane l of module m at this port + l * modules + m. */
   public static final String LANES_AT = "lanes-at";

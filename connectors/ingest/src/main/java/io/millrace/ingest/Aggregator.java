@@ -35,6 +35,10 @@ final class Aggregator implements Closeable {
   private static final Logger LOG = LoggerFactory.getLogger(Aggregator.class);
 
   private final List<ModuleRelay> relays = new ArrayList<>();
+
+  /** Null without a session. */
+  private final StatusRelay statuses;
+
   private final ExecutorService threads;
   private final CompletionService<Void> ended;
   private long relayedBefore;
@@ -75,13 +79,21 @@ final class Aggregator implements Closeable {
                 announceTimeout,
                 reportInterval));
       }
+      // Who sends without a session cannot know that it would be acknowledged.
+      statuses =
+          scans == null
+              ? null
+              : new StatusRelay(lanes.statusEndpoint(), listen.statusEndpoint(), keys);
     } catch (IOException | RuntimeException e) {
       relays.forEach(ModuleRelay::close);
       throw e;
     }
-    threads = Executors.newFixedThreadPool(relays.size());
+    threads = Executors.newFixedThreadPool(relays.size() + 1);
     ended = new ExecutorCompletionService<>(threads);
     relays.forEach(r -> ended.submit(r, null));
+    if (statuses != null) {
+      ended.submit(statuses, null);
+    }
     LOG.info(
         "ready: modules 0 to {} at {} and the ports after it, {} lanes from {}{}",
         detector.modules() - 1,
@@ -116,6 +128,12 @@ final class Aggregator implements Closeable {
     counters.put("relayed", relayed);
     counters.put("bytes", counts.stream().mapToLong(RelayCount::bytes).sum());
     counters.put("timeouts", counts.stream().mapToLong(RelayCount::timeouts).sum());
+    if (statuses != null) {
+      counters.put("statuses", statuses.relayed());
+      if (statuses.malformed() > 0) {
+        counters.put("dropped.status-format", statuses.malformed());
+      }
+    }
     counters.put("beyondBuffers", counts.stream().mapToLong(RelayCount::beyondBuffers).sum());
     for (DropReason reason : DropReason.values()) {
       if (drops.get(reason) > 0) {
@@ -143,6 +161,9 @@ final class Aggregator implements Closeable {
   @Override
   public void close() {
     relays.forEach(ModuleRelay::stop);
+    if (statuses != null) {
+      statuses.stop();
+    }
     threads.shutdown();
     try {
       if (!threads.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {

@@ -115,6 +115,7 @@ final class AggregatorCommand implements Callable<Integer> {
           new HashMap<>(
               Map.of(
                   Member.PRODUCERS, advertised(listenAt),
+                  Member.STATUSES, advertised(listenAt.statuses()),
                   Member.LANES_AT, advertised(lanesAt),
                   Member.LANES, Integer.toString(lanesAt.lanes()),
                   Member.CAMERA, detector.name()));

@@ -24,10 +24,14 @@ final class Arguments {
     }
   }
 
+  /** An amount of memory. */
+  record Bytes(long number) {}
+
   /** JeroMQ and ZooKeeper take milliseconds of 31 bits, which is a little more. */
   private static final Duration LONGEST = Duration.ofDays(24);
 
   private static final Pattern DURATION = Pattern.compile("(\\d{1,18})(ms|s|m|h)");
+  private static final Pattern BYTES = Pattern.compile("(\\d{1,6})([MG])");
   private static final Pattern RASTER = Pattern.compile("(\\d{1,5})x(\\d{1,5})");
   private static final Pattern RANGE = Pattern.compile("(\\d{1,2})(?:-(\\d{1,2}))?");
 
@@ -40,6 +44,8 @@ final class Arguments {
         .registerConverter(Raster.class, Arguments::raster)
         .registerConverter(Modules.class, Arguments::modules)
         .registerConverter(RelayedScans.class, Arguments::relayedScans)
+        .registerConverter(Bytes.class, Arguments::bytes)
+        .registerConverter(Retention.class, Arguments::retention)
         .registerConverter(DetectorDescription.class, Arguments::detector);
   }
 
@@ -90,6 +96,20 @@ final class Arguments {
       }
     }
     return new Modules(numbers);
+  }
+
+  static Bytes bytes(String text) {
+    Matcher m = match(BYTES, text, "an amount of memory such as 256M or 4G");
+    int shift = m.group(2).equals("M") ? 20 : 30;
+    return new Bytes(Long.parseLong(m.group(1)) << shift);
+  }
+
+  static Retention retention(String text) {
+    return Arrays.stream(Retention.values())
+        .filter(choice -> choice.toString().equals(text))
+        .findAny()
+        .orElseThrow(
+            () -> new TypeConversionException("'%s' is not none, memory or disk".formatted(text)));
   }
 
   static RelayedScans relayedScans(String text) {

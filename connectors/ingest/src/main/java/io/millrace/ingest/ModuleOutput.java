@@ -129,6 +129,21 @@ abstract class ModuleOutput implements Callable<Void> {
     return null;
   }
 
+  /** Whether messages are kept until they are acknowledged. */
+  boolean keeps() {
+    return false;
+  }
+
+  /** Messages that were sent again, because they were not received. */
+  long repeated() {
+    return 0;
+  }
+
+  /** Messages that are kept until they are acknowledged. */
+  long kept() {
+    return 0;
+  }
+
   /** Makes {@link #call} end soon, without an error. */
   final void stop() {
     stopped = true;

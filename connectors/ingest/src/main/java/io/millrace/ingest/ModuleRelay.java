@@ -9,6 +9,8 @@ import io.millrace.detector.wire.Announcement;
 import io.millrace.detector.wire.Gathering;
 import io.millrace.detector.wire.HeaderCodec;
 import io.millrace.detector.wire.Lanes;
+import io.millrace.detector.wire.ScanEnd;
+import io.millrace.detector.wire.Sequence;
 import io.millrace.sockets.BoundPeers;
 import io.millrace.sockets.CurveKeys;
 import io.millrace.sockets.Gatekeeper;
@@ -93,6 +95,7 @@ final class ModuleRelay implements Runnable {
 
   private final HeaderCodec codec = new HeaderCodec();
   private final SectorHeader header = new SectorHeader();
+  private final Sequence sequence = new Sequence();
   private final Set<String> named = new HashSet<>();
   private final Drops drops = new Drops();
   private final Gathering gathering = new Gathering(QUEUE);
@@ -338,7 +341,12 @@ final class ModuleRelay implements Runnable {
     // The metadata goes when the message is sent on.
     Metadata source = first.getMetadata();
     if (!first.hasMore()) {
-      announcement(first, source);
+      Optional<ScanEnd> end = ScanEnd.decode(first.data(), 0, first.size());
+      if (end.isPresent() && end.get().lane() < out.length) {
+        send(end.get().lane(), first, null);
+      } else {
+        announcement(first, source);
+      }
       return;
     }
     Msg second = take(0);
@@ -347,10 +355,14 @@ final class ModuleRelay implements Runnable {
       last = take(0); // the rest of a message that nobody knows
     }
     byte[] message = first.data();
-    DropReason unreadable = codec.decode(message, 0, message.length, header);
+    DropReason unreadable = codec.decode(message, 0, message.length, header, sequence);
+    boolean sequenced = unreadable == null && sequence.isThere();
     DropReason reason = unreadable;
     if (last != second) {
       reason = DropReason.PART_COUNT;
+    } else if (sequenced) {
+      // Its reader judges it, and would ask for it again and again if it were dropped here.
+      reason = sequence.lane < out.length ? null : DropReason.FIELD_RANGE;
     } else if (unreadable == null) {
       reason = router.problem(header, second.size());
       if (reason == null && fenced) {
@@ -362,16 +374,19 @@ final class ModuleRelay implements Runnable {
       if (second instanceof RelayBuffer buffer) {
         buffer.release();
       }
-      if (unreadable == null) {
+      if (unreadable == null && !sequenced) {
         tell(router.dropped(header, now()));
       }
       return;
     }
-    int lane = lanes.laneOf(header.frame);
+    int lane = sequenced ? sequence.lane : lanes.laneOf(header.frame);
     if (send(lane, first, second)) {
       relayed++;
       relayedBytes += second.size();
-      tell(router.relayed(header.scan, lane, now()));
+      if (!sequenced) {
+        // Else the producer tells each lane itself how many there were.
+        tell(router.relayed(header.scan, lane, now()));
+      }
     } else {
       takenSectors--; // it is lost like those behind it
     }

@@ -32,10 +32,15 @@ final class Pace {
    * @return true if it is due
    */
   boolean await(long sector) {
-    long left = start + (long) (sector * nanosPerSector) - System.nanoTime();
+    long left = nanosUntil(sector);
     if (left > 0) {
       LockSupport.parkNanos(Math.min(left, LONGEST_NAP_NANOS));
     }
     return left <= 0;
+  }
+
+  /** How long it is until a sector is due; not above 0 if it is. */
+  long nanosUntil(long sector) {
+    return start + (long) (sector * nanosPerSector) - System.nanoTime();
   }
 }

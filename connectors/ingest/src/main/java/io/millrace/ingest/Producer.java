@@ -83,6 +83,10 @@ final class Producer {
     counters.put("sectors", sectors);
     counters.put("bytes", sectors * sectorBytes);
     counters.put("scans", outputs.stream().mapToLong(ModuleOutput::scans).min().orElse(0));
+    if (outputs.stream().allMatch(ModuleOutput::keeps)) {
+      counters.put("repeated", outputs.stream().mapToLong(ModuleOutput::repeated).sum());
+      counters.put("unacknowledged", outputs.stream().mapToLong(ModuleOutput::kept).sum());
+    }
     String stalls =
         outputs.stream()
             .map(ModuleOutput::stall)

@@ -361,6 +361,7 @@ final class ProducerCommand implements Callable<Integer> {
           "where to? --aggregator ADDRESS, or --zookeeper HOST:PORT to find it there, or --write"
               + " DIR");
       n.check(spec, detector);
+      n.checkRetention(spec, session != null);
       if (n.lag != null) {
         require(
             numbers().contains(n.lag.module),

@@ -162,8 +162,8 @@ final class ReplayCommand implements Callable<Integer> {
   }
 
   /**
-   * What is done when a scan has arrived. That is taken for granted when the network has all of it:
-   * where receivers acknowledge what they have, this is to wait for that.
+   * What is done when a scan has arrived: it is acknowledged, with --retain; without, that is taken
+   * for granted when the network has all of it.
    */
   private void arrived(SpentFiles files) throws IOException {
     if (remove) {
@@ -201,6 +201,7 @@ final class ReplayCommand implements Callable<Integer> {
         network.hasAddress() || session != null,
         "where to? --aggregator ADDRESS, or --zookeeper HOST:PORT to find it there");
     network.check(spec, detector);
+    network.checkRetention(spec, session != null);
   }
 
   private void require(boolean possible, String message) {

@@ -114,7 +114,13 @@ final class SessionAggregator implements AutoCloseable {
       return Lanes.at(aggregator.offers().get(Member.PRODUCERS), 1, detector.modules())
           .endpoints(0)
           .stream()
-          .map(endpoint -> new AggregatorPlace(endpoint, aggregator.id()))
+          .map(
+              endpoint ->
+                  new AggregatorPlace(
+                      endpoint,
+                      aggregator.id(),
+                      aggregator.offers().getOrDefault(Member.STATUSES, ""),
+                      Integer.parseInt(aggregator.offers().get(Member.LANES))))
           .toList();
     } catch (IllegalArgumentException | NullPointerException e) {
       throw new IOException(

@@ -26,6 +26,9 @@ final class Uplink {
     void run(Uplink uplink) throws IOException;
   }
 
+  /** Which life of a producer the one is that sends: each call of send begins another. */
+  private long sender;
+
   private final DetectorDescription detector;
   private final NetworkOptions network;
 
@@ -101,7 +104,7 @@ final class Uplink {
 
   /**
    * Sends scans, each module's over a connection of its own, and returns when the network has all
-   * of them.
+   * of them; or, if they are retained, when they are acknowledged.
    *
    * @param scans by module
    * @param pace of a module
@@ -120,25 +123,44 @@ final class Uplink {
   private void send(
       Map<Integer, ModuleScans> scans, IntFunction<Pace> pace, UnaryOperator<ModuleScans> admission)
       throws IOException {
-    Optional<CurveKeys> keys = CurveKeys.ofEnvironment();
+    sender = Math.max(System.currentTimeMillis(), sender + 1);
     List<ModuleOutput> outputs = new ArrayList<>();
-    scans.forEach(
-        (module, scansOfModule) ->
-            outputs.add(
-                new ModuleSender(
-                    module,
-                    admission.apply(scansOfModule),
-                    place(module),
-                    keys,
-                    detector.sectorBytes(),
-                    pace.apply(module),
-                    network.connectTimeout(),
-                    network.stallTimeout())));
+    for (Map.Entry<Integer, ModuleScans> module : scans.entrySet()) {
+      ModuleScans admitted = admission.apply(module.getValue());
+      outputs.add(output(module.getKey(), admitted, pace.apply(module.getKey())));
+    }
     Producer producer = new Producer(outputs, "sent", detector.sectorBytes());
     if (participation != null) {
       participation.show(producer::condition);
     }
     producer.run();
+  }
+
+  private ModuleOutput output(int module, ModuleScans scans, Pace pace) throws IOException {
+    Supplier<AggregatorPlace> place = place(module);
+    Optional<CurveKeys> keys = CurveKeys.ofEnvironment();
+    if (network.retention() == Retention.NONE) {
+      return new ModuleSender(
+          module,
+          scans,
+          place,
+          keys,
+          detector.sectorBytes(),
+          pace,
+          network.connectTimeout(),
+          network.stallTimeout());
+    }
+    Outbox outbox =
+        new Outbox(
+            place.get().lanes(),
+            sender,
+            detector.sectorBytes(),
+            network.sectorsInMemory(detector),
+            KeepingSender.SEND_QUEUE,
+            network.files(detector, module),
+            network.retention() == Retention.DISK);
+    return new KeepingSender(
+        module, scans, place, keys, outbox, pace, network.connectTimeout(), network.stallTimeout());
   }
 
   private Supplier<AggregatorPlace> place(int module) {

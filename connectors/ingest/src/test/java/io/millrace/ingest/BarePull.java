@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.millrace.detector.SectorHeader;
 import io.millrace.detector.wire.Announcement;
 import io.millrace.detector.wire.HeaderCodec;
+import io.millrace.detector.wire.Sequence;
 import io.millrace.sockets.CurveKeys;
 import java.io.IOException;
 import java.time.Duration;
@@ -28,7 +29,7 @@ final class BarePull implements AutoCloseable {
 
     SectorHeader header() {
       SectorHeader header = new SectorHeader();
-      assertThat(new HeaderCodec().decode(first, 0, first.length, header)).isNull();
+      assertThat(new HeaderCodec().decode(first, 0, first.length, header, new Sequence())).isNull();
       return header;
     }
   }

@@ -252,7 +252,7 @@ class ProducerIT {
   void anAggregatorThatIsStartedAgainAtTheSameAddressIsToldAllAnew() throws Exception {
     List<String> expected = digests(simulated(new ScanGeometry(30, 10), 0));
     AtomicReference<String> id = new AtomicReference<>("aggregator-1");
-    ModuleSender sender = following(() -> new AggregatorPlace(endpoint(0), id.get()));
+    ModuleSender sender = following(() -> new AggregatorPlace(endpoint(0), id.get(), "", 0));
     CompletableFuture<Void> sending;
     try (BarePull first = BarePull.bound(endpoint(0))) {
       sending = run(sender);
@@ -280,7 +280,7 @@ class ProducerIT {
   void anotherAggregatorOnTheSameConnectionHasTheScanAlready() throws Exception {
     List<String> expected = digests(simulated(new ScanGeometry(30, 10), 0));
     AtomicReference<String> id = new AtomicReference<>("aggregator-1");
-    ModuleSender sender = following(() -> new AggregatorPlace(endpoint(0), id.get()));
+    ModuleSender sender = following(() -> new AggregatorPlace(endpoint(0), id.get(), "", 0));
     try (BarePull pull = BarePull.bound(endpoint(0))) {
       CompletableFuture<Void> sending = run(sender);
       assertThat(pull.receive(1).get(0).announcement())

@@ -52,7 +52,11 @@ class SessionIT {
   private static final int SECTOR_BYTES = 16 / MODULES * 16 * 2;
 
   private final int zooKeeperPort = Ports.free(1);
-  private final int port = Ports.free(3 * MODULES);
+  private final int port = Ports.free(3 * MODULES + 2);
+
+  /** Behind the ports of modules is one for what readers tell. */
+  private final int lanesPort = port + MODULES + 1;
+
   private final Lanes listen = new Lanes("127.0.0.1", port, 1, MODULES);
   private final Deque<AutoCloseable> opened = new ArrayDeque<>();
 
@@ -123,7 +127,7 @@ class SessionIT {
   private MillraceProcess startAggregator(int lanes, String options) throws IOException {
     return start(
         "aggregator --announce-timeout 1s --listen tcp://127.0.0.1:%d --lane-address %s --lanes %d %s"
-            .formatted(port, "tcp://127.0.0.1:" + (port + MODULES), lanes, options + camera));
+            .formatted(port, "tcp://127.0.0.1:" + lanesPort, lanes, options + camera));
   }
 
   private MillraceProcess startProducer(String options) throws IOException {
@@ -131,7 +135,7 @@ class SessionIT {
   }
 
   private Lanes lanes(int n) {
-    return new Lanes("127.0.0.1", port + MODULES, n, MODULES);
+    return new Lanes("127.0.0.1", lanesPort, n, MODULES);
   }
 
   private BarePull lane(Lanes lanes, int lane) {
@@ -215,7 +219,7 @@ class SessionIT {
       assertThat(edge.name()).isEqualTo("edge");
       assertThat(edge.offers())
           .containsEntry(Member.PRODUCERS, "tcp://127.0.0.1:" + port)
-          .containsEntry(Member.LANES_AT, "tcp://127.0.0.1:" + (port + MODULES))
+          .containsEntry(Member.LANES_AT, "tcp://127.0.0.1:" + lanesPort)
           .containsEntry(Member.LANES, "2")
           .containsEntry(Member.CAMERA, "small");
       awaitMember(members, Role.AGGREGATOR, MemberState.READY);
@@ -270,7 +274,7 @@ class SessionIT {
     first.awaitLog("ready: each line");
     MillraceProcess third = startProducer("--simulate 9x10 --modules 2-3");
     MillraceProcess otherAggregator =
-        start("aggregator --listen tcp://127.0.0.1:%d".formatted(Ports.free(MODULES)) + camera);
+        start("aggregator --listen tcp://127.0.0.1:%d".formatted(Ports.free(MODULES + 1)) + camera);
     assertThat(third.exitCode()).isEqualTo(1);
     assertThat(third.log())
         .contains(

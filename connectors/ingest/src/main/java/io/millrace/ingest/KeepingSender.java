@@ -1,0 +1,459 @@
+package io.millrace.ingest;
+
+import io.millrace.detector.wire.LaneStatus;
+import io.millrace.sockets.ConnectedPeer;
+import io.millrace.sockets.CurveKeys;
+import io.millrace.sockets.Refusal;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.zeromq.SocketType;
+import org.zeromq.ZMQ;
+import zmq.Msg;
+
+/**
+ * Sends one module's sectors to the aggregator of a session, keeps each until the reader of its
+ * lane has acknowledged it, and sends again what is asked for. It has a thread, two sockets and an
+ * I/O thread of its own; what it keeps is in its {@link Outbox}.
+ *
+ * <p>The thread never waits for one thing alone: in turn it hears the readers, sends what is due,
+ * and takes the next sector if there is room for it. While nobody takes sectors, or nobody
+ * acknowledges them, the room is used up, and then the source waits.
+ *
+ * <p>States: connecting, until the aggregator has answered; sending, scan after scan; finishing,
+ * until all is acknowledged. Each ends with a named error after its deadline, but for the wait for
+ * the next scan.
+ */
+final class KeepingSender extends ModuleOutput {
+  /** Messages that wait in the socket for the network: 11 MB of the 4D Camera's sectors. */
+  static final int SEND_QUEUE = 64;
+
+  private static final int LONGEST_REST_MS = 20;
+
+  /** What a reader does not get in this time, though it tells that it has room, has been lost. */
+  private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(3);
+
+  private static final int STATUS_PARTS_TAKEN = 64;
+  private static final Logger LOG = LoggerFactory.getLogger(KeepingSender.class);
+
+  private final int module;
+  private final Supplier<AggregatorPlace> aggregator;
+  private final Optional<CurveKeys> keys;
+  private final Pace pace;
+  private final Duration connectTimeout;
+  private final Duration stallTimeout;
+  private final Outbox outbox;
+  private final int lanes;
+
+  private volatile Stall stall;
+  private volatile long repeated;
+  private volatile long kept;
+
+  // Of its own thread.
+  private ZMQ.Context context;
+  private ZMQ.Socket sectors;
+  private ZMQ.Socket statuses;
+  private ZMQ.Poller toHear;
+  private ZMQ.Poller toHearAndSend;
+  private ConnectedPeer peer;
+  private AggregatorPlace place;
+
+  /** Taken from the source, and not yet kept; null if none is. */
+  private Kept held;
+
+  private ByteBuffer heldPixels;
+
+  /** When something was last sent or acknowledged; nanoseconds of any origin. */
+  private long progressAt;
+
+  private long reportedRepeats;
+
+  /**
+   * @param module whose sectors these are
+   * @param scans what is sent
+   * @param aggregator where the aggregator listens for this module; asked again and again, and may
+   *     change
+   * @param keys with which it is encrypted; empty for none
+   * @param outbox where sectors are kept
+   * @param pace when the sectors are due
+   * @param connectTimeout how long connecting may last at first
+   * @param stallTimeout how long nothing may be taken or acknowledged
+   */
+  KeepingSender(
+      int module,
+      ModuleScans scans,
+      Supplier<AggregatorPlace> aggregator,
+      Optional<CurveKeys> keys,
+      Outbox outbox,
+      Pace pace,
+      Duration connectTimeout,
+      Duration stallTimeout) {
+    super(scans, State.CONNECTING);
+    this.module = module;
+    this.aggregator = aggregator;
+    this.place = aggregator.get();
+    this.lanes = place.lanes();
+    this.keys = keys;
+    this.peer = new ConnectedPeer(keys.isPresent());
+    this.outbox = outbox;
+    this.pace = pace;
+    this.connectTimeout = connectTimeout;
+    this.stallTimeout = stallTimeout;
+  }
+
+  @Override
+  Stall stall() {
+    return stall;
+  }
+
+  @Override
+  boolean keeps() {
+    return true;
+  }
+
+  @Override
+  long repeated() {
+    return repeated;
+  }
+
+  @Override
+  long kept() {
+    return kept;
+  }
+
+  /**
+   * Sends all scans, and waits until all is acknowledged.
+   *
+   * @throws IOException if nobody answers, nobody takes or acknowledges the sectors, or the source
+   *     fails
+   */
+  @Override
+  public Void call() throws IOException {
+    context = ZMQ.context(1);
+    try {
+      connect(connectTimeout);
+      follow(this::send);
+      enter(State.FINISHING);
+      awaitAcknowledgement();
+      enter(State.DONE);
+    } finally {
+      disconnect();
+      context.term();
+      outbox.close();
+    }
+    return null;
+  }
+
+  // ---- The connection --------------------------------------------------------------------------
+
+  /** Connects to where the aggregator is now. */
+  private void connect(Duration patience) throws IOException {
+    long deadline = System.nanoTime() + patience.toNanos();
+    while (!isStopped()) {
+      place = aggregator.get();
+      if (place.lanes() != lanes || !place.acknowledges()) {
+        throw new IOException(
+            "module %d: %s has %d lanes%s, the one before had %d; what is kept cannot be sent into them: start it with --lanes=%d"
+                .formatted(
+                    module,
+                    place.aggregator(),
+                    place.lanes(),
+                    place.acknowledges() ? "" : " and passes on no acknowledgements",
+                    lanes,
+                    lanes));
+      }
+      peer = new ConnectedPeer(keys.isPresent());
+      sectors = socket(SocketType.PUSH);
+      sectors.setSndHWM(SEND_QUEUE);
+      peer.watch(sectors.base());
+      sectors.connect(place.endpoint());
+      statuses = socket(SocketType.SUB);
+      statuses.subscribe(LaneStatus.prefix(module));
+      statuses.connect(place.statuses());
+      if (awaitPeer(deadline, patience)) {
+        toHear = context.poller(1);
+        toHear.register(statuses, ZMQ.Poller.POLLIN);
+        toHearAndSend = context.poller(2);
+        toHearAndSend.register(statuses, ZMQ.Poller.POLLIN);
+        toHearAndSend.register(sectors, ZMQ.Poller.POLLOUT);
+        return;
+      }
+      disconnect();
+    }
+  }
+
+  private ZMQ.Socket socket(SocketType type) throws IOException {
+    ZMQ.Socket socket = context.socket(type);
+    socket.setLinger(0); // what is lost with it is sent again
+    socket.setHandshakeIvl(ModuleSender.HANDSHAKE_MS);
+    socket.setReconnectIVL(100);
+    socket.setReconnectIVLMax(2_000);
+    if (keys.isPresent()) {
+      keys.get().connect(socket);
+    }
+    return socket;
+  }
+
+  /** Returns false if stopped, or the aggregator is somewhere else now. */
+  private boolean awaitPeer(long deadline, Duration patience) throws IOException {
+    try {
+      while (!isStopped() && place.equals(aggregator.get())) {
+        if (peer.await(LOOK_UP_MS)) {
+          return true;
+        }
+        if (System.nanoTime() > deadline) {
+          throw notConnected(patience);
+        }
+        if (peer.mend()) {
+          sectors.connect(place.endpoint());
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      stop();
+    }
+    return false;
+  }
+
+  private void disconnect() {
+    if (toHear != null) {
+      toHear.close();
+      toHearAndSend.close();
+      toHear = null;
+    }
+    if (sectors != null) {
+      sectors.close();
+      sectors = null;
+    }
+    if (statuses != null) {
+      statuses.close();
+      statuses = null;
+    }
+  }
+
+  /** Goes on with the aggregator that has taken the place of the last one, or was started again. */
+  private void followAggregator() throws IOException {
+    if (place.equals(aggregator.get())) {
+      if (peer.mend()) {
+        sectors.connect(place.endpoint());
+        outbox.rewind(System.nanoTime());
+      }
+      return;
+    }
+    State before = state();
+    LOG.warn(
+        "module {}: the aggregator was {} at {} and is {} at {} now; what was not received is sent again",
+        module,
+        place.aggregator(),
+        place.endpoint(),
+        aggregator.get().aggregator(),
+        aggregator.get().endpoint());
+    disconnect();
+    enter(State.CONNECTING);
+    connect(stallTimeout);
+    enter(before);
+    outbox.rewind(System.nanoTime());
+  }
+
+  // ---- One turn --------------------------------------------------------------------------------
+
+  private void send(SectorSource scan) throws IOException {
+    Instant first = null;
+    pace.start();
+    progressAt = System.nanoTime();
+    boolean more = true;
+    for (long n = 0; !isStopped() && (more || outbox.due() != null); ) {
+      boolean any = turn();
+      if (more && pace.nanosUntil(n) <= 0) {
+        first = first == null ? Instant.now() : first;
+        if (held == null) {
+          more = get(scan);
+          any |= !more;
+        }
+        if (held != null && outbox.add(held, heldPixels)) {
+          held = null;
+          countSector();
+          any = true;
+          n++;
+        }
+      }
+      if (!any) {
+        rest(more ? pace.nanosUntil(n) : Long.MAX_VALUE);
+      }
+    }
+    if (!isStopped()) {
+      Instant last = Instant.now();
+      countScan(scan, first == null ? last : first, last);
+    }
+  }
+
+  /** Holds the next sector, if there is room for it. Returns false if there is none any more. */
+  private boolean get(SectorSource scan) throws IOException {
+    Kept next = outbox.room();
+    if (next == null) {
+      return true;
+    }
+    if (!scan.next(next.header)) {
+      outbox.giveBack(next);
+      outbox.end(scan.scan(), module);
+      return false;
+    }
+    heldPixels = scan.pixels(next.memory());
+    held = next;
+    return true;
+  }
+
+  /** Hears and sends what there is; returns false if there was nothing. */
+  private boolean turn() throws IOException {
+    followAggregator();
+    if (isStopped()) {
+      return true;
+    }
+    long now = System.nanoTime();
+    boolean any = hear(now);
+    any |= sendDue(now);
+    if (any) {
+      progressAt = now;
+      stall = null;
+      kept = outbox.unacknowledged();
+    } else if (outbox.rewindSilent(now, SILENCE_NANOS)) {
+      LOG.warn("module {}: a lane got nothing for a while; what it misses is sent again", module);
+    }
+    tellRepeats();
+    return any;
+  }
+
+  private boolean hear(long now) {
+    boolean any = false;
+    for (int i = 0; i < STATUS_PARTS_TAKEN; i++) {
+      Msg message = statuses.base().recv(ZMQ.DONTWAIT);
+      if (message == null) {
+        return any;
+      }
+      byte[] bytes = message.data();
+      Optional<LaneStatus> status = LaneStatus.decode(bytes, 0, bytes.length);
+      long before = outbox.unacknowledged();
+      if (status.isPresent() && status.get().module() == module) {
+        outbox.heard(status.get(), now);
+      }
+      any |= outbox.unacknowledged() < before;
+    }
+    return any;
+  }
+
+  private boolean sendDue(long now) throws IOException {
+    Kept due = outbox.due();
+    if (due == null) {
+      return false;
+    }
+    ByteBuffer pixels = due.isEnd() ? null : outbox.pixels(due);
+    int flags = due.isEnd() ? ZMQ.DONTWAIT : ZMQ.DONTWAIT | ZMQ.SNDMORE;
+    if (!sectors.base().send(new Msg(outbox.head(due)), flags)) {
+      return false;
+    }
+    if (!due.isEnd()) {
+      // A socket that took the first part takes the rest.
+      sectors.base().send(new Msg(pixels), 0);
+    }
+    outbox.sent(due, now);
+    return true;
+  }
+
+  private void tellRepeats() {
+    long all = outbox.repeated();
+    if (all > reportedRepeats) {
+      LOG.info("module {}: {} messages are sent again", module, all - reportedRepeats);
+      reportedRepeats = all;
+      repeated = all;
+    }
+  }
+
+  /** Until somebody tells something, the socket takes something, or a sector is due. */
+  private void rest(long nanos) throws IOException {
+    long now = System.nanoTime();
+    boolean unsent = outbox.due() != null;
+    boolean due = nanos <= 0;
+    if (unsent || due) {
+      // It waits for others, not for its own time.
+      if (stall == null) {
+        stall = Stall.now(unsent ? aggregator() : readers());
+      }
+      if (now - progressAt > stallTimeout.toNanos()) {
+        throw stalled(unsent ? "nobody took a sector" : "nobody acknowledged a sector");
+      }
+    } else {
+      progressAt = now;
+    }
+    long millis = due ? LONGEST_REST_MS : Math.min(LONGEST_REST_MS, nanos / 1_000_000);
+    if (millis > 0) {
+      (unsent ? toHearAndSend : toHear).poll(millis);
+    }
+  }
+
+  /** Between two scans something may be asked for again. */
+  @Override
+  void idle() throws IOException {
+    while (turn() && !isStopped()) {
+      // as long as there is something
+    }
+  }
+
+  private void awaitAcknowledgement() throws IOException {
+    progressAt = System.nanoTime();
+    while (!isStopped() && outbox.unacknowledged() > 0) {
+      if (!turn()) {
+        rest(0);
+      }
+    }
+    stall = null;
+  }
+
+  // ---- Words -----------------------------------------------------------------------------------
+
+  private IOException notConnected(Duration patience) {
+    Refusal why = peer.refusal();
+    return new IOException(
+        why == null
+            ? "module %d: no aggregator answered at %s within %s; start one there, or give more time (--connect-timeout)"
+                .formatted(module, place.endpoint(), words(patience))
+            : "module %d: not connected within %s: %s"
+                .formatted(
+                    module,
+                    words(patience),
+                    peer.explain(why, "the aggregator at " + place.endpoint())));
+  }
+
+  private String aggregator() {
+    return "the aggregator at %s, for module %d,".formatted(place.endpoint(), module);
+  }
+
+  private String readers() {
+    int[] unheard = outbox.unheard();
+    return unheard.length == 0
+        ? "the readers' acknowledgement for module %d".formatted(module)
+        : "the reader of lanes %s, for module %d,".formatted(Arrays.toString(unheard), module);
+  }
+
+  private IOException stalled(String what) {
+    return new IOException(
+        "module %d: %s at %s for %s; %d messages are not acknowledged, of which %d stay in files and the others are lost with this process: see whether the job runs and completes checkpoints, or give more time (--stall-timeout)"
+            .formatted(
+                module,
+                what,
+                place.endpoint(),
+                words(stallTimeout),
+                outbox.unacknowledged(),
+                outbox.inFiles()));
+  }
+
+  private static String words(Duration duration) {
+    return duration.toMillis() / 1000.0 + " s";
+  }
+}

@@ -1,0 +1,83 @@
+package io.millrace.ingest;
+
+import io.millrace.detector.SectorHeader;
+import io.millrace.detector.wire.HeaderCodec;
+import io.millrace.detector.wire.ScanEnd;
+import io.millrace.detector.wire.Sequence;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+
+/**
+ * A message that may have to be sent again: a sector, with its pixels in memory or in a file, or
+ * the end of a scan. Those in memory are used again and again.
+ */
+final class Kept {
+  /** Never sent. */
+  static final long UNSENT = -1;
+
+  /** Of a sector; of an end, only the scan and the module. */
+  final SectorHeader header = new SectorHeader();
+
+  /** Memory of its own, as long as a sector; null if it has none. */
+  private final ByteBuffer memory;
+
+  /** The sector's pixels; null if they are in a file, and for an end. */
+  private ByteBuffer pixels;
+
+  private int checksum;
+
+  /** Where a sector is in the files; -1 if it is not there. */
+  long place = -1;
+
+  /** Sectors of the scan in the lane, for an end; -1 for a sector. */
+  long count = -1;
+
+  int lane;
+
+  /** In its lane, from 1. */
+  long number;
+
+  /** Among all messages of the module, in the order in which they were made. */
+  long order;
+
+  /** Messages that the socket had taken when it took this one last. */
+  long turn = UNSENT;
+
+  /**
+   * @param memory a direct buffer as long as a sector; null if the pixels are not kept in memory
+   */
+  Kept(ByteBuffer memory) {
+    this.memory = memory;
+  }
+
+  /** Where the pixels may be written. */
+  ByteBuffer memory() {
+    return memory;
+  }
+
+  /** Makes it a sector with these pixels: its memory, or a buffer whose content never changes. */
+  void fill(ByteBuffer pixels, int checksum) {
+    this.pixels = pixels;
+    this.checksum = checksum;
+  }
+
+  /** Of a sector in memory; else null. */
+  ByteBuffer pixels() {
+    return pixels;
+  }
+
+  boolean isEnd() {
+    return count >= 0;
+  }
+
+  /** The first part of the message, and of an end the only one. */
+  byte[] head(long sender, long acknowledged) {
+    if (isEnd()) {
+      return new ScanEnd(header.scan, count, header.module, lane, sender, number, acknowledged)
+          .encode();
+    }
+    byte[] out = new byte[HeaderCodec.MAX_BYTES];
+    Sequence sequence = new Sequence().set(lane, sender, number, acknowledged, checksum);
+    return Arrays.copyOf(out, HeaderCodec.encode(header, sequence, out));
+  }
+}
