@@ -89,7 +89,9 @@ public final class CountingJob {
 
     SingleOutputStreamOperator<CountedSector> counted =
         env.<LaneRecord>fromSource(
-                source(options, detector), WatermarkStrategy.noWatermarks(), "lanes")
+                source(options, detector, env.getCheckpointConfig().isCheckpointingEnabled()),
+                WatermarkStrategy.noWatermarks(),
+                "lanes")
             .uid("lanes")
             .setParallelism(readers)
             .transform(
@@ -166,7 +168,8 @@ public final class CountingJob {
     return DataStreamUtils.reinterpretAsKeyedStream(records, ScanRecord::scan, Types.LONG);
   }
 
-  private static ZeroMqSource source(CountingOptions options, DetectorDescription detector) {
+  private static ZeroMqSource source(
+      CountingOptions options, DetectorDescription detector, boolean checkpoints) {
     return ZeroMqSource.builder()
         .setDetector(detector)
         .setLanes(options.lanes())
@@ -175,6 +178,7 @@ public final class CountingJob {
         .setBoundedAfter(options.scans)
         .setOption(ZeroMqSourceOptions.SLOTS_PER_MODULE, options.slots)
         .setOption(ZeroMqSourceOptions.SCAN_TIMEOUT, options.scanTimeout)
+        .setOption(ZeroMqSourceOptions.ACKNOWLEDGE_CHECKPOINTS, checkpoints)
         .build();
   }
 

@@ -88,7 +88,7 @@ class NumberedAnewIT {
 
   /** The aggregator, and the sockets of the producer. */
   private void startAggregator(String relayed) throws IOException {
-    int port = freePorts(3 * CAMERA.modules());
+    int port = freePorts(3 * CAMERA.modules() + 2);
     aggregator = aggregator(port, relayed);
     for (int module = 0; module < CAMERA.modules(); module++) {
       ZMQ.Socket socket = zmq.createSocket(SocketType.PUSH);
@@ -164,7 +164,7 @@ class NumberedAnewIT {
             "--scans=" + relayed,
             "--camera=" + directory.resolve("camera.yaml"),
             "--listen=tcp://127.0.0.1:" + port,
-            "--lane-address=tcp://127.0.0.1:" + (port + CAMERA.modules()),
+            "--lane-address=tcp://127.0.0.1:" + (port + CAMERA.modules() + 1),
             "--lanes=2",
             "--zookeeper=" + address(),
             "--session=s")

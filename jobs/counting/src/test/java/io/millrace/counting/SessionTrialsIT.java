@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
 import org.junit.jupiter.api.AfterAll;
@@ -68,7 +69,7 @@ class SessionTrialsIT {
     cluster =
         new MiniCluster(
             new MiniClusterConfiguration.Builder()
-                .setConfiguration(new Configuration())
+                .setConfiguration(new Configuration().set(RestOptions.BIND_PORT, "0"))
                 .setNumTaskManagers(1)
                 .setNumSlotsPerTaskManager(12)
                 .build());
@@ -347,7 +348,7 @@ class SessionTrialsIT {
     session.awaitStreaming(1);
 
     killed.kill();
-    session.aggregatorAt(TrialPorts.free(MODULES), "--announce-timeout=3s");
+    session.aggregatorAt(TrialPorts.free(MODULES + 1), "--announce-timeout=3s");
 
     producer.awaitLog("the aggregator was at");
     producer.pressEnter();

@@ -27,6 +27,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.JobStatus;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.streaming.util.TestStreamEnvironment;
@@ -72,8 +75,9 @@ final class TrialSession implements AutoCloseable {
     this.camera = camera;
     this.detector = DetectorDescription.load(camera.toString());
     this.cluster = cluster;
-    this.producersAt = TrialPorts.free((1 + LANES) * detector.modules());
-    this.lanesAt = producersAt + detector.modules();
+    // Behind the ports of producers, and behind those of lanes, is one for what readers tell.
+    this.producersAt = TrialPorts.free((1 + LANES) * detector.modules() + 2);
+    this.lanesAt = producersAt + detector.modules() + 1;
   }
 
   private TrialProcess millrace(String... arguments) throws IOException {
@@ -126,9 +130,29 @@ final class TrialSession implements AutoCloseable {
 
   /** Submits the job. */
   void job(String... options) throws Exception {
+    job(CountingJob.configuration(), options);
+  }
+
+  /**
+   * Submits the job, which takes a checkpoint a few times a second and goes on from the last one.
+   */
+  void jobWithCheckpoints(String... options) throws Exception {
+    Configuration configuration = CountingJob.configuration();
+    configuration.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofMillis(300));
+    configuration.set(CheckpointingOptions.CHECKPOINT_STORAGE, "filesystem");
+    configuration.set(
+        CheckpointingOptions.CHECKPOINTS_DIRECTORY,
+        Files.createDirectories(directory.resolve("checkpoints")).toUri().toString());
+    configuration.set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay");
+    configuration.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, 5);
+    configuration.set(
+        RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_DELAY, Duration.ofMillis(200));
+    job(configuration, options);
+  }
+
+  private void job(Configuration configuration, String... options) throws Exception {
     TestStreamEnvironment env =
-        new TestStreamEnvironment(
-            cluster, CountingJob.configuration(), LANES, List.of(), List.of());
+        new TestStreamEnvironment(cluster, configuration, LANES, List.of(), List.of());
     Stream<String> all =
         Stream.concat(
             Stream.of(
@@ -280,6 +304,20 @@ final class TrialSession implements AutoCloseable {
                   assertThat(members.of(name, Role.AGGREGATOR))
                       .extracting((Member m) -> m.counters().getOrDefault(counter, 0L))
                       .containsExactly(value));
+    }
+  }
+
+  /** Waits until the lanes together show so many sectors. */
+  void awaitSectorsOnLanes(long sectors) throws IOException {
+    try (Members members = new Members(connection())) {
+      await("sectors on lanes")
+          .atMost(DEADLINE)
+          .until(
+              () ->
+                  members.of(name, Role.LANE).stream()
+                      .mapToLong(m -> m.counters().getOrDefault("sectors", 0L))
+                      .sum(),
+              sum -> sum >= sectors);
     }
   }
 

@@ -36,11 +36,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.Isolated;
 
-/** Flink's JobManager or TaskManager is killed, with real processes, and the job goes on. */
-@Execution(ExecutionMode.CONCURRENT)
+/**
+ * Flink's JobManager or TaskManager is killed, with real processes, and the job goes on. Alone, since
+ * heartbeats are missed when others take the processors.
+ */
+@Isolated
 class KilledFlinkIT {
   private static final DetectorDescription CAMERA = DetectorDescription.load("4d-camera");
   private static final Thresholds THRESHOLDS = new Thresholds(28.5, 1088);

@@ -381,7 +381,8 @@ public final class CountingOperator extends AbstractStreamOperator<CountedSector
         waiting.forEach(
             (scan, held) ->
                 LOG.warn(
-                    "Scan {}: {} sectors that waited for thresholds are lost with this task",
+                    "Scan {}: {} sectors that waited for thresholds are gone with this task; they come again if"
+                        + " their producer keeps them",
                     ScanKey.name(scan),
                     held.sectors.size()));
       }
