@@ -39,8 +39,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Isolated;
 
 /**
- * Flink's JobManager or TaskManager is killed, with real processes, and the job goes on. Alone, since
- * heartbeats are missed when others take the processors.
+ * Flink's JobManager or TaskManager is killed, with real processes, and the job goes on. Alone,
+ * since heartbeats are missed when others take the processors.
  */
 @Isolated
 class KilledFlinkIT {
