@@ -4,10 +4,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * When frames were counted, as somebody saw who looked at a counter now and then. For two threads:
  * one looks, the other asks.
+ *
+ * <p>A second sign is that the scan's part file grows, which Flink's tasks write at each
+ * checkpoint: Flink does not always tell the counters of tasks that it has started again.
  *
  * <p>The counter is Flink's {@code ledger.framesComplete}: frames of which every sector has been
  * counted and assembled. It begins at 0 when the job starts again, so a smaller value is a new
@@ -20,7 +24,17 @@ final class FrameTrace {
    */
   static final Duration STANDSTILL = Duration.ofSeconds(2);
 
+  /**
+   * Behind a scan's last frame, its part grows once more: by what is incomplete, and the images.
+   */
+  static final Duration ENDING = Duration.ofSeconds(5);
+
   private final List<Long> times = new ArrayList<>();
+  private final List<Long> growths = new ArrayList<>();
+
+  /** Of the part; -1 before the first look, which may find what earlier scans have left. */
+  private long size = -1;
+
   private long last;
   private long frames;
 
@@ -45,6 +59,14 @@ final class FrameTrace {
     times.add(nanos);
   }
 
+  /** Notes a look at how long the scan's part is; one that is cut, or goes, is no news. */
+  synchronized void seePart(long nanos, long bytes) {
+    if (size >= 0 && bytes > size) {
+      growths.add(nanos);
+    }
+    size = bytes;
+  }
+
   /** Frames that were counted since the beginning of this trace, those twice that came twice. */
   synchronized long frames() {
     return frames;
@@ -52,7 +74,7 @@ final class FrameTrace {
 
   /** When the first new frame was seen. */
   synchronized Optional<Long> first() {
-    return times.isEmpty() ? Optional.empty() : Optional.of(times.get(0));
+    return Stream.concat(times.stream(), growths.stream()).min(Long::compare);
   }
 
   /**
@@ -62,23 +84,26 @@ final class FrameTrace {
    * frames never stood still, it is the next frame.
    *
    * @param fault when, by {@link System#nanoTime}
+   * @param end of the scan
    * @return empty if no frame was counted after the fault
    */
-  synchronized Optional<Duration> recovery(long fault) {
-    List<Long> after = times.stream().filter(t -> t - fault > 0).toList();
+  synchronized Optional<Duration> recovery(long fault, long end) {
+    Stream<Long> written = growths.stream().filter(t -> end - t > ENDING.toNanos());
+    List<Long> after =
+        Stream.concat(times.stream(), written).filter(t -> t - fault > 0).sorted().toList();
     if (after.isEmpty()) {
       return Optional.empty();
     }
     long longest = STANDSTILL.toNanos();
-    long end = after.get(0);
+    long recovered = after.get(0);
     long before = fault;
     for (long time : after) {
       if (time - before > longest) {
         longest = time - before;
-        end = time;
+        recovered = time;
       }
       before = time;
     }
-    return Optional.of(Duration.ofNanos(end - fault));
+    return Optional.of(Duration.ofNanos(recovered - fault));
   }
 }

@@ -2,11 +2,15 @@ package io.millrace.chaos;
 
 import io.millrace.parts.FlinkRest;
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * Looks all the time how many frames a job has counted, and whether it lives: in a thread of its
+ * Looks all the time how many frames a job has counted, and whether it lives: in threads of its
  * own, since Flink does not answer for seconds when a JobManager is hit.
  *
  * <p>The counter is {@code ledger.framesComplete} of Flink's REST API. Values there are half a
@@ -19,22 +23,29 @@ final class FrameWatch implements AutoCloseable {
 
   private final FlinkRest rest;
   private final String job;
-  private final Thread thread = new Thread(this::watch, "frames");
+  private final Path output;
+  private final Thread asking = new Thread(() -> repeat(this::look), "frames");
+  // Not the same one: Flink may take seconds to answer.
+  private final Thread looking = new Thread(() -> repeat(this::lookAtPart), "part");
   private volatile FrameTrace trace = new FrameTrace(0);
   private volatile long counter;
   private volatile String failure = "";
 
   /**
    * @param rest for this thread alone, and without patience
+   * @param output where the parts of counted files are
    */
-  FrameWatch(FlinkRest rest, String job) {
+  FrameWatch(FlinkRest rest, String job, Path output) {
     this.rest = rest;
     this.job = job;
-    thread.setDaemon(true);
+    this.output = output;
+    asking.setDaemon(true);
+    looking.setDaemon(true);
   }
 
   void start() {
-    thread.start();
+    asking.start();
+    looking.start();
   }
 
   /** What is seen from now on. */
@@ -48,15 +59,32 @@ final class FrameWatch implements AutoCloseable {
     return failure.isEmpty() ? Optional.empty() : Optional.of(failure);
   }
 
-  private void watch() {
+  private interface Look {
+    void look() throws InterruptedException;
+  }
+
+  private static void repeat(Look look) {
     try {
       while (!Thread.currentThread().isInterrupted()) {
-        look();
+        look.look();
         Thread.sleep(LOOK_MILLIS);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt(); // closed
     }
+  }
+
+  private void lookAtPart() {
+    long bytes = 0;
+    try (DirectoryStream<Path> parts = Files.newDirectoryStream(output, "*.part")) {
+      // Of earlier scans some may be left, which do not grow.
+      for (Path part : parts) {
+        bytes += Files.size(part);
+      }
+    } catch (IOException | DirectoryIteratorException e) {
+      return; // it has got its name just now
+    }
+    trace.seePart(System.nanoTime(), bytes);
   }
 
   private void look() throws InterruptedException {
@@ -78,9 +106,11 @@ final class FrameWatch implements AutoCloseable {
 
   @Override
   public void close() {
-    thread.interrupt();
+    asking.interrupt();
+    looking.interrupt();
     try {
-      thread.join(END_MILLIS);
+      asking.join(END_MILLIS);
+      looking.join(END_MILLIS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

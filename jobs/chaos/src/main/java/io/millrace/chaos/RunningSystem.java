@@ -99,7 +99,10 @@ final class RunningSystem implements AutoCloseable {
             jobOptions());
     rest = new FlinkRest(jobManagers.addresses(), Duration.ZERO, REST_TIMEOUT);
     frames =
-        new FrameWatch(new FlinkRest(jobManagers.addresses(), Duration.ZERO, REST_TIMEOUT), job);
+        new FrameWatch(
+            new FlinkRest(jobManagers.addresses(), Duration.ZERO, REST_TIMEOUT),
+            job,
+            settings.output());
     atEnd(frames::close);
     frames.start();
     try {

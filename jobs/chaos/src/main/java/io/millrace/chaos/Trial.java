@@ -37,6 +37,9 @@ final class Trial {
   private FrameTrace trace = new FrameTrace(0);
   private boolean tried;
 
+  /** When the scan was seen to have ended, or was given up; 0 before that. */
+  private long endSeen;
+
   /**
    * @param number of the round
    * @param scan its number, of which there has been none
@@ -120,6 +123,9 @@ final class Trial {
       requireJob();
       Optional<Scan> ended = ended();
       if (ended.isPresent()) {
+        if (endSeen == 0) {
+          endSeen = System.nanoTime();
+        }
         // What ends from now on has sent a scan that is over; started again, it would begin
         // another.
         system.releaseProducer();
@@ -196,6 +202,9 @@ final class Trial {
     } catch (RunFailure e) {
       where = "; where it stands cannot be written down: " + e.getMessage();
     }
+    if (endSeen == 0) {
+      endSeen = System.nanoTime();
+    }
     return round(Difference.NONE, null, List.of(), reason + where);
   }
 
@@ -206,7 +215,7 @@ final class Trial {
         began,
         fault,
         strike,
-        strike.flatMap(s -> trace.recovery(s.nanos())),
+        strike.flatMap(s -> trace.recovery(s.nanos(), endSeen)),
         difference,
         state == null ? "" : state.toString(),
         files,

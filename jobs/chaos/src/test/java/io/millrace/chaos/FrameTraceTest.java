@@ -3,6 +3,7 @@ package io.millrace.chaos;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -11,6 +12,11 @@ class FrameTraceTest {
 
   private void see(double seconds, long counter) {
     trace.see(nanos(seconds), counter);
+  }
+
+  /** Of a fault, in a scan that ends after 100 s. */
+  private Optional<Duration> recovery(double fault) {
+    return trace.recovery(nanos(fault), nanos(100));
   }
 
   private static long nanos(double seconds) {
@@ -31,7 +37,7 @@ class FrameTraceTest {
     see(2, 5);
     assertThat(trace.frames()).isEqualTo(5);
     assertThat(trace.first()).hasValue(nanos(1));
-    assertThat(trace.recovery(nanos(1))).isEmpty();
+    assertThat(recovery(1)).isEmpty();
   }
 
   @Test
@@ -57,20 +63,20 @@ class FrameTraceTest {
     see(2, 0);
     see(3, 50);
     assertThat(trace.frames()).isEqualTo(50);
-    assertThat(trace.recovery(nanos(1))).isEmpty();
+    assertThat(recovery(1)).isEmpty();
   }
 
   @Test
   void withoutAStandstillTheNextFrameCounts() {
     seeEachHalfSecond(0, 20, 1);
-    assertThat(trace.recovery(nanos(10.1))).hasValue(Duration.ofMillis(400));
+    assertThat(recovery(10.1)).hasValue(Duration.ofMillis(400));
   }
 
   @Test
   void whatIsOnItsWayIsCountedBeforeTheStandstillBegins() {
     seeEachHalfSecond(0, 15, 1);
     seeEachHalfSecond(23, 30, 200);
-    assertThat(trace.recovery(nanos(10))).hasValue(Duration.ofSeconds(13));
+    assertThat(recovery(10)).hasValue(Duration.ofSeconds(13));
   }
 
   @Test
@@ -78,19 +84,36 @@ class FrameTraceTest {
     seeEachHalfSecond(0, 10, 1);
     seeEachHalfSecond(20, 25, 200);
     seeEachHalfSecond(28, 30, 400);
-    assertThat(trace.recovery(nanos(10.2))).hasValue(Duration.ofMillis(9_800));
+    assertThat(recovery(10.2)).hasValue(Duration.ofMillis(9_800));
   }
 
   @Test
   void aStandstillBeforeTheFaultIsNotItsOwn() {
     seeEachHalfSecond(0, 5, 1);
     seeEachHalfSecond(15, 20, 200);
-    assertThat(trace.recovery(nanos(16.2))).hasValue(Duration.ofMillis(300));
+    assertThat(recovery(16.2)).hasValue(Duration.ofMillis(300));
   }
 
   @Test
   void whereNoFrameCameThereIsNoRecovery() {
     seeEachHalfSecond(0, 5, 1);
-    assertThat(trace.recovery(nanos(6))).isEmpty();
+    assertThat(recovery(6)).isEmpty();
+  }
+
+  @Test
+  void aPartThatGrowsIsASignWhereNobodyTellsTheCounter() {
+    seeEachHalfSecond(0, 10, 1);
+    trace.seePart(nanos(9), 1_000);
+    trace.seePart(nanos(17), 900);
+    trace.seePart(nanos(18), 1_100);
+    assertThat(recovery(10.2)).hasValue(Duration.ofMillis(7_800));
+  }
+
+  @Test
+  void whatIsWrittenWhenTheScanEndsIsNoSign() {
+    seeEachHalfSecond(0, 20, 1);
+    trace.seePart(nanos(1), 500);
+    trace.seePart(nanos(97), 1_000);
+    assertThat(recovery(10.1)).hasValue(Duration.ofMillis(400));
   }
 }

@@ -55,20 +55,20 @@ class ChaosIT {
         sandbox.start(
             sandbox.run,
             List.of(
-            Sandbox.script("chaos"),
-            "--rounds=2",
-            "--parts=taskmanager,producer",
-            "--faults=kill",
-            "--longest-pause=1",
-            "--scan=6x6",
-            "--rate=6",
-            "--output=" + sandbox.output,
-            "--json=" + json,
-            "--report=" + report,
-            "--rest-port=" + sandbox.jobManagersPort,
-            "--zookeeper-port=" + sandbox.zookeeperPort,
-            "--producer-port=" + sandbox.producerPort,
-            "--lane-port=" + sandbox.lanePort));
+                Sandbox.script("chaos"),
+                "--rounds=2",
+                "--parts=taskmanager,producer",
+                "--faults=kill",
+                "--longest-pause=1",
+                "--scan=6x6",
+                "--rate=6",
+                "--output=" + sandbox.output,
+                "--json=" + json,
+                "--report=" + report,
+                "--rest-port=" + sandbox.jobManagersPort,
+                "--zookeeper-port=" + sandbox.zookeeperPort,
+                "--producer-port=" + sandbox.producerPort,
+                "--lane-port=" + sandbox.lanePort));
     // Two parts die, and others wait for them; longer than any other script.
     assertThat(process.waitFor(DEADLINE_MINUTES, TimeUnit.MINUTES)).as(sandbox.printed()).isTrue();
     Result chaos = sandbox.result(process);
