@@ -44,6 +44,7 @@ class ArchitectureTest {
                   "operators"),
               entry("parts"),
               entry("demo", "detector", "hdf5", "operators", "parts"),
+              entry("chaos", "detector", "coordination", "hdf5", "operators", "parts"),
               entry("benchmarks", "detector", "hdf5", "operators", "parts")));
 
   static final Set<String> ROOMS = MAY_USE.keySet();

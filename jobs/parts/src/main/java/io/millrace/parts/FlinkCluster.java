@@ -37,13 +37,22 @@ public final class FlinkCluster {
   private final String name;
   private final Path run;
   private final FlinkRest rest;
+  private final Map<String, String> environment;
   private final Part starting;
+  private int mends;
 
-  private FlinkCluster(Parts parts, String name, Path run, FlinkRest rest, Part starting) {
+  private FlinkCluster(
+      Parts parts,
+      String name,
+      Path run,
+      FlinkRest rest,
+      Map<String, String> environment,
+      Part starting) {
     this.parts = parts;
     this.name = name;
     this.run = run;
     this.rest = rest;
+    this.environment = environment;
     this.starting = starting;
   }
 
@@ -78,6 +87,7 @@ public final class FlinkCluster {
         run,
         new FlinkRest(
             jobManagers.addresses(), jobManagers.standBy() ? TAKEOVER_DEADLINE : Duration.ZERO),
+        all,
         parts.start(logs + "-start", all, command));
   }
 
@@ -88,6 +98,20 @@ public final class FlinkCluster {
   /** Waits until all TaskManagers are there. */
   public void awaitStart() throws RunFailure, InterruptedException {
     starting.output(START_DEADLINE);
+  }
+
+  /**
+   * Begins to start again what has ended, with the environment of the start.
+   *
+   * @return what does it: ends well when all processes are there, with a failure if they do not
+   *     come
+   */
+  public Part mend() throws RunFailure {
+    mends++;
+    return parts.start(
+        "%s-mend-%d".formatted(name, mends),
+        environment,
+        List.of(parts.script("flink"), "mend", "--deadline", "120"));
   }
 
   /** Its REST API. */

@@ -19,10 +19,11 @@ public final class FlinkRest {
   private static final Duration TIMEOUT = Duration.ofSeconds(10);
   private static final Duration POLL = Duration.ofMillis(250);
 
-  private final HttpClient http = HttpClient.newBuilder().connectTimeout(TIMEOUT).build();
+  private final HttpClient http;
   private final ObjectMapper json = new ObjectMapper();
   private final List<String> addresses;
   private final Duration patience;
+  private final Duration timeout;
   private int last;
 
   /**
@@ -31,8 +32,19 @@ public final class FlinkRest {
    *     lead, neither it nor the jobs are there
    */
   public FlinkRest(List<String> addresses, Duration patience) {
+    this(addresses, patience, TIMEOUT);
+  }
+
+  /**
+   * The same for those who cannot wait as long for each answer.
+   *
+   * @param timeout after which the next one is asked
+   */
+  public FlinkRest(List<String> addresses, Duration patience, Duration timeout) {
+    this.http = HttpClient.newBuilder().connectTimeout(timeout).build();
     this.addresses = List.copyOf(addresses);
     this.patience = patience;
+    this.timeout = timeout;
   }
 
   private JsonNode get(String path) throws IOException, InterruptedException {
@@ -70,7 +82,7 @@ public final class FlinkRest {
 
   private JsonNode ask(String address, String path) throws IOException, InterruptedException {
     HttpRequest request =
-        HttpRequest.newBuilder(URI.create(address + path)).timeout(TIMEOUT).build();
+        HttpRequest.newBuilder(URI.create(address + path)).timeout(timeout).build();
     HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
     if (response.statusCode() != 200) {
       throw new IOException("%s%s: %s".formatted(address, path, response.body()));

@@ -36,7 +36,7 @@ public record JobManagers(int restPort, int number, String zookeeper) {
   }
 
   /** Where their REST APIs are; each answers for the one that leads. */
-  List<String> addresses() {
+  public List<String> addresses() {
     return IntStream.range(restPort, restPort + number)
         .mapToObj(port -> "http://localhost:" + port)
         .toList();

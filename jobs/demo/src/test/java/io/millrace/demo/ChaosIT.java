@@ -1,0 +1,129 @@
+package io.millrace.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.millrace.demo.Sandbox.Result;
+import io.millrace.hdf5.CountedFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+
+/** A short chaos: what scripts/chaos says of the files is what is in them. */
+@Execution(ExecutionMode.CONCURRENT)
+class ChaosIT {
+  /** 7 x 6 positions at 6 frames/s: 7 s a scan. */
+  private static final int FRAMES = 42;
+
+  private static final int MODULES = 4;
+  private static final int DEADLINE_MINUTES = 10;
+
+  /**
+   * Whether nothing may be lost whatever dies. The plain protocol sends no sector twice, so what
+   * was on its way is lost today.
+   */
+  private static final boolean NOTHING_IS_LOST = false;
+
+  @TempDir Path dir;
+  private Sandbox sandbox;
+
+  @BeforeEach
+  void open() {
+    sandbox = new Sandbox(dir);
+  }
+
+  @AfterEach
+  void close() {
+    sandbox.close();
+  }
+
+  @Test
+  @Timeout(value = DEADLINE_MINUTES + 2, unit = TimeUnit.MINUTES)
+  void whatItSaysOfTheFilesIsInThem() throws Exception {
+    Path json = dir.resolve("chaos.json");
+    Path report = dir.resolve("docs/RELIABILITY.md");
+    Process process =
+        sandbox.start(
+            sandbox.run,
+            List.of(
+                Sandbox.script("chaos"),
+                "--rounds=2",
+                "--parts=taskmanager,producer",
+                "--faults=kill",
+                "--longest-pause=1",
+                "--scan=6x6",
+                "--rate=6",
+                "--output=" + sandbox.output,
+                "--json=" + json,
+                "--report=" + report,
+                "--rest-port=" + sandbox.jobManagersPort,
+                "--zookeeper-port=" + sandbox.zookeeperPort,
+                "--producer-port=" + sandbox.producerPort,
+                "--lane-port=" + sandbox.lanePort));
+    // Two parts die, and others wait for them; longer than any other script.
+    assertThat(process.waitFor(DEADLINE_MINUTES, TimeUnit.MINUTES)).as(sandbox.printed()).isTrue();
+    Result chaos = sandbox.result(process);
+
+    assertThat(sandbox.left()).as("left over").isEmpty();
+    assertThat(json).as(sandbox.printed()).exists();
+    JsonNode result = new ObjectMapper().readTree(json.toFile());
+    assertThat(result.path("rounds").asInt()).isEqualTo(2);
+    assertThat(result.path("hangs").asInt()).as(sandbox.printed()).isZero();
+    assertThat(result.path("doubled").asInt()).as(sandbox.printed()).isZero();
+    assertThat(result.path("kills_by_part")).hasToString("{\"taskmanager\":1,\"producer\":1}");
+    assertThat(result.path("recovery_worst_s").asDouble())
+        .isGreaterThanOrEqualTo(result.path("recovery_median_s").asDouble())
+        .isPositive();
+    for (JsonNode round : result.path("each")) {
+      assertFile(round);
+    }
+    assertThat(result.path("whole").asInt() == 2).isEqualTo(chaos.status() == 0);
+    if (NOTHING_IS_LOST) {
+      assertThat(chaos.status()).as(sandbox.printed()).isZero();
+    }
+    assertThat(chaos.out()).contains("round 0  undisturbed").contains("round 2  kill ");
+    assertThat(Files.readString(report)).contains("scripts/chaos --rounds=2");
+    try (CountedFile undisturbed = new CountedFile(file(1))) {
+      assertThat(undisturbed.complete()).isEqualTo(FRAMES);
+    }
+  }
+
+  /** The sectors that the masks lack are those that were named, and what is whole is called so. */
+  private void assertFile(JsonNode round) throws Exception {
+    String files = round.path("files").toString();
+    assertThat(round.path("files")).as(files).hasSize(1);
+    assertThat(round.path("files").get(0).asText())
+        .isEqualTo(file(round.path("scan").asInt()).toString());
+    try (CountedFile file = new CountedFile(Path.of(round.path("files").get(0).asText()))) {
+      long missing = 0;
+      long frames = 0;
+      for (int p = 0; p < FRAMES; p++) {
+        int lacks = MODULES - Integer.bitCount(file.mask(p, 0));
+        missing += lacks;
+        frames += lacks > 0 ? 1 : 0;
+      }
+      assertThat(round.path("sectors_missing").asLong()).as(files).isEqualTo(missing);
+      assertThat(round.path("frames_missing").asLong()).as(files).isEqualTo(frames);
+      assertThat(round.path("state").asText())
+          .isEqualTo(file.complete() == FRAMES ? "complete" : "incomplete");
+      assertThat(round.path("whole").asBoolean()).isEqualTo(file.complete() == FRAMES);
+      assertThat(round.path("lost").asLong() > 0).as("lost").isEqualTo(missing > 0);
+    }
+  }
+
+  private Path file(int scan) throws Exception {
+    String ending = "_%05d.h5".formatted(scan);
+    List<String> found = sandbox.outputs().stream().filter(f -> f.endsWith(ending)).toList();
+    assertThat(found).as("files of scan %d", scan).hasSize(1);
+    return sandbox.output.resolve(found.get(0));
+  }
+}
