@@ -287,8 +287,8 @@ public final class Chaos implements Callable<Integer> {
       ports
           .take("--rest-port", restPort, Settings.JOB_MANAGERS)
           .take("--zookeeper-port", zookeeperPort, 1)
-          .take("--producer-port", producerPort, detector.modules())
-          .take("--lane-port", lanePort, Settings.LANES * detector.modules());
+          .take("--producer-port", producerPort, detector.modules() + 1)
+          .take("--lane-port", lanePort, Settings.LANES * detector.modules() + 1);
       return new Settings(
           root,
           (output == null ? run.resolve("counted") : output).toAbsolutePath(),

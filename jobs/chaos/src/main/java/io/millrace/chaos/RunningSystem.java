@@ -47,6 +47,12 @@ final class RunningSystem implements AutoCloseable {
   private final Set<Long> paused = ConcurrentHashMap.newKeySet();
   private final Map<Victim, KeptPart> members = new ConcurrentHashMap<>();
   private final Deque<Runnable> ends = new ArrayDeque<>();
+
+  /**
+   * Behind the ports of the modules, and behind those of the lanes, is one for what readers tell.
+   */
+  private static final int STATUSES = 1;
+
   private Forwarder fromProducers;
   private Forwarder toLanes;
   private KeptCluster flink;
@@ -72,8 +78,8 @@ final class RunningSystem implements AutoCloseable {
   /** Starts all but the producer, and waits until the job runs. */
   void start() throws RunFailure, InterruptedException {
     int modules = settings.detector().modules();
-    fromProducers = forwarder(settings.producerPort(), modules);
-    toLanes = forwarder(settings.lanePort(), Settings.LANES * modules);
+    fromProducers = forwarder(settings.producerPort(), modules + STATUSES);
+    toLanes = forwarder(settings.lanePort(), Settings.LANES * modules + STATUSES);
     keep(
         Victim.ZOOKEEPER,
         "zookeeper",
