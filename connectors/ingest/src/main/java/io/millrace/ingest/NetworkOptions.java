@@ -106,11 +106,23 @@ class NetworkOptions {
   }
 
   /**
-   * Checks that what is sent can be acknowledged, if it is to be.
+   * Checks that what is sent can be acknowledged, if it is to be, and that there is memory for it.
    *
    * @param session whether there is one
+   * @param modules how many are sent
    */
-  final void checkRetention(CommandSpec command, boolean session) {
+  final void checkRetention(CommandSpec command, boolean session, int modules) {
+    long wanted = modules * retainMemory.number();
+    require(
+        command,
+        retain == Retention.NONE || wanted <= DirectMemory.ofTheMachine() / 10 * 8,
+        "--retain-memory for %d modules is %,d MB, and this machine has %,d MB; give less"
+            .formatted(modules, wanted >> 20, DirectMemory.ofTheMachine() >> 20));
+    require(
+        command,
+        retain == Retention.NONE || wanted <= DirectMemory.most() / 10 * 9,
+        "--retain-memory for %d modules is %,d MB, and this JVM has %,d MB for buffers; give less, or more to it: MILLRACE_JAVA_OPTS=-XX:MaxDirectMemorySize=%dm"
+            .formatted(modules, wanted >> 20, DirectMemory.most() >> 20, (wanted >> 20) / 8 * 10));
     require(
         command,
         retain == Retention.NONE || session && !hasAddress(),

@@ -361,7 +361,7 @@ final class ProducerCommand implements Callable<Integer> {
           "where to? --aggregator ADDRESS, or --zookeeper HOST:PORT to find it there, or --write"
               + " DIR");
       n.check(spec, detector);
-      n.checkRetention(spec, session != null);
+      n.checkRetention(spec, session != null, numbers().size());
       if (n.lag != null) {
         require(
             numbers().contains(n.lag.module),

@@ -201,7 +201,7 @@ final class ReplayCommand implements Callable<Integer> {
         network.hasAddress() || session != null,
         "where to? --aggregator ADDRESS, or --zookeeper HOST:PORT to find it there");
     network.check(spec, detector);
-    network.checkRetention(spec, session != null);
+    network.checkRetention(spec, session != null, wanted().size());
   }
 
   private void require(boolean possible, String message) {

@@ -445,6 +445,20 @@ class ProducerIT {
     assertFails(2, "--simulate 2x2 --electrons -1" + to, "0 to 100000");
     assertFails(2, "--simulate 2x2 --rate 0" + to, "above 0");
     assertFails(2, "--simulate 2x2 --stall-timeout soon" + to, "such as 500ms");
+    assertFails(2, "--simulate 2x2 --retain memory" + to, "--retain needs a session");
+    String session = " --zookeeper x:1 --retain ";
+    assertFails(2, "--simulate 2x2" + session + "tape", "not none, memory or disk");
+    assertFails(2, "--simulate 2x2" + session + "disk", "needs a --retain-dir");
+    assertFails(2, "--simulate 2x2" + session + "none --retain-dir x", "--retain=memory or disk");
+    assertFails(2, "--simulate 2x2" + session + "memory --retain-memory 1M", "67 sectors");
+    assertFails(2, "--simulate 2x2" + session + "memory --retain-memory 9", "such as 256M");
+    assertFails(
+        2, "--simulate 2x2" + session + "memory --retain-memory 999999G", "this machine has");
+    long tooMuch = DirectMemory.most() / 4 + (1 << 20);
+    assertFails(
+        2,
+        "--simulate 2x2 --retain-memory %dM".formatted(tooMuch >> 20) + session + "memory",
+        "MaxDirectMemorySize=");
     assertFails(2, "--simulate 2x2 --slow-module 1" + to, "needs --delay or --slow-rate");
     assertFails(2, "--simulate 2x2 --slow-module 1 --delay 1s --modules 2" + to, "[2]");
     assertFails(2, "--simulate 2x2 --camera mine" + to, "no detector is named mine");

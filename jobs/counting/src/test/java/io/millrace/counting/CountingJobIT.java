@@ -21,6 +21,8 @@ import io.millrace.detector.Thresholds;
 import io.millrace.detector.raw.RawDataset;
 import io.millrace.detector.raw.RawVersion;
 import io.millrace.detector.raw.UncountedScan;
+import io.millrace.detector.wire.HeaderCodec;
+import io.millrace.detector.wire.Sequence;
 import io.millrace.hdf5.CountedFile;
 import io.millrace.operators.calibration.ThresholdFit;
 import io.millrace.operators.counting.Corrections;
@@ -581,6 +583,7 @@ class CountingJobIT {
       lanes.send(0, 3, wide, pixels); // field-range
       lanes.send(0, 0, new byte[] {(byte) 0x93, 1, 2, 3}); // info-format
       lanes.send(0, 0, changed(first, h -> h.scan = 3), pixels); // foreign-scan
+      lanes.send(0, 0, withChecksum(first.header(0, 0), 0), pixels); // corrupt
 
       // These do.
       lanes.send(0, 0, good, Arrays.copyOf(pixels, pixels.length - 2)); // payload-size
@@ -627,6 +630,13 @@ class CountingJobIT {
             .hasValue(reason == DropReason.FINISHED_SCAN ? 0 : times);
       }
     }
+  }
+
+  /** A header as of a producer that could send the sector again. */
+  private static byte[] withChecksum(SectorHeader header, int checksum) {
+    byte[] out = new byte[HeaderCodec.MAX_BYTES];
+    return Arrays.copyOf(
+        out, HeaderCodec.encode(header, new Sequence().set(0, 1, 1, 0, checksum), out));
   }
 
   /** The header of a scan's first sector, with something else in it. */

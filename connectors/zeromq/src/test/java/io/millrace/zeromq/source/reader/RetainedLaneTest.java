@@ -35,6 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.zeromq.SocketType;
 import org.zeromq.ZContext;
 import org.zeromq.ZMQ;
+import org.zeromq.ZMonitor;
 
 /** A lane whose producers can send again what it tells them to miss. */
 class RetainedLaneTest {
@@ -69,6 +70,7 @@ class RetainedLaneTest {
 
   private void start(LanePosition position) {
     int port = statuses.bindToRandomPort("tcp://127.0.0.1");
+    ZMonitor connections = sender.watchConnections().get(0);
     lane =
         new LaneThread(
             ONE,
@@ -79,6 +81,9 @@ class RetainedLaneTest {
             Optional.empty(),
             ScanKeys.numbers(),
             clock);
+    // Nobody sends again here what goes into a connection that breaks while it is made.
+    assertThat(connections.nextEvent(20_000)).isNotNull();
+    connections.close();
   }
 
   private void send(long producer, long number, int frame) {
