@@ -600,9 +600,10 @@ class DemoIT {
             () ->
                 !demo.isAlive()
                     || Pattern.compile("[1-9]\\d* of 4,160 frames")
-                        .matcher(sandbox.printed())
-                        .find());
-    assertThat(sandbox.outputs()).as("mid-scan").anyMatch(f -> f.endsWith(".part"));
+                            .matcher(sandbox.printed())
+                            .find()
+                        && sandbox.outputs().stream().anyMatch(f -> f.endsWith(".part")));
+    assertThat(demo.isAlive()).as("mid-scan: %s", sandbox.printed()).isTrue();
 
     assertThat(new ProcessBuilder("kill", "-INT", "--", "-" + demo.pid()).start().waitFor())
         .isZero();
