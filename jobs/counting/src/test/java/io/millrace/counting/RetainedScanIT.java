@@ -12,8 +12,6 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.RestOptions;
@@ -51,7 +49,7 @@ class RetainedScanIT {
 
   @BeforeEach
   void open() throws Exception {
-    Path camera = camera();
+    Path camera = TrialSession.camera(directory, MODULES, ROWS);
     cluster =
         new MiniCluster(
             new MiniClusterConfiguration.Builder()
@@ -67,20 +65,6 @@ class RetainedScanIT {
     session =
         new TrialSession("s", zooKeeper.address(), directory.resolve("session"), camera, cluster);
     opened.push(session);
-  }
-
-  private Path camera() throws IOException {
-    return Files.writeString(
-        directory.resolve("small.yaml"),
-        "name: small\nframe: {rows: %d, columns: 64}\npixel: uint16-le\nsectors:\n%s"
-            .formatted(
-                ROWS,
-                IntStream.range(0, MODULES)
-                    .mapToObj(
-                        m ->
-                            "  - {row: %d, column: 0, rows: %d, columns: 64}\n"
-                                .formatted(m * ROWS / MODULES, ROWS / MODULES))
-                    .collect(Collectors.joining())));
   }
 
   @AfterEach

@@ -9,14 +9,11 @@ import io.millrace.detector.DropReason;
 import io.millrace.detector.SectorHeader;
 import io.millrace.hdf5.CountedFile;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.runtime.minicluster.MiniCluster;
@@ -83,18 +80,7 @@ class SessionTrialsIT {
 
   @BeforeEach
   void describeTheCamera() throws IOException {
-    camera =
-        Files.writeString(
-            directory.resolve("small.yaml"),
-            "name: small\nframe: {rows: %d, columns: 64}\npixel: uint16-le\nsectors:\n%s"
-                .formatted(
-                    ROWS,
-                    IntStream.range(0, MODULES)
-                        .mapToObj(
-                            m ->
-                                "  - {row: %d, column: 0, rows: %d, columns: 64}\n"
-                                    .formatted(m * ROWS / MODULES, ROWS / MODULES))
-                        .collect(Collectors.joining())));
+    camera = TrialSession.camera(directory, MODULES, ROWS);
   }
 
   @AfterEach

@@ -25,6 +25,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.configuration.CheckpointingOptions;
@@ -78,6 +79,21 @@ final class TrialSession implements AutoCloseable {
     // Behind the ports of producers, and behind those of lanes, is one for what readers tell.
     this.producersAt = TrialPorts.free((1 + LANES) * detector.modules() + 2);
     this.lanesAt = producersAt + detector.modules() + 1;
+  }
+
+  /** Writes the description of a small camera, whose modules are bands of 64 columns. */
+  static Path camera(Path directory, int modules, int rows) throws IOException {
+    return Files.writeString(
+        directory.resolve("small.yaml"),
+        "name: small\nframe: {rows: %d, columns: 64}\npixel: uint16-le\nsectors:\n%s"
+            .formatted(
+                rows,
+                IntStream.range(0, modules)
+                    .mapToObj(
+                        m ->
+                            "  - {row: %d, column: 0, rows: %d, columns: 64}\n"
+                                .formatted(m * rows / modules, rows / modules))
+                    .collect(Collectors.joining())));
   }
 
   private TrialProcess millrace(String... arguments) throws IOException {

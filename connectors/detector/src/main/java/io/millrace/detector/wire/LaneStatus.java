@@ -32,19 +32,11 @@ public record LaneStatus(
 
   /** Reads a status; empty if the message is malformed. */
   public static Optional<LaneStatus> decode(byte[] message, int offset, int length) {
-    MsgPack msgpack = new MsgPack();
-    msgpack.read(message, offset, length);
-    if (msgpack.readArrayLength() != FIELDS) {
+    long[] f = MsgPack.readArray(message, offset, length, FIELDS);
+    if (f == null) {
       return Optional.empty();
     }
-    long[] f = new long[FIELDS];
-    for (int i = 0; i < FIELDS; i++) {
-      f[i] = msgpack.readUnsigned();
-      if (f[i] < 0) {
-        return Optional.empty();
-      }
-    }
-    return msgpack.atEnd() && f[0] <= U16 && f[1] <= U16
+    return f[0] <= U16 && f[1] <= U16
         ? Optional.of(
             new LaneStatus((int) f[0], (int) f[1], f[2], f[3], f[4], f[5], f[6], f[7] != 0))
         : Optional.empty();
@@ -59,13 +51,7 @@ public record LaneStatus(
 
   /** Writes the message. */
   public byte[] encode() {
-    byte[] out = new byte[1 + FIELDS * 9];
-    out[0] = (byte) (0x90 | FIELDS);
-    int at = 1;
-    for (long field :
-        new long[] {module, lane, epoch, sender, acknowledged, next, resume, waiting ? 1 : 0}) {
-      at = MsgPack.writeUnsigned(out, at, field);
-    }
-    return Arrays.copyOf(out, at);
+    return MsgPack.writeArray(
+        module, lane, epoch, sender, acknowledged, next, resume, waiting ? 1 : 0);
   }
 }

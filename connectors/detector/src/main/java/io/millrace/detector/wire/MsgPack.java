@@ -1,5 +1,7 @@
 package io.millrace.detector.wire;
 
+import java.util.Arrays;
+
 /**
  * The few formats of msgpack that the wire protocol uses: unsigned integers, and the lengths of
  * arrays and maps. A cursor over one message; written for the path of every sector, so it allocates
@@ -69,6 +71,34 @@ final class MsgPack {
     }
     // An unsigned 64-bit value beyond Long.MAX_VALUE is far outside every field's range.
     return value < 0 ? Long.MAX_VALUE : value;
+  }
+
+  /** Reads a message that is an array of {@code n} unsigned integers; null if it is none. */
+  static long[] readArray(byte[] message, int offset, int length, int n) {
+    MsgPack msgpack = new MsgPack();
+    msgpack.read(message, offset, length);
+    if (msgpack.readArrayLength() != n) {
+      return null;
+    }
+    long[] fields = new long[n];
+    for (int i = 0; i < n; i++) {
+      fields[i] = msgpack.readUnsigned();
+      if (fields[i] == MALFORMED) {
+        return null;
+      }
+    }
+    return msgpack.atEnd() ? fields : null;
+  }
+
+  /** Writes a message that is an array of at most 15 unsigned integers. */
+  static byte[] writeArray(long... fields) {
+    byte[] out = new byte[1 + 9 * fields.length];
+    out[0] = (byte) (0x90 | fields.length);
+    int at = 1;
+    for (long field : fields) {
+      at = writeUnsigned(out, at, field);
+    }
+    return Arrays.copyOf(out, at);
   }
 
   /** Writes an unsigned integer in the shortest format; returns the index behind it. */

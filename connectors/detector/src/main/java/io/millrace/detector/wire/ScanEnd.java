@@ -1,6 +1,5 @@
 package io.millrace.detector.wire;
 
-import java.util.Arrays;
 import java.util.Optional;
 
 /**
@@ -24,33 +23,19 @@ public record ScanEnd(
 
   /** Reads an end; empty if the message is none, or malformed. */
   public static Optional<ScanEnd> decode(byte[] message, int offset, int length) {
-    MsgPack msgpack = new MsgPack();
-    msgpack.read(message, offset, length);
-    if (msgpack.readArrayLength() != FIELDS) {
+    long[] f = MsgPack.readArray(message, offset, length, FIELDS);
+    if (f == null) {
       return Optional.empty();
     }
-    long[] f = new long[FIELDS];
-    for (int i = 0; i < FIELDS; i++) {
-      f[i] = msgpack.readUnsigned();
-      if (f[i] < 0) {
-        return Optional.empty();
-      }
-    }
     boolean inRange = f[0] <= U32 && f[1] <= U32 && f[2] <= U16 && f[3] <= U16;
-    return msgpack.atEnd() && inRange && f[4] > 0 && f[5] > f[6]
+    return inRange && f[4] > 0 && f[5] > f[6]
         ? Optional.of(new ScanEnd(f[0], f[1], (int) f[2], (int) f[3], f[4], f[5], f[6]))
         : Optional.empty();
   }
 
   /** Writes the message. */
   public byte[] encode() {
-    byte[] out = new byte[1 + FIELDS * 9];
-    out[0] = (byte) (0x90 | FIELDS);
-    int at = 1;
-    for (long field : new long[] {scan, count, module, lane, sender, number, acknowledged}) {
-      at = MsgPack.writeUnsigned(out, at, field);
-    }
-    return Arrays.copyOf(out, at);
+    return MsgPack.writeArray(scan, count, module, lane, sender, number, acknowledged);
   }
 
   /** Its place in the lane, without a payload. */
