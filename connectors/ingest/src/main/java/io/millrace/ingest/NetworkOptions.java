@@ -92,7 +92,7 @@ class NetworkOptions {
     long least = Outbox.least(KeepingSender.SEND_QUEUE);
     require(
         command,
-        sectorsInMemory(detector) >= least,
+        retain == Retention.NONE || sectorsInMemory(detector) >= least,
         "--retain-memory has to be %,d bytes or more: %d sectors"
             .formatted(least * detector.sectorBytes(), least));
     require(

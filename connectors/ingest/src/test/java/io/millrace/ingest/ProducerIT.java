@@ -445,6 +445,13 @@ class ProducerIT {
     assertFails(2, "--simulate 2x2 --electrons -1" + to, "0 to 100000");
     assertFails(2, "--simulate 2x2 --rate 0" + to, "above 0");
     assertFails(2, "--simulate 2x2 --stall-timeout soon" + to, "such as 500ms");
+    // Who keeps no sectors needs no memory for them, however large they are.
+    Path large = directory.resolve("large.yaml");
+    Files.writeString(
+        large,
+        "name: large\nframe: {rows: 2100, columns: 1024}\npixel: uint16-le\nsectors:\n"
+            + "  - {row: 0, column: 0, rows: 2100, columns: 1024}\n");
+    assertFails(1, "--input " + directory + " --camera " + large + to, "there is no usable file");
     assertFails(2, "--simulate 2x2 --retain memory" + to, "--retain needs a session");
     String session = " --zookeeper x:1 --retain ";
     assertFails(2, "--simulate 2x2" + session + "tape", "not none, memory or disk");
