@@ -46,7 +46,8 @@ import picocli.CommandLine.Spec;
     usageHelpAutoWidth = true,
     exitCodeListHeading = "%nExit status:%n",
     exitCodeList = {
-      "0:nothing was lost, nothing doubled, and nothing hung",
+      "0:nothing was lost (with --for-good: but what the files name), nothing doubled, and nothing"
+          + " hung",
       "1:something was, or the system could not be started; the last lines tell",
       "2:an option is unknown or impossible"
     })
@@ -102,6 +103,13 @@ public final class Chaos implements Callable<Integer> {
           "Pauses are up to so long. 30 s more, and the parts give a scan up; what has lost"
               + " something, ends then. Default: ${DEFAULT-VALUE}.")
   int longestPause;
+
+  @Option(
+      names = "--for-good",
+      description =
+          "A killed producer is not started again. What was only in its memory is lost then, and"
+              + " the file has to name exactly that.")
+  boolean forGood;
 
   @Option(
       names = "--scan",
@@ -300,6 +308,7 @@ public final class Chaos implements Callable<Integer> {
           seed,
           pause,
           Duration.ofSeconds(deadline == null ? 0 : deadline),
+          forGood,
           restPort,
           zookeeperPort,
           producerPort,

@@ -10,12 +10,19 @@ import java.util.Arrays;
  *     scan, already
  * @param sectorsMissing sectors that did not arrive, as the file's masks say
  * @param framesMissing frames that lack sectors, or all
+ * @param unnamed events that are not in the file, though their sectors arrived, as its masks say;
+ *     what else is lost, the file names
  */
-record Difference(long lost, long doubled, long sectorsMissing, long framesMissing) {
-  static final Difference NONE = new Difference(0, 0, 0, 0);
+record Difference(long lost, long doubled, long sectorsMissing, long framesMissing, long unnamed) {
+  static final Difference NONE = new Difference(0, 0, 0, 0, 0);
 
   boolean isNone() {
     return equals(NONE);
+  }
+
+  /** Whether nothing is lost but what the file names, and nothing doubled. */
+  boolean isNamed() {
+    return unnamed == 0 && doubled == 0;
   }
 
   Difference plus(Difference other) {
@@ -23,12 +30,13 @@ record Difference(long lost, long doubled, long sectorsMissing, long framesMissi
         lost + other.lost,
         doubled + other.doubled,
         sectorsMissing + other.sectorsMissing,
-        framesMissing + other.framesMissing);
+        framesMissing + other.framesMissing,
+        unnamed + other.unnamed);
   }
 
   /** Events that are there once too often. */
   static Difference doubled(long events) {
-    return new Difference(0, events, 0, 0);
+    return new Difference(0, events, 0, 0, 0);
   }
 
   /**
@@ -41,16 +49,18 @@ record Difference(long lost, long doubled, long sectorsMissing, long framesMissi
    * @param sectorsMissing sectors that have not arrived
    */
   static Difference ofFrame(int[] sent, int[] arrived, int[] counted, int sectorsMissing) {
-    long lost = 0;
-    for (int event : sent) {
-      lost += has(counted, event) ? 0 : 1;
-    }
+    long lost = lacking(counted, sent);
     long doubled = 0;
     for (int i = 0; i < counted.length; i++) {
       boolean again = i > 0 && counted[i] == counted[i - 1];
       doubled += again || !has(sent, counted[i]) && !has(arrived, counted[i]) ? 1 : 0;
     }
-    return new Difference(lost, doubled, sectorsMissing, sectorsMissing > 0 ? 1 : 0);
+    return new Difference(
+        lost, doubled, sectorsMissing, sectorsMissing > 0 ? 1 : 0, lacking(counted, arrived));
+  }
+
+  private static long lacking(int[] counted, int[] events) {
+    return Arrays.stream(events).filter(event -> !has(counted, event)).count();
   }
 
   private static boolean has(int[] ascending, int event) {

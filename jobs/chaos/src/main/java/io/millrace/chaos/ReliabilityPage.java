@@ -45,10 +45,10 @@ record ReliabilityPage(String command, String commit, Settings settings) {
 
         ## What was done
 
-        The real system on one machine: ZooKeeper, two Flink JobManagers of which one leads, a TaskManager, the
-        aggregator, the counting job with checkpoints, and a producer a scan. One scan a round: %s positions and the
-        flyback column, %d frames at %s frames/s, %s undisturbed. In mid-scan one part was hit, at a time and in a way
-        that the seed %d chose:
+        The real system on one machine: ZooKeeper, two Flink JobManagers of which one leads, two TaskManagers of
+        which one could do all the work, the aggregator, the counting job with checkpoints, and a producer a scan. One
+        scan a round: %s positions and the flyback column, %d frames at %s frames/s, %s undisturbed. In mid-scan one
+        part was hit, at a time and in a way that the seed %d chose:
 
         * kill: SIGKILL. Up to 5 s later a supervisor starts the part again, with the same command line and data:
           `scripts/flink mend` for Flink's parts
@@ -66,8 +66,8 @@ record ReliabilityPage(String command, String commit, Settings settings) {
 
         ## What came of it
 
-        | part | killed | paused | cut off | whole scans | recovery, median | worst |
-        |---|---|---|---|---|---|---|
+        | part | what was done | whole scans | recovery, median | worst |
+        |---|---|---|---|---|
         """
             .formatted(
                 command,
@@ -84,15 +84,11 @@ record ReliabilityPage(String command, String commit, Settings settings) {
                 Seconds.text(FaultPlan.longestCut(settings.longestPause())),
                 settings.roundDeadline().toSeconds()));
     for (Victim victim : EnumSet.copyOf(tally.victims())) {
-      text.append(line(tally, victim));
+      for (Deed deed : Deed.values()) {
+        text.append(line(victim.toString(), deed.toString(), tally.rounds(victim, deed)));
+      }
     }
-    text.append(
-        "| all | | | | %d of %d | %s | %s |%n"
-            .formatted(
-                tally.whole(),
-                tally.rounds().size(),
-                seconds(Tally.median(tally.recoveries())),
-                seconds(Tally.worst(tally.recoveries()))));
+    text.append(line("all", "", tally.rounds()));
     text.append(
         """
 
@@ -114,16 +110,15 @@ record ReliabilityPage(String command, String commit, Settings settings) {
     return text.toString();
   }
 
-  private static String line(Tally tally, Victim victim) {
-    List<Round> rounds =
-        tally.rounds().stream().filter(r -> r.fault().orElseThrow().victim() == victim).toList();
-    List<Duration> recoveries = tally.recoveries(victim);
-    return "| %s | %d | %d | %d | %d of %d | %s | %s |%n"
+  private static String line(String part, String deed, List<Round> rounds) {
+    if (rounds.isEmpty()) {
+      return "";
+    }
+    List<Duration> recoveries = Tally.recoveries(rounds);
+    return "| %s | %s | %d of %d | %s | %s |%n"
         .formatted(
-            victim,
-            tally.strikes(victim, Deed.KILL),
-            tally.strikes(victim, Deed.PAUSE),
-            tally.strikes(victim, Deed.CUT),
+            part,
+            deed,
             rounds.stream().filter(Round::isWhole).count(),
             rounds.size(),
             seconds(Tally.median(recoveries)),

@@ -19,6 +19,7 @@ import java.util.Optional;
  * @param difference of the scan's file and what was sent
  * @param state of the scan in ZooKeeper: complete, incomplete, failed; empty if it has no end
  * @param files the scan's counted files: one, if all is well
+ * @param forsaken nobody started the part again, with what it had in its memory
  * @param hang why the round was given up; empty if the scan has ended
  */
 record Round(
@@ -31,16 +32,40 @@ record Round(
     Difference difference,
     String state,
     List<Path> files,
+    boolean forsaken,
     String hang) {
   private static final String COMPLETE = "complete";
+  private static final String INCOMPLETE = "incomplete";
 
   boolean hangs() {
     return !hang.isEmpty();
   }
 
-  /** Nothing was lost, nothing doubled, and ZooKeeper says so. */
+  /** Nothing was lost, nothing doubled, and ZooKeeper says so; what was planned, was done. */
   boolean isWhole() {
-    return !hangs() && difference.isNone() && state.equals(COMPLETE) && files.size() == 1;
+    return isStruck()
+        && !hangs()
+        && difference.isNone()
+        && state.equals(COMPLETE)
+        && files.size() == 1;
+  }
+
+  /**
+   * All that can be asked for: whole, or if a part did not come back, exactly what the file names
+   * is missing.
+   */
+  boolean isGood() {
+    return isWhole()
+        || forsaken
+            && !hangs()
+            && difference.isNamed()
+            && state.equals(INCOMPLETE)
+            && files.size() == 1;
+  }
+
+  /** A round in which nothing was done, though it was planned, says nothing about faults. */
+  private boolean isStruck() {
+    return fault.isEmpty() || strike.isPresent();
   }
 
   /**
@@ -67,8 +92,12 @@ record Round(
         .map(
             s ->
                 "%s (%s, process %d) %s into the scan"
-                    .formatted(fault.get(), s.whom(), s.pid(), Seconds.text(s.intoScan())))
+                    .formatted(what(), s.whom(), s.pid(), Seconds.text(s.intoScan())))
         .orElse(fault.get() + ": did not come to it");
+  }
+
+  private String what() {
+    return forsaken ? "kill %s for good".formatted(fault.get().victim()) : fault.get().toString();
   }
 
   private String recovered() {
@@ -93,6 +122,9 @@ record Round(
     if (isWhole()) {
       return "whole";
     }
+    if (!isStruck() && difference.isNone()) {
+      return "the fault did not come in time";
+    }
     String text =
         "lost %,d events and doubled %,d, %,d frames lack %,d sectors, %s"
             .formatted(
@@ -101,6 +133,12 @@ record Round(
                 difference.framesMissing(),
                 difference.sectorsMissing(),
                 state);
+    if (forsaken) {
+      text +=
+          isGood()
+              ? "; exactly what the file names"
+              : ", %,d of them in sectors that are there".formatted(difference.unnamed());
+    }
     return files.size() == 1 ? text : text + ", %d files".formatted(files.size());
   }
 }

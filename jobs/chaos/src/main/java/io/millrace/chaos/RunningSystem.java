@@ -91,8 +91,12 @@ final class RunningSystem implements AutoCloseable {
             "",
             jobManagers,
             Map.of(),
-            // Killed more often than anywhere else, where so many failures have another reason.
-            List.of("-D", "restart-strategy.failure-rate.max-failures-per-interval=1000"));
+            List.of(
+                "--task-managers",
+                Integer.toString(Settings.TASK_MANAGERS),
+                // Killed more often than anywhere else, where so many failures have another reason.
+                "-D",
+                "restart-strategy.failure-rate.max-failures-per-interval=1000"));
     cluster.awaitStart();
     flink = new KeptCluster(cluster);
     supervisor.keep(flink);
@@ -240,6 +244,17 @@ final class RunningSystem implements AutoCloseable {
     return flink.cluster().leader();
   }
 
+  /** The TaskManager that has most to do, by its role. */
+  String taskManager() throws RunFailure, InterruptedException {
+    try {
+      return rest.busyTaskManagers().stream()
+          .findFirst()
+          .orElseThrow(() -> new RunFailure("no TaskManager has anything to do"));
+    } catch (IOException e) {
+      throw flink.cluster().notAnswering(e);
+    }
+  }
+
   /** What is not as it was at the start; empty if all parts are there and all tasks run. */
   String ailment() throws RunFailure, InterruptedException {
     for (Victim victim : List.of(Victim.ZOOKEEPER, Victim.AGGREGATOR)) {
@@ -254,6 +269,9 @@ final class RunningSystem implements AutoCloseable {
       return "ZooKeeper does not answer";
     }
     try {
+      if (rest.taskManagers() != Settings.TASK_MANAGERS) {
+        return "the JobManager does not know of all TaskManagers, or still of one that has ended";
+      }
       return rest.allTasksRun(job) ? "" : "not all tasks of the job run";
     } catch (IOException e) {
       return "Flink does not answer";

@@ -17,6 +17,7 @@ import java.util.List;
  * @param seed of the camera
  * @param longestPause of a part
  * @param deadline of a round; zero for what it may need at most
+ * @param forGood a producer that is killed is not started again
  * @param producer options that are passed on, as the two next ones
  */
 record Settings(
@@ -30,6 +31,7 @@ record Settings(
     long seed,
     Duration longestPause,
     Duration deadline,
+    boolean forGood,
     int restPort,
     int zookeeperPort,
     int producerPort,
@@ -39,6 +41,9 @@ record Settings(
     List<String> job) {
   /** Flink's two JobManagers: one leads, one stands by. */
   static final int JOB_MANAGERS = 2;
+
+  /** One has slots for all lanes, so that one stands by. */
+  static final int TASK_MANAGERS = 2;
 
   static final int LANES = 2;
   static final String SESSION = "chaos";

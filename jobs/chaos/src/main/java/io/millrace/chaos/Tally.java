@@ -30,34 +30,32 @@ record Tally(List<Round> rounds, Set<Victim> victims) {
     return rounds.stream().filter(Round::isWhole).count();
   }
 
-  /** Whether nothing was lost, doubled or hung. */
+  /** Whether nothing was lost but what is named, nothing doubled, and nothing hung. */
   boolean isReliable() {
-    return rounds.stream().allMatch(Round::isWhole);
+    return rounds.stream().allMatch(Round::isGood);
+  }
+
+  /** The rounds that were meant to do this to a part. */
+  List<Round> rounds(Victim victim, Deed deed) {
+    return rounds.stream()
+        .filter(r -> r.fault().orElseThrow().victim() == victim)
+        .filter(r -> r.fault().orElseThrow().deed() == deed)
+        .toList();
   }
 
   /** How often something was done to a part. */
   long strikes(Victim victim, Deed deed) {
-    return rounds.stream()
-        .filter(r -> r.strike().isPresent())
-        .map(r -> r.fault().orElseThrow())
-        .filter(fault -> fault.victim() == victim && fault.deed() == deed)
-        .count();
+    return rounds(victim, deed).stream().filter(r -> r.strike().isPresent()).count();
   }
 
-  /**
-   * The recoveries, without pauses and cuts, of the rounds that hit this part; the shortest first.
-   */
-  List<Duration> recoveries(Victim victim) {
-    return rounds.stream()
-        .filter(r -> r.fault().orElseThrow().victim() == victim)
-        .flatMap(r -> r.ownRecovery().stream())
-        .sorted()
-        .toList();
-  }
-
-  /** The same of all rounds. */
-  List<Duration> recoveries() {
+  /** The recoveries of rounds, without pauses and cuts; the shortest first. */
+  static List<Duration> recoveries(List<Round> rounds) {
     return rounds.stream().flatMap(r -> r.ownRecovery().stream()).sorted().toList();
+  }
+
+  /** Those of all rounds. */
+  List<Duration> recoveries() {
+    return recoveries(rounds);
   }
 
   /** The middle one, or between the two in the middle. */
@@ -77,8 +75,8 @@ record Tally(List<Round> rounds, Set<Victim> victims) {
   /** One sentence. */
   String verdict() {
     if (isReliable()) {
-      return "%d rounds: nothing was lost, nothing doubled, and nothing hung"
-          .formatted(rounds.size());
+      return "%d rounds: nothing was lost%s, nothing doubled, and nothing hung"
+          .formatted(rounds.size(), whole() == rounds.size() ? "" : " but what the files name");
     }
     Difference all = difference();
     List<String> what = new ArrayList<>();
@@ -94,7 +92,7 @@ record Tally(List<Round> rounds, Set<Victim> victims) {
     if (hangs() > 0) {
       what.add("%d rounds hung".formatted(hangs()));
     }
-    long other = rounds.stream().filter(r -> !r.isWhole() && !r.hangs()).count();
+    long other = rounds.stream().filter(r -> !r.isGood() && !r.hangs()).count();
     what.add("%d scans ended otherwise than they should".formatted(other));
     return "%d of %d rounds were whole: %s"
         .formatted(whole(), rounds.size(), String.join(", ", what));
@@ -120,6 +118,7 @@ record Tally(List<Round> rounds, Set<Victim> victims) {
     }
     json.put("whole", whole());
     json.put("sectors_missing", difference().sectorsMissing());
+    json.put("unnamed", difference().unnamed());
     json.put("seed", seed);
     rounds.forEach(round -> put(json.withArray("each").addObject(), round));
     return json;
@@ -139,10 +138,12 @@ record Tally(List<Round> rounds, Set<Victim> victims) {
     json.put("lost", round.difference().lost());
     json.put("doubled", round.difference().doubled());
     json.put("sectors_missing", round.difference().sectorsMissing());
+    json.put("unnamed", round.difference().unnamed());
     json.put("frames_missing", round.difference().framesMissing());
     json.put("state", round.state());
     json.put("hang", round.hang());
     json.put("whole", round.isWhole());
+    json.put("good", round.isGood());
     json.putArray("files");
     round.files().forEach(file -> json.withArray("files").add(file.toString()));
   }

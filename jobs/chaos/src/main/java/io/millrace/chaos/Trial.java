@@ -97,7 +97,7 @@ final class Trial {
     if (fault.isPresent()) {
       role =
           switch (fault.get().victim()) {
-            case TASKMANAGER -> "taskmanager-1";
+            case TASKMANAGER -> system.taskManager();
             case JOBMANAGER -> system.leader();
             default -> "";
           };
@@ -148,11 +148,20 @@ final class Trial {
     Duration intoScan = Duration.ofNanos(now - first.get());
     if (intoScan.compareTo(due) >= 0) {
       tried = true;
+      if (isForGood()) {
+        system.releaseProducer();
+      }
       strike =
           system
               .strike(fault.get(), role)
               .map(struck -> new Strike(struck.name(), struck.pid(), now, intoScan));
     }
+  }
+
+  private boolean isForGood() {
+    return settings.forGood()
+        && fault.get().victim() == Victim.PRODUCER
+        && fault.get().deed() == Deed.KILL;
   }
 
   /** Once all scans of the number have ended, the first; usually there is one. */
@@ -219,6 +228,7 @@ final class Trial {
         difference,
         state == null ? "" : state.toString(),
         files,
+        fault.isPresent() && isForGood(),
         hang);
   }
 

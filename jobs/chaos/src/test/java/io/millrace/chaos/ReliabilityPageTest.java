@@ -25,6 +25,7 @@ class ReliabilityPageTest {
           1,
           Duration.ofSeconds(60),
           Duration.ZERO,
+          false,
           8081,
           2181,
           5560,
@@ -49,13 +50,13 @@ class ReliabilityPageTest {
     assertThat(page.lines())
         .contains(
             "scripts/chaos --seed=1",
-            "| taskmanager | 1 | 0 | 0 | 1 of 1 | 9.0 s | 9.0 s |",
-            "| aggregator | 0 | 1 | 0 | 0 of 1 | 4.0 s | 4.0 s |",
-            "| all | | | | 1 of 2 | 6.5 s | 9.0 s |",
+            "| taskmanager | kill | 1 of 1 | 9.0 s | 9.0 s |",
+            "| aggregator | pause | 0 of 1 | 4.0 s | 4.0 s |",
+            "| all |  | 1 of 2 | 6.5 s | 9.0 s |",
             "| 1 | kill taskmanager, start it again after 3.0 s (taskmanager-1, process 4711)"
                 + " 8.0 s into the scan | 9.0 s | 9.0 s | whole |");
     assertThat(page).contains("Commit abc1234, 2026-11-28").contains("**1 of 2 rounds were whole");
-    assertThat(page).doesNotContain("zookeeper |");
+    assertThat(page).doesNotContain("| zookeeper |").doesNotContain("| taskmanager | pause");
   }
 
   /** As long as two scans, a pause, and twice what the parts wait, and two minutes. */

@@ -49,11 +49,35 @@ class RoundTest {
   }
 
   @Test
+  void ofAProducerThatIsKilledForGoodExactlyWhatTheFileNamesMayBeMissing() {
+    Round named = Rounds.forsaken(1, 0);
+    assertThat(named.isGood()).isTrue();
+    assertThat(named.isWhole()).isFalse();
+    assertThat(named.line())
+        .contains("kill producer for good (producer-1")
+        .endsWith("incomplete; exactly what the file names");
+    assertThat(Rounds.forsaken(1, 3).isGood()).isFalse();
+    assertThat(Rounds.forsaken(1, 3).result()).endsWith("3 of them in sectors that are there");
+    assertThat(Rounds.lossy(1, fault(Victim.PRODUCER, Deed.KILL, 3), 100, 1).isGood()).isFalse();
+  }
+
+  @Test
   void aHangIsNotWhole() {
     Round round = Rounds.hanging(1, fault(Victim.AGGREGATOR, Deed.KILL, 5));
     assertThat(round.isWhole()).isFalse();
     assertThat(round.line())
         .endsWith("no frame was counted after it; HANGS: the scan has not ended after 300 s");
+  }
+
+  @Test
+  void aRoundInWhichNothingWasDoneIsNotWhole() {
+    Round round =
+        round(
+            Optional.of(fault(Victim.AGGREGATOR, Deed.KILL, 5)),
+            "complete",
+            List.of(Path.of("a.h5")));
+    assertThat(round.isWhole()).isFalse();
+    assertThat(round.line()).endsWith("nothing to recover from; the fault did not come in time");
   }
 
   @Test
@@ -67,16 +91,21 @@ class RoundTest {
   }
 
   private static Round undisturbed(String state, List<Path> files) {
+    return round(Optional.empty(), state, files);
+  }
+
+  private static Round round(Optional<Fault> fault, String state, List<Path> files) {
     return new Round(
         0,
         1,
         Instant.EPOCH,
-        Optional.empty(),
+        fault,
         Optional.empty(),
         Optional.empty(),
         Difference.NONE,
         state,
         files,
+        false,
         "");
   }
 }

@@ -21,7 +21,25 @@ final class Rounds {
   }
 
   static Round lossy(int number, Fault fault, long lost, int recoverySeconds) {
-    return round(number, fault, new Difference(lost, 2, 40, 10), "incomplete", recoverySeconds, "");
+    return round(
+        number, fault, new Difference(lost, 2, 40, 10, 0), "incomplete", recoverySeconds, "");
+  }
+
+  /** The producer was killed for good: so many events of those that are lost are not named. */
+  static Round forsaken(int number, long unnamed) {
+    Round round = lossy(number, fault(Victim.PRODUCER, Deed.KILL, 3), 100, 1);
+    return new Round(
+        number,
+        number,
+        BEGAN,
+        round.fault(),
+        round.strike(),
+        round.recovery(),
+        new Difference(100, 0, 40, 10, unnamed),
+        "incomplete",
+        round.files(),
+        true,
+        "");
   }
 
   static Round hanging(int number, Fault fault) {
@@ -35,6 +53,7 @@ final class Rounds {
         Difference.NONE,
         "",
         List.of(),
+        false,
         "the scan has not ended after 300 s");
   }
 
@@ -50,6 +69,7 @@ final class Rounds {
         difference,
         state,
         List.of(Path.of("/counted/FOURD_%d.h5".formatted(number))),
+        false,
         hang);
   }
 }

@@ -42,7 +42,7 @@ class TallyTest {
   @Test
   void recoveriesAreWithoutPausesAndInOrder() {
     assertThat(MIXED.recoveries()).isEqualTo(seconds(4, 9, 20));
-    assertThat(MIXED.recoveries(Victim.AGGREGATOR)).isEqualTo(seconds(4));
+    assertThat(Tally.recoveries(MIXED.rounds(Victim.AGGREGATOR, Deed.PAUSE))).isEqualTo(seconds(4));
   }
 
   @Test
@@ -82,6 +82,10 @@ class TallyTest {
     assertThat(whole.isReliable()).isTrue();
     assertThat(whole.verdict())
         .isEqualTo("1 rounds: nothing was lost, nothing doubled, and nothing hung");
+    Tally named = new Tally(List.of(Rounds.forsaken(1, 0)), Set.of(Victim.PRODUCER));
+    assertThat(named.isReliable()).isTrue();
+    assertThat(named.verdict()).contains("nothing was lost but what the files name,");
+    assertThat(new Tally(List.of(Rounds.forsaken(1, 1)), VICTIMS).isReliable()).isFalse();
     assertThat(MIXED.isReliable()).isFalse();
     assertThat(MIXED.verdict())
         .isEqualTo(

@@ -9,7 +9,9 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * What is asked of Flink's REST API. Each JobManager of a cluster has one, and answers for the one
@@ -18,6 +20,9 @@ import java.util.List;
 public final class FlinkRest {
   private static final Duration TIMEOUT = Duration.ofSeconds(10);
   private static final Duration POLL = Duration.ofMillis(250);
+
+  /** Behind the role, when the process was started. */
+  private static final Pattern STARTED = Pattern.compile("-\\d+$");
 
   private final HttpClient http;
   private final ObjectMapper json = new ObjectMapper();
@@ -109,6 +114,28 @@ public final class FlinkRest {
   /** How many checkpoints of the job are complete, since this JobManager leads. */
   public long completedCheckpoints(String job) throws IOException, InterruptedException {
     return get("/jobs/" + job + "/checkpoints").path("counts").path("completed").asLong();
+  }
+
+  /** How many TaskManagers are registered. */
+  public int taskManagers() throws IOException, InterruptedException {
+    return get("/taskmanagers").path("taskmanagers").size();
+  }
+
+  /**
+   * The TaskManagers that have something to do, the one with the most first.
+   *
+   * @return their roles in {@code scripts/flink}'s cluster, such as {@code taskmanager-1}
+   */
+  public List<String> busyTaskManagers() throws IOException, InterruptedException {
+    List<JsonNode> busy = new ArrayList<>();
+    get("/taskmanagers").path("taskmanagers").forEach(busy::add);
+    busy.removeIf(t -> slotsTaken(t) == 0);
+    busy.sort(Comparator.comparingInt(FlinkRest::slotsTaken).reversed());
+    return busy.stream().map(t -> STARTED.matcher(t.path("id").asText()).replaceFirst("")).toList();
+  }
+
+  private static int slotsTaken(JsonNode taskManager) {
+    return taskManager.path("slotsNumber").asInt() - taskManager.path("freeSlots").asInt();
   }
 
   /** Why the job failed: the messages of the exception and its causes, outermost first. */
