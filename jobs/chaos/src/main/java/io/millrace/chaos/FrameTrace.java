@@ -10,8 +10,9 @@ import java.util.stream.Stream;
  * When frames were counted, as somebody saw who looked at a counter now and then. For two threads:
  * one looks, the other asks.
  *
- * <p>A second sign is that the scan's part file grows, which Flink's tasks write at each
- * checkpoint: Flink does not always tell the counters of tasks that it has started again.
+ * <p>Flink does not always tell the counters of tasks that it has started again. So there are two
+ * other signs: lanes tell ZooKeeper how many sectors they have given to be counted, and the scan's
+ * part file grows, which Flink's tasks write at each checkpoint.
  *
  * <p>The counter is Flink's {@code ledger.framesComplete}: frames of which every sector has been
  * counted and assembled. It begins at 0 when the job starts again, so a smaller value is a new
@@ -35,6 +36,9 @@ final class FrameTrace {
   /** Of the part; -1 before the first look, which may find what earlier scans have left. */
   private long size = -1;
 
+  /** Sectors of all lanes; -1 before the first look. */
+  private long sectors = -1;
+
   private long last;
   private long frames;
 
@@ -57,6 +61,14 @@ final class FrameTrace {
     frames += counter > last ? counter - last : counter;
     last = counter;
     times.add(nanos);
+  }
+
+  /** Notes a look at the sectors of all lanes; less of them is a lane that has ended. */
+  synchronized void seeSectors(long nanos, long sum) {
+    if (sectors >= 0 && sum > sectors) {
+      times.add(nanos);
+    }
+    sectors = sum;
   }
 
   /** Notes a look at how long the scan's part is; one that is cut, or goes, is no news. */

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 
 /**
  * Looks all the time how many frames a job has counted, and whether it lives: in threads of its
@@ -24,9 +25,10 @@ final class FrameWatch implements AutoCloseable {
   private final FlinkRest rest;
   private final String job;
   private final Path output;
+  private final LongSupplier sectors;
   private final Thread asking = new Thread(() -> repeat(this::look), "frames");
   // Not the same one: Flink may take seconds to answer.
-  private final Thread looking = new Thread(() -> repeat(this::lookAtPart), "part");
+  private final Thread looking = new Thread(() -> repeat(this::lookBesides), "part");
   private volatile FrameTrace trace = new FrameTrace(0);
   private volatile long counter;
   private volatile String failure = "";
@@ -34,11 +36,13 @@ final class FrameWatch implements AutoCloseable {
   /**
    * @param rest for this thread alone, and without patience
    * @param output where the parts of counted files are
+   * @param sectors that all lanes have given to be counted, as ZooKeeper has it now; does not wait
    */
-  FrameWatch(FlinkRest rest, String job, Path output) {
+  FrameWatch(FlinkRest rest, String job, Path output, LongSupplier sectors) {
     this.rest = rest;
     this.job = job;
     this.output = output;
+    this.sectors = sectors;
     asking.setDaemon(true);
     looking.setDaemon(true);
   }
@@ -74,7 +78,8 @@ final class FrameWatch implements AutoCloseable {
     }
   }
 
-  private void lookAtPart() {
+  private void lookBesides() {
+    trace.seeSectors(System.nanoTime(), sectors.getAsLong());
     long bytes = 0;
     try (DirectoryStream<Path> parts = Files.newDirectoryStream(output, "*.part")) {
       // Of earlier scans some may be left, which do not grow.

@@ -1,5 +1,7 @@
 package io.millrace.chaos;
 
+import io.millrace.coordination.Members;
+import io.millrace.coordination.Role;
 import io.millrace.coordination.Scans;
 import io.millrace.coordination.ZooKeeperConnection;
 import io.millrace.parts.FlinkCluster;
@@ -108,19 +110,29 @@ final class RunningSystem implements AutoCloseable {
             settings.root().resolve("jobs/counting/target/millrace-counting.jar"),
             jobOptions());
     rest = new FlinkRest(jobManagers.addresses(), Duration.ZERO, REST_TIMEOUT);
-    frames =
-        new FrameWatch(
-            new FlinkRest(jobManagers.addresses(), Duration.ZERO, REST_TIMEOUT),
-            job,
-            settings.output());
-    atEnd(frames::close);
-    frames.start();
     try {
       zooKeeper = ZooKeeperConnection.open(settings.zookeeper(), START_DEADLINE);
       atEnd(zooKeeper::close);
     } catch (IOException e) {
       throw new RunFailure("ZooKeeper does not answer", e);
     }
+    Members everybody = new Members(zooKeeper);
+    atEnd(everybody::close);
+    frames =
+        new FrameWatch(
+            new FlinkRest(jobManagers.addresses(), Duration.ZERO, REST_TIMEOUT),
+            job,
+            settings.output(),
+            () -> sectors(everybody));
+    atEnd(frames::close);
+    frames.start();
+  }
+
+  private static long sectors(Members everybody) {
+    return everybody.all().stream()
+        .filter(member -> member.role() == Role.LANE)
+        .mapToLong(lane -> lane.counters().getOrDefault("sectors", 0L))
+        .sum();
   }
 
   private Forwarder forwarder(int firstPort, int ports) throws RunFailure {

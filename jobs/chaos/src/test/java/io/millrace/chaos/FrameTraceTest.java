@@ -110,6 +110,16 @@ class FrameTraceTest {
   }
 
   @Test
+  void sectorsOfTheLanesAreASignWhereNobodyTellsTheCounter() {
+    seeEachHalfSecond(0, 10, 1);
+    trace.seeSectors(nanos(9), 1_000);
+    trace.seeSectors(nanos(14), 1_000);
+    trace.seeSectors(nanos(15), 500);
+    trace.seeSectors(nanos(16), 520);
+    assertThat(recovery(10.2)).hasValue(Duration.ofMillis(5_800));
+  }
+
+  @Test
   void whatIsWrittenWhenTheScanEndsIsNoSign() {
     seeEachHalfSecond(0, 20, 1);
     trace.seePart(nanos(1), 500);
