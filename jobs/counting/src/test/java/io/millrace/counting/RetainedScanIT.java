@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.millrace.detector.DropReason;
+import io.millrace.detector.SectorHeader;
+import io.millrace.detector.raw.RawDataset;
+import io.millrace.detector.raw.RawFileReader;
+import io.millrace.detector.raw.RawVersion;
 import io.millrace.hdf5.CountedFile;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,6 +16,10 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.RestOptions;
@@ -157,6 +165,64 @@ class RetainedScanIT {
           .isEqualTo(file.drops().get(DropReason.DUPLICATE));
     }
     session.drain();
+  }
+
+  /**
+   * It keeps all on the disk, and nobody starts it again: what it had taken from its source is sent
+   * from there, into the same scan. Only what it had not taken is missing.
+   */
+  @Test
+  void whatAKilledProducerHasOnTheDiskIsReplayed() throws Exception {
+    session.aggregator();
+    session.jobWithCheckpoints();
+    Path files = directory.resolve("retained");
+    TrialProcess killed =
+        session.producer(RASTER, RATE, "--retain=disk", "--retain-dir=" + files, "--modules=0-3");
+    session.awaitStreaming(1);
+    killed.kill();
+    long[] taken = new long[MODULES];
+    RawDataset left = left(files);
+    for (int m = 0; m < MODULES; m++) {
+      taken[m] = framesTaken(left, m);
+    }
+
+    TrialProcess replay = session.replay(files, RETAIN, "--remove");
+
+    session.awaitFile(1, DEADLINE);
+    assertThat(replay.exitCode()).as(replay.log()).isZero();
+    assertThat(rawFiles(files)).as("all are acknowledged").isEmpty();
+    session.assertAccounted(1, session.simulated(RASTER, 1));
+    try (CountedFile file = session.file(1)) {
+      for (int m = 0; m < MODULES; m++) {
+        for (int frame = 0; frame < file.geometry().positions(); frame++) {
+          assertThat((file.mask(frame, 0) & 1 << m) != 0)
+              .as("frame %d, module %d, of which %d were taken", frame, m, taken[m])
+              .isEqualTo(frame < taken[m]);
+        }
+      }
+      assertThat(file.drops().total()).isEqualTo(file.drops().get(DropReason.DUPLICATE));
+    }
+    session.drain();
+  }
+
+  private RawDataset left(Path files) throws IOException {
+    Set<Integer> modules = IntStream.range(0, MODULES).boxed().collect(Collectors.toSet());
+    return RawDataset.open(
+        List.of(files), RawVersion.ROW_SECTORS, session.detector(), modules, OptionalLong.empty());
+  }
+
+  /** Frames that a simulated camera has sent of a module: up to the last one in the files. */
+  private static long framesTaken(RawDataset left, int module) throws IOException {
+    long frames = 0;
+    SectorHeader header = new SectorHeader();
+    for (Path path : left.files(module)) {
+      try (RawFileReader reader = left.read(path, module)) {
+        while (reader.next(header)) {
+          frames = Math.max(frames, header.frame + 1);
+        }
+      }
+    }
+    return frames;
   }
 
   /**

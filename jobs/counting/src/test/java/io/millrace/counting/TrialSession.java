@@ -97,6 +97,10 @@ final class TrialSession implements AutoCloseable {
                     .collect(Collectors.joining())));
   }
 
+  DetectorDescription detector() {
+    return detector;
+  }
+
   private TrialProcess millrace(String... arguments) throws IOException {
     List<String> all = new ArrayList<>(Arrays.asList(arguments));
     all.add("--camera=" + camera);
@@ -143,6 +147,11 @@ final class TrialSession implements AutoCloseable {
   /** Starts a producer of all modules. */
   TrialProcess producer(String raster, String... options) throws IOException {
     return member(List.of("producer", "--simulate=" + raster, "--electrons=40"), options);
+  }
+
+  /** Sends what a producer of this session has left on the disk. */
+  TrialProcess replay(Path files, String... options) throws IOException {
+    return member(List.of("replay", files.toString()), options);
   }
 
   /** Submits the job. */
