@@ -180,7 +180,7 @@ final class RunningSystem implements AutoCloseable {
                 "--xray=" + settings.thresholds().xray(),
                 "--scans=0",
                 "--scan-timeout=" + seconds(settings.patience()),
-                "--frame-timeout=" + seconds(settings.patience())));
+                "--retained-timeout=" + seconds(settings.patience())));
     options.addAll(inSession());
     options.addAll(settings.job());
     return options;

@@ -107,7 +107,7 @@ public final class CountingJob {
         counted
             .keyBy(AssemblyFunction.key(), AssemblyFunction.KEY)
             .process(
-                new AssemblyFunction(detector, options.frameTimeout, options.centroids),
+                new AssemblyFunction(detector, options.frameTimeout(), options.centroids),
                 Types.GENERIC(CountedFrame.class))
             .name("assemble")
             .uid("assemble");
@@ -142,7 +142,7 @@ public final class CountingJob {
                         options.uncounted(),
                         options.sessionAddress(),
                         QUIET,
-                        options.scanTimeout.plus(options.frameTimeout))),
+                        options.scanTimeout.plus(options.frameTimeout()))),
                 Types.GENERIC(ScanRecord.class))
             .name("ledger")
             .uid("ledger");
@@ -178,6 +178,7 @@ public final class CountingJob {
         .setBoundedAfter(options.scans)
         .setOption(ZeroMqSourceOptions.SLOTS_PER_MODULE, options.slots)
         .setOption(ZeroMqSourceOptions.SCAN_TIMEOUT, options.scanTimeout)
+        .setOption(ZeroMqSourceOptions.RETAINED_SCAN_TIMEOUT, options.retainedTimeout)
         .setOption(ZeroMqSourceOptions.ACKNOWLEDGE_CHECKPOINTS, checkpoints)
         .build();
   }

@@ -59,6 +59,9 @@ public final class CountingOptions {
 
   private static final int USUAL_LANES = 2;
 
+  /** Of plain producers, for which waiting brings nothing back. */
+  private static final Duration PLAIN_FRAME_TIMEOUT = Duration.ofSeconds(30);
+
   @Option(
       names = "--output",
       paramLabel = "DIR",
@@ -328,11 +331,10 @@ public final class CountingOptions {
   @Option(
       names = "--frame-timeout",
       paramLabel = "DURATION",
-      defaultValue = "30s",
       description =
-          "An incomplete frame leaves when nothing came for it and its neighbours for this time."
-              + " Default: ${DEFAULT-VALUE}.")
-  Duration frameTimeout;
+          "An incomplete frame leaves when nothing came for it and its neighbours for this time, or"
+              + " when its scan ends. Default: --retained-timeout in a session, 30s with --lanes-at.")
+  private Duration frameTimeout;
 
   @Option(
       names = "--scan-timeout",
@@ -342,6 +344,16 @@ public final class CountingOptions {
           "A scan ends when nothing of it came for this time, even if more was announced."
               + " Default: ${DEFAULT-VALUE}.")
   Duration scanTimeout;
+
+  @Option(
+      names = "--retained-timeout",
+      paramLabel = "DURATION",
+      defaultValue = "5min",
+      description =
+          "The same, if longer, once a producer was heard that keeps its sectors (producer --retain):"
+              + " so long it may be away, and what it sends again is still used."
+              + " Default: ${DEFAULT-VALUE}.")
+  Duration retainedTimeout;
 
   private CalibrationFile earlier;
   private float[] dark;
@@ -516,6 +528,14 @@ public final class CountingOptions {
     return lanesAt == null
         ? null
         : Lanes.at(lanesAt, lanes == null ? USUAL_LANES : lanes, camera().modules());
+  }
+
+  /** Silence after which incomplete frames leave. */
+  Duration frameTimeout() {
+    if (frameTimeout != null) {
+      return frameTimeout;
+    }
+    return lanesAt == null ? retainedTimeout : PLAIN_FRAME_TIMEOUT;
   }
 
   /** Where the session is found that tells the lanes; null if they are given. */

@@ -75,7 +75,11 @@ class CountingOptionsTest {
     assertThat(options.level()).isNull();
     assertThat(options.centroids).isFalse();
     assertThat(options.slots).isEqualTo(32);
-    assertThat(options.frameTimeout).isEqualTo(Duration.ofSeconds(30));
+    assertThat(options.frameTimeout()).isEqualTo(Duration.ofMinutes(5));
+    assertThat(parse("--lanes-at=tcp://127.0.0.1:5600").frameTimeout())
+        .isEqualTo(Duration.ofSeconds(30));
+    assertThat(parse("--retained-timeout=2min").frameTimeout()).isEqualTo(Duration.ofMinutes(2));
+    assertThat(options.retainedTimeout).isEqualTo(Duration.ofMinutes(5));
     assertThat(options.scanTimeout).isEqualTo(Duration.ofSeconds(30));
   }
 
@@ -106,6 +110,7 @@ class CountingOptionsTest {
             "--dpc-rotation=-12.5",
             "--dpc-flip",
             "--frame-timeout=250ms",
+            "--retained-timeout=8min",
             "--scan-timeout=PT2M",
             "--slots=1",
             "--mask-hot-pixels");
@@ -119,7 +124,8 @@ class CountingOptionsTest {
         .extracting(d -> "%s %s %s %s %s".formatted(d.name(), d.inner(), d.outer(), d.x(), d.y()))
         .containsExactly("middle 0.0 5.0 288.0 288.0", "side 1.5 4.0 10.0 20.25");
     assertThat(options.dpc()).isEqualTo(new DpcPhase(-12.5, true));
-    assertThat(options.frameTimeout).isEqualTo(Duration.ofMillis(250));
+    assertThat(options.frameTimeout()).isEqualTo(Duration.ofMillis(250));
+    assertThat(options.retainedTimeout).isEqualTo(Duration.ofMinutes(8));
     assertThat(options.scanTimeout).isEqualTo(Duration.ofMinutes(2));
     assertThat(options.slots).isEqualTo(1);
   }
