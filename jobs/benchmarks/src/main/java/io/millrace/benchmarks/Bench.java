@@ -1,5 +1,6 @@
 package io.millrace.benchmarks;
 
+import io.millrace.benchmarks.checkpoints.CheckpointsCommand;
 import io.millrace.benchmarks.curve.CurveCommand;
 import io.millrace.benchmarks.file.FileCommand;
 import io.millrace.benchmarks.files.FilesCommand;
@@ -24,6 +25,7 @@ import picocli.CommandLine.Command;
       ScalingCommand.class,
       FilesCommand.class,
       LatencyCommand.class,
+      CheckpointsCommand.class,
       FileCommand.class,
       CurveCommand.class,
       ModelCommand.class

@@ -59,23 +59,30 @@ class BenchmarkedSystemIT {
   void scansGoThroughAllWaysInTurn() throws Exception {
     List<String> told = new ArrayList<>();
     List<Series> series;
+    SameResult result = new SameResult();
     try (Rig rig = new Rig(Sandbox.ROOT, sandbox.run, sandbox.restPort)) {
       List<Route> routes =
           List.of(
               rig.bare("bare"),
               rig.relayed("relayed", 2),
-              rig.counted("whole", 2, 1, THRESHOLDS, new SameResult()));
+              rig.counted("whole", 2, 1, THRESHOLDS, result),
+              rig.acknowledged("acknowledged", 2, THRESHOLDS, result));
       series = Series.measure(routes, SCAN, 0, 1, told::add);
       assertThat(sandbox.left()).isNotEmpty();
     }
     assertThat(sandbox.left()).isEmpty();
-    assertThat(told).hasSize(6);
+    assertThat(told).hasSize(8);
 
-    assertThat(series).extracting(Series::name).containsExactly("bare", "relayed", "whole");
+    assertThat(series)
+        .extracting(Series::name)
+        .containsExactly("bare", "relayed", "whole", "acknowledged");
     assertThat(series.get(0).memory()).containsOnlyKeys(Jvm.PRODUCER, Jvm.RECEIVER);
     assertThat(series.get(1).memory()).containsOnlyKeys(Jvm.PRODUCER, Jvm.AGGREGATOR, Jvm.RECEIVER);
     assertThat(series.get(2).memory())
         .containsOnlyKeys(Jvm.PRODUCER, Jvm.AGGREGATOR, Jvm.JOB_MANAGER, Jvm.TASK_MANAGER);
+    assertThat(series.get(3).memory())
+        .containsOnlyKeys(
+            Jvm.PRODUCER, Jvm.AGGREGATOR, Jvm.ZOOKEEPER, Jvm.JOB_MANAGER, Jvm.TASK_MANAGER);
     for (Series s : series) {
       assertThat(s.turns()).hasSize(1);
       Turn turn = s.turns().get(0);

@@ -33,7 +33,7 @@ final class Sandbox implements AutoCloseable {
   /** What any script should need far less than, also on a machine that does other things. */
   static final Duration DEADLINE = Duration.ofMinutes(6);
 
-  private static final int PORTS = 40;
+  private static final int PORTS = 60;
   private static final int FIRST_PORT = 10_000;
   private static final int LAST_PORT = 20_000;
 

@@ -259,6 +259,23 @@ public final class FlinkCluster {
     }
   }
 
+  /**
+   * Looks whether the job has run from its start without a stop.
+   *
+   * @throws RunFailure if it was started again, from a checkpoint or from the beginning
+   */
+  public void requireNeverRestarted(String job) throws RunFailure, InterruptedException {
+    try {
+      if (rest.wasRestarted(job)) {
+        throw new RunFailure(
+            "the job had to start again:%n  %s"
+                .formatted(String.join(System.lineSeparator() + "  ", rest.failure(job))));
+      }
+    } catch (IOException e) {
+      throw notAnswering(e);
+    }
+  }
+
   /** The failure if the REST API does not answer. */
   public RunFailure notAnswering(IOException cause) {
     return new RunFailure("Flink does not answer; see the logs in " + run, cause);

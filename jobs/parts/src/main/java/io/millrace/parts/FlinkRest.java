@@ -8,6 +8,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -136,6 +137,27 @@ public final class FlinkRest {
 
   private static int slotsTaken(JsonNode taskManager) {
     return taskManager.path("slotsNumber").asInt() - taskManager.path("freeSlots").asInt();
+  }
+
+  /** Whether the job had to start again, since this JobManager leads. */
+  public boolean wasRestarted(String job) throws IOException, InterruptedException {
+    return get("/jobs/" + job).path("timestamps").path("RESTARTING").asLong() > 0;
+  }
+
+  /** The complete checkpoints that Flink remembers, the earliest first. */
+  public List<Checkpoint> checkpoints(String job) throws IOException, InterruptedException {
+    List<Checkpoint> complete = new ArrayList<>();
+    for (JsonNode one : get("/jobs/" + job + "/checkpoints").path("history")) {
+      if ("COMPLETED".equals(one.path("status").asText())) {
+        complete.add(
+            new Checkpoint(
+                Instant.ofEpochMilli(one.path("trigger_timestamp").asLong()),
+                Duration.ofMillis(one.path("end_to_end_duration").asLong()),
+                one.path("state_size").asLong()));
+      }
+    }
+    complete.sort(Comparator.comparing(Checkpoint::triggered));
+    return complete;
   }
 
   /** Why the job failed: the messages of the exception and its causes, outermost first. */

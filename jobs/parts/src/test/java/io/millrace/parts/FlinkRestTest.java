@@ -11,6 +11,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,7 +31,7 @@ class FlinkRestTest {
     HttpServer server =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.createContext(
-        "/jobs/",
+        "/",
         exchange -> {
           String answer = next.size() > 1 ? next.remove() : next.element();
           byte[] body = answer.getBytes(StandardCharsets.UTF_8);
@@ -91,5 +92,58 @@ class FlinkRestTest {
     assertThat(rest.allTasksRun("a")).isFalse();
     assertThat(rest.allTasksRun("a")).isFalse();
     assertThat(rest.allTasksRun("a")).isTrue();
+  }
+
+  @Test
+  void theTaskManagerWithMostToDoIsTheFirst() throws Exception {
+    FlinkRest rest =
+        new FlinkRest(
+            List.of(
+                jobManager(
+                    """
+                    {"taskmanagers":[
+                      {"id":"taskmanager-1-1795909933","slotsNumber":4,"freeSlots":4},
+                      {"id":"taskmanager-2-1795909934","slotsNumber":4,"freeSlots":3},
+                      {"id":"taskmanager-3-1795909935","slotsNumber":4,"freeSlots":2}]}
+                    """)),
+            Duration.ZERO);
+    assertThat(rest.busyTaskManagers()).containsExactly("taskmanager-3", "taskmanager-2");
+    assertThat(rest.taskManagers()).isEqualTo(3);
+  }
+
+  @Test
+  void aJobWasRestartedIfItEverWas() throws Exception {
+    FlinkRest rest =
+        new FlinkRest(
+            List.of(
+                jobManager(
+                    "{\"timestamps\":{\"RUNNING\":1795000000000,\"RESTARTING\":0}}",
+                    "{\"timestamps\":{\"RUNNING\":1795000009000,\"RESTARTING\":1795000005000}}")),
+            Duration.ZERO);
+    assertThat(rest.wasRestarted("a")).isFalse();
+    assertThat(rest.wasRestarted("a")).isTrue();
+  }
+
+  @Test
+  void onlyCompleteCheckpointsAreToldInTheirOrder() throws Exception {
+    FlinkRest rest =
+        new FlinkRest(
+            List.of(
+                jobManager(
+                    """
+                    {"counts":{"completed":2},"history":[
+                      {"id":4,"status":"IN_PROGRESS","trigger_timestamp":1795000003000},
+                      {"id":3,"status":"COMPLETED","trigger_timestamp":1795000002000,
+                       "state_size":5000000,"checkpointed_size":4000000,"end_to_end_duration":80},
+                      {"id":2,"status":"FAILED","trigger_timestamp":1795000001000},
+                      {"id":1,"status":"COMPLETED","trigger_timestamp":1795000000000,
+                       "state_size":2000,"checkpointed_size":2000,"end_to_end_duration":1200}]}
+                    """)),
+            Duration.ZERO);
+    Instant first = Instant.ofEpochMilli(1_795_000_000_000L);
+    assertThat(rest.checkpoints("a"))
+        .containsExactly(
+            new Checkpoint(first, Duration.ofMillis(1200), 2_000),
+            new Checkpoint(first.plusSeconds(2), Duration.ofMillis(80), 5_000_000));
   }
 }

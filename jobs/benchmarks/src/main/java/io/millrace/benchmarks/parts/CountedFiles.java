@@ -1,6 +1,7 @@
 package io.millrace.benchmarks.parts;
 
 import io.millrace.hdf5.CountedFile;
+import io.millrace.parts.Checkpoint;
 import io.millrace.parts.FlinkCluster;
 import io.millrace.parts.RunFailure;
 import java.io.IOException;
@@ -11,6 +12,7 @@ import java.nio.file.WatchKey;
 import java.nio.file.WatchService;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -55,7 +57,7 @@ public final class CountedFiles implements Target {
         WatchKey key = watch.poll(LOOK_AFTER_JOB.toMillis(), TimeUnit.MILLISECONDS);
         arrived = Instant.now();
         if (key == null) {
-          cluster.requireJobWell(job);
+          requireWell();
         } else {
           key.pollEvents();
           key.reset();
@@ -76,10 +78,21 @@ public final class CountedFiles implements Target {
   @Override
   public void requireWell() throws RunFailure, InterruptedException {
     cluster.requireJobWell(job);
+    cluster.requireTaskManagers();
   }
 
   @Override
-  public void check(Simulation simulation, long scan) throws RunFailure {
+  public List<Checkpoint> checkpoints() throws RunFailure, InterruptedException {
+    try {
+      return cluster.rest().checkpoints(job);
+    } catch (IOException e) {
+      throw cluster.notAnswering(e);
+    }
+  }
+
+  @Override
+  public void check(Simulation simulation, long scan) throws RunFailure, InterruptedException {
+    cluster.requireNeverRestarted(job);
     try {
       Path file = find(scan).orElseThrow();
       requireWhole(file, simulation);

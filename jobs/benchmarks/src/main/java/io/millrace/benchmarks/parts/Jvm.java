@@ -24,6 +24,7 @@ public record Jvm(String role, long pid, Path gcLog) {
   /** A bare pull. */
   public static final String RECEIVER = "receiver";
 
+  public static final String ZOOKEEPER = "ZooKeeper";
   public static final String JOB_MANAGER = "JobManager";
   public static final String TASK_MANAGER = "TaskManager";
 

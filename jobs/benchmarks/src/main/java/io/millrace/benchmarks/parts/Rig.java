@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * What is set up to measure: real processes on this machine, in a run folder, at ports from a first
@@ -26,6 +27,7 @@ import java.util.Map;
  *   {@link #bare}       producer ─▶ bare pull
  *   {@link #relayed}    producer ─▶ aggregator ─▶ bare pull, a thread a lane
  *   {@link #counted}    producer ─▶ aggregator ─▶ TaskManagers ─▶ counted file
+ *   {@link #acknowledged}  the same, and back to the producer what a checkpoint has
  * </pre>
  *
  * Each route has processes of its own, so that all stay warm while they take turns.
@@ -33,6 +35,12 @@ import java.util.Map;
 public final class Rig implements AutoCloseable {
   private static final Duration START_DEADLINE = Duration.ofSeconds(60);
   private static final int MODULES = Simulation.CAMERA.modules();
+
+  /** Ports for what readers tell. */
+  private static final int STATUSES = 1;
+
+  /** The last so many of a job's checkpoints its JobManager can tell of. */
+  private static final int CHECKPOINTS_TOLD = 1_000;
 
   // As scripts/millrace has it.
   private static final List<String> JVM_OPTIONS =
@@ -86,19 +94,25 @@ public final class Rig implements AutoCloseable {
   public Route bare(String name) throws RunFailure, InterruptedException {
     int port = ports(MODULES);
     BareReceiver receiver = bareReceiver(name, "bind", new Lanes("127.0.0.1", port, 1, MODULES));
-    return new Route(this, name, port, List.of(receiver.jvm()), receiver, List.of(receiver::stop));
+    return new Route(
+        this,
+        name,
+        Destination.port(port),
+        List.of(receiver.jvm()),
+        receiver,
+        List.of(receiver::stop));
   }
 
   /** The same with an aggregator between them. */
   public Route relayed(String name, int lanes) throws RunFailure, InterruptedException {
     int port = ports(MODULES);
     Lanes at = lanes(lanes);
-    Part aggregator = aggregator(name, port, at);
+    Part aggregator = aggregator(name, port, at, List.of());
     BareReceiver receiver = bareReceiver(name, "connect", at);
     return new Route(
         this,
         name,
-        port,
+        Destination.port(port),
         List.of(jvm(Jvm.AGGREGATOR, aggregator), receiver.jvm()),
         receiver,
         List.of(aggregator::stop, receiver::stop));
@@ -117,77 +131,167 @@ public final class Rig implements AutoCloseable {
       throws RunFailure, InterruptedException {
     int port = ports(MODULES);
     Lanes at = lanes(lanes);
-    Part aggregator = aggregator(name, port, at);
+    Part aggregator = aggregator(name, port, at, List.of());
+    Path output = output(name);
+    FlinkCluster cluster =
+        cluster(
+            name,
+            JobManagers.one(ports(1)),
+            taskManagers,
+            (lanes + taskManagers - 1) / taskManagers,
+            List.of());
+    CountedFiles files =
+        count(
+            cluster,
+            List.of("--lanes-at=" + at.endpoint(0, 0), "--lanes=" + lanes),
+            lanes,
+            output,
+            thresholds,
+            inspection);
+    return new Route(
+        this,
+        name,
+        Destination.port(port),
+        and(jvms(cluster), jvm(Jvm.AGGREGATOR, aggregator)),
+        files,
+        List.of(cluster::stop, aggregator::stop));
+  }
+
+  /**
+   * The same so that nothing is lost if a process dies: in a session, with a ZooKeeper of its own,
+   * the producer keeps each sector until a checkpoint has it, and the job takes one each second.
+   *
+   * @param lanes number of lanes; as many slots, of one TaskManager
+   * @param thresholds that the job counts with
+   * @param inspection of each file, before it is removed and after its time was taken
+   */
+  public Route acknowledged(String name, int lanes, Thresholds thresholds, Inspection inspection)
+      throws RunFailure, InterruptedException {
+    int zooKeeperPort = ports(1);
+    // Behind the modules' ports, and behind those of the lanes, is one for what readers tell.
+    int port = ports(MODULES + STATUSES);
+    Lanes at = new Lanes("127.0.0.1", ports(lanes * MODULES + STATUSES), lanes, MODULES);
+    String quorum = "127.0.0.1:" + zooKeeperPort;
+    List<String> session = List.of("--zookeeper=" + quorum, "--session=bench");
+    // The first, so that it is the last to stop: the others take their leave of it.
+    Path data = parts.run().resolve(file(name) + "-zookeeper");
+    Part zooKeeper =
+        millrace(
+            data.getFileName().toString(),
+            List.of("zookeeper", "--port=" + zooKeeperPort, "--data=" + data),
+            List.of());
+    Part aggregator = aggregator(name, port, at, session);
+    Path output = output(name);
+    FlinkCluster cluster =
+        cluster(
+            name,
+            new JobManagers(ports(1), 1, quorum),
+            1,
+            lanes,
+            List.of("-D", "web.checkpoints.history=" + CHECKPOINTS_TOLD));
+    CountedFiles files = count(cluster, session, lanes, output, thresholds, inspection);
+    return new Route(
+        this,
+        name,
+        Destination.session(session),
+        and(jvms(cluster), jvm(Jvm.AGGREGATOR, aggregator), jvm(Jvm.ZOOKEEPER, zooKeeper)),
+        files,
+        List.of(cluster::stop, aggregator::stop, zooKeeper::stop));
+  }
+
+  /** The folder for a route's counted files, which is gone in the end. */
+  private Path output(String name) throws RunFailure {
     Path output = parts.run().resolve(file(name) + "-counted");
     // Before the cluster is started, so that in the end it comes after the cluster.
     parts.afterwards(new Scratch(output)::remove);
-    FlinkCluster cluster = cluster(name, taskManagers, (lanes + taskManagers - 1) / taskManagers);
-    List<String> arguments =
-        List.of(
-            "--output=" + output,
-            "--lanes-at=" + at.endpoint(0, 0),
-            "--lanes=" + lanes,
-            "--background=" + thresholds.background(),
-            "--xray=" + thresholds.xray());
     try {
-      Files.createDirectories(output);
-      String job =
-          cluster.submit(
-              lanes, root.resolve("jobs/counting/target/millrace-counting.jar"), arguments);
-      List<Jvm> behind = new ArrayList<>(List.of(jvm(Jvm.AGGREGATOR, aggregator)));
-      cluster
-          .processes()
-          .forEach(
-              (role, pid) ->
-                  behind.add(
-                      Jvm.of(
-                          role.startsWith("taskmanager") ? Jvm.TASK_MANAGER : Jvm.JOB_MANAGER,
-                          pid,
-                          logs)));
-      return new Route(
-          this,
-          name,
-          port,
-          behind,
-          new CountedFiles(output, cluster, job, inspection),
-          List.of(cluster::stop, aggregator::stop));
+      return Files.createDirectories(output);
     } catch (IOException e) {
-      throw new RunFailure("the folder %s cannot be made and watched".formatted(output), e);
+      throw new RunFailure("the folder %s cannot be made".formatted(output), e);
     }
   }
 
-  private FlinkCluster cluster(String name, int taskManagers, int slots)
+  private FlinkCluster cluster(
+      String name, JobManagers jobManagers, int taskManagers, int slots, List<String> more)
       throws RunFailure, InterruptedException {
-    FlinkCluster cluster =
-        FlinkCluster.start(
-            parts,
-            file(name) + "-flink",
-            JobManagers.one(ports(1)),
-            Map.of("MILLRACE_JAVA_OPTS", Jvm.options(logs)),
+    List<String> options =
+        new ArrayList<>(
             List.of(
                 "--task-managers",
                 Integer.toString(taskManagers),
                 "-D",
                 "taskmanager.numberOfTaskSlots=" + slots));
+    options.addAll(more);
+    FlinkCluster cluster =
+        FlinkCluster.start(
+            parts,
+            file(name) + "-flink",
+            jobManagers,
+            Map.of("MILLRACE_JAVA_OPTS", Jvm.options(logs)),
+            options);
     cluster.awaitStart();
     return cluster;
   }
 
-  private Part aggregator(String name, int port, Lanes lanes)
+  /**
+   * Starts the counting job.
+   *
+   * @param source the options that tell it where its lanes are
+   */
+  private CountedFiles count(
+      FlinkCluster cluster,
+      List<String> source,
+      int lanes,
+      Path output,
+      Thresholds thresholds,
+      Inspection inspection)
       throws RunFailure, InterruptedException {
-    return millrace(
-        file(name) + "-aggregator",
+    List<String> arguments = new ArrayList<>(source);
+    arguments.addAll(
         List.of(
-            "aggregator",
-            "--listen=tcp://127.0.0.1:" + port,
-            "--lane-address=" + lanes.endpoint(0, 0),
-            "--lanes=" + lanes.lanes(),
-            "--camera=" + Simulation.CAMERA.name()));
+            "--output=" + output,
+            "--background=" + thresholds.background(),
+            "--xray=" + thresholds.xray()));
+    String job =
+        cluster.submit(
+            lanes, root.resolve("jobs/counting/target/millrace-counting.jar"), arguments);
+    try {
+      return new CountedFiles(output, cluster, job, inspection);
+    } catch (IOException e) {
+      throw new RunFailure("the folder %s cannot be watched".formatted(output), e);
+    }
   }
 
-  WarmProducer producer(String name, Simulation simulation, int port, long firstScan)
+  private List<Jvm> jvms(FlinkCluster cluster) throws RunFailure {
+    List<Jvm> jvms = new ArrayList<>();
+    cluster
+        .processes()
+        .forEach(
+            (role, pid) ->
+                jvms.add(
+                    Jvm.of(
+                        role.startsWith("taskmanager") ? Jvm.TASK_MANAGER : Jvm.JOB_MANAGER,
+                        pid,
+                        logs)));
+    return jvms;
+  }
+
+  private static List<Jvm> and(List<Jvm> jvms, Jvm... others) {
+    return Stream.concat(jvms.stream(), Stream.of(others)).toList();
+  }
+
+  private Part aggregator(String name, int port, Lanes lanes, List<String> session)
       throws RunFailure, InterruptedException {
-    return producer(name, simulation, "--aggregator=tcp://127.0.0.1:" + port, firstScan);
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "aggregator",
+                "--listen=tcp://127.0.0.1:" + port,
+                "--lane-address=" + lanes.endpoint(0, 0),
+                "--lanes=" + lanes.lanes(),
+                "--camera=" + Simulation.CAMERA.name()));
+    arguments.addAll(session);
+    return millrace(file(name) + "-aggregator", arguments, List.of());
   }
 
   /**
@@ -197,16 +301,18 @@ public final class Rig implements AutoCloseable {
    */
   public WarmProducer writer(String name, Simulation simulation, Path directory, long firstScan)
       throws RunFailure, InterruptedException {
-    return producer(name, simulation, "--write=" + directory, firstScan);
+    return producer(name, simulation, Destination.files(directory), firstScan);
   }
 
-  private WarmProducer producer(String name, Simulation simulation, String where, long firstScan)
+  WarmProducer producer(String name, Simulation simulation, Destination destination, long firstScan)
       throws RunFailure, InterruptedException {
     List<String> command = new ArrayList<>(List.of("producer", "--acquire"));
     command.addAll(simulation.options());
-    command.addAll(
-        List.of("--scan-number=" + firstScan, where, "--camera=" + Simulation.CAMERA.name()));
-    Part part = millrace("%s-producer-%d".formatted(file(name), firstScan), command);
+    command.addAll(List.of("--scan-number=" + firstScan, "--camera=" + Simulation.CAMERA.name()));
+    command.addAll(destination.options());
+    Part part =
+        millrace(
+            "%s-producer-%d".formatted(file(name), firstScan), command, destination.jvmOptions());
     return new WarmProducer(part, jvm(Jvm.PRODUCER, part), simulation, firstScan);
   }
 
@@ -239,11 +345,13 @@ public final class Rig implements AutoCloseable {
     return new BareReceiver(part, jvm(Jvm.RECEIVER, part));
   }
 
-  private Part millrace(String name, List<String> arguments)
+  private Part millrace(String name, List<String> arguments, List<String> jvmOptions)
       throws RunFailure, InterruptedException {
     List<String> command = new ArrayList<>(List.of(parts.script("millrace")));
     command.addAll(arguments);
-    Part part = parts.start(name, Map.of("MILLRACE_JAVA_OPTS", Jvm.options(logs)), command);
+    List<String> all = new ArrayList<>(List.of(Jvm.options(logs)));
+    all.addAll(jvmOptions);
+    Part part = parts.start(name, Map.of("MILLRACE_JAVA_OPTS", String.join(" ", all)), command);
     part.awaitOutput("ready", START_DEADLINE);
     return part;
   }

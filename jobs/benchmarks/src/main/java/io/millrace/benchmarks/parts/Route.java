@@ -1,5 +1,6 @@
 package io.millrace.benchmarks.parts;
 
+import io.millrace.parts.Checkpoint;
 import io.millrace.parts.RunFailure;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,27 +18,27 @@ public final class Route implements AutoCloseable {
 
   private final Rig rig;
   private final String name;
-  private final int producerPort;
+  private final Destination destination;
   private final List<Jvm> behind;
   private final Target target;
   private final List<Runnable> ends;
   private WarmProducer producer;
 
   /**
-   * @param producerPort where the first module is sent to
+   * @param destination of the producer's sectors
    * @param behind the processes that are measured besides the producer
    * @param ends how they are stopped, in this order
    */
   Route(
       Rig rig,
       String name,
-      int producerPort,
+      Destination destination,
       List<Jvm> behind,
       Target target,
       List<Runnable> ends) {
     this.rig = rig;
     this.name = name;
-    this.producerPort = producerPort;
+    this.destination = destination;
     this.behind = behind;
     this.target = target;
     this.ends = ends;
@@ -59,12 +60,17 @@ public final class Route implements AutoCloseable {
       // A job does not take a scan twice.
       scan = producer.nextScan();
     }
-    producer = rig.producer(name, simulation, producerPort, scan);
+    producer = rig.producer(name, simulation, destination, scan);
   }
 
   /** The number of the next scan. */
   public long nextScan() {
     return producer.nextScan();
+  }
+
+  /** The complete checkpoints of its job so far, the earliest first; none if it makes none. */
+  public List<Checkpoint> checkpoints() throws RunFailure, InterruptedException {
+    return target.checkpoints();
   }
 
   /** All its processes. */

@@ -5,7 +5,8 @@
  * <pre>
  *   Rig ── Route (a) producer ─▶ bare pull                                ┐
  *       ├─ Route (b) producer ─▶ aggregator ─▶ bare pull                  ├─ Series: turn by turn
- *       └─ Route (c) producer ─▶ aggregator ─▶ TaskManagers ─▶ file       ┘
+ *       ├─ Route (c) producer ─▶ aggregator ─▶ TaskManagers ─▶ file       │
+ *       └─ Route (d) the same, acknowledged and with checkpoints          ┘
  *            Turn: seconds, CPU seconds of each Jvm         Memory: allocated, collected, resident
  * </pre>
  *
@@ -15,8 +16,10 @@
  *       io.millrace.benchmarks.parts.Turn} by turn; {@link io.millrace.benchmarks.parts.Series}:
  *       several ways in turn
  *   <li>{@link io.millrace.benchmarks.parts.WarmProducer} sends a {@link
- *       io.millrace.benchmarks.parts.Simulation}; {@link io.millrace.benchmarks.parts.BareReceiver}
- *       and {@link io.millrace.benchmarks.parts.CountedFiles} are the {@linkplain
+ *       io.millrace.benchmarks.parts.Simulation} to a {@link
+ *       io.millrace.benchmarks.parts.Destination}; {@link
+ *       io.millrace.benchmarks.parts.BareReceiver} and {@link
+ *       io.millrace.benchmarks.parts.CountedFiles} are the {@linkplain
  *       io.millrace.benchmarks.parts.Target targets}
  *   <li>{@link io.millrace.benchmarks.parts.SystemCommand}: what the commands have in common
  *   <li>{@link io.millrace.benchmarks.parts.Inspection}: a look into a counted file, such as {@link

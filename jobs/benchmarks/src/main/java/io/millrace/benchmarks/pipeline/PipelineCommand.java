@@ -21,8 +21,9 @@ import picocli.CommandLine.Option;
     description = {
       "The whole pipeline on this machine, all parts as processes, in turn with less of it: (a) a"
           + " bare JeroMQ push and pull of the same messages, (b) with an aggregator between them,"
-          + " (c) everything, to the counted file.",
-      "Every size is measured with every number of electrons. A quick run takes less than two"
+          + " (c) everything, to the counted file, (d) the same with acknowledgement, retention and a"
+          + " checkpoint every second.",
+      "Every size is measured with every number of electrons. A quick run takes some three"
           + " minutes."
     })
 public final class PipelineCommand extends SystemCommand {
@@ -64,9 +65,6 @@ public final class PipelineCommand extends SystemCommand {
     rig.requireLanes(lanes);
     int turns = turns("--rounds", rounds, 5, 3);
     Report results = report.open();
-    results.note(
-        "(d), the same with acknowledgement and checkpoints, is not there yet: no sector is sent"
-            + " twice today.");
     List<PipelineRows> measurements =
         measure(rig.open(), results, measured -> rows(measured, simulations, turns, results));
     results.publish(
@@ -83,13 +81,15 @@ public final class PipelineCommand extends SystemCommand {
         List.of(
             measured.bare(PipelineRows.BARE),
             measured.relayed(PipelineRows.RELAYED, lanes),
-            measured.counted(PipelineRows.WHOLE, lanes, 1, rig.thresholds(), result));
+            measured.counted(PipelineRows.WHOLE, lanes, 1, rig.thresholds(), result),
+            measured.acknowledged(PipelineRows.ACKNOWLEDGED, lanes, rig.thresholds(), result));
     List<PipelineRows> rows = new ArrayList<>();
     for (Simulation simulation : simulations) {
       result.forget();
       List<Series> series =
           Series.measure(routes, simulation, warmUpSectors(), turns, results::progress);
-      rows.add(new PipelineRows(simulation, series.get(0), series.get(1), series.get(2)));
+      rows.add(
+          new PipelineRows(simulation, series.get(0), series.get(1), series.get(2), series.get(3)));
     }
     return rows;
   }

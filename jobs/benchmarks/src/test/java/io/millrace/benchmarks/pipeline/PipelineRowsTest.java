@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 class PipelineRowsTest {
   private static final Memory MEMORY = new Memory(30_000_000, 2, 0.006, 900_000_000);
 
-  /** Turns that take so long, and so much CPU time of every process. */
+  /** Turns that take so long, a fifth of it behind the last sector, and CPU time as told. */
   private static Series series(
       Simulation simulation, double cpuPerGigabyte, List<String> roles, double... seconds) {
     Map<String, Double> cpu =
@@ -30,7 +30,7 @@ class PipelineRowsTest {
                     Function.identity(), role -> cpuPerGigabyte * simulation.gigabytes()));
     return new Series(
         "any",
-        DoubleStream.of(seconds).mapToObj(s -> new Turn(simulation, s, 0, cpu)).toList(),
+        DoubleStream.of(seconds).mapToObj(s -> new Turn(simulation, s, s / 5, cpu)).toList(),
         roles.stream().collect(Collectors.toMap(Function.identity(), role -> MEMORY)));
   }
 
@@ -46,6 +46,14 @@ class PipelineRowsTest {
                 List.of(Jvm.PRODUCER, Jvm.AGGREGATOR, Jvm.JOB_MANAGER, Jvm.TASK_MANAGER),
                 2.5,
                 5,
+                20),
+            series(
+                scan,
+                0.75,
+                List.of(
+                    Jvm.PRODUCER, Jvm.AGGREGATOR, Jvm.ZOOKEEPER, Jvm.JOB_MANAGER, Jvm.TASK_MANAGER),
+                2.75,
+                6.25,
                 20))
         .all().stream()
             .collect(
@@ -67,6 +75,31 @@ class PipelineRowsTest {
     assertRow(rows.get(PipelineRows.WHOLE), gigabytes / 5, 0.4);
     assertRow(rows.get("(c) relative to (b)"), gigabytes / 5, 0.8);
     assertThat(rows.get("(c) frames").value()).isCloseTo(4160 / 5.0, within(1e-9));
+    assertRow(rows.get(PipelineRows.ACKNOWLEDGED), gigabytes / 6.25, 0.32);
+    assertRow(rows.get("(d) relative to (c)"), gigabytes / 6.25, 2.5 / 2.75);
+    assertThat(rows.get("(d) frames").value()).isCloseTo(4160 / 6.25, within(1e-9));
+  }
+
+  @Test
+  void theWaitForTheFileIsToldApart() {
+    Map<String, Row> rows = rows(500);
+    double gigabytes = 4160 * 663_552e-9;
+    assertRow(
+        rows.get("(d) relative to (c), until the last sector is sent"), gigabytes / 5, 2.5 / 2.75);
+    assertThat(rows.get("(c) last sector sent to file in place").value())
+        .isCloseTo(1, within(1e-9));
+    assertThat(rows.get("(d) last sector sent to file in place").value())
+        .isCloseTo(1.25, within(1e-9));
+  }
+
+  @Test
+  void everyPartIsComparedWithItselfWithoutAcknowledgement() {
+    Map<String, Row> rows = rows(500);
+    for (String role : List.of(Jvm.PRODUCER, Jvm.AGGREGATOR, Jvm.TASK_MANAGER, Jvm.JOB_MANAGER)) {
+      assertRow(rows.get("(d) CPU of the %s relative to (c)".formatted(role)), 0.75, 1.25);
+    }
+    assertThat(rows.get("(d) CPU of the ZooKeeper").value()).isCloseTo(0.75, within(1e-9));
+    assertThat(rows).containsKey("(d) resident memory of the ZooKeeper");
   }
 
   @Test
@@ -81,12 +114,13 @@ class PipelineRowsTest {
   void targetsStandForTheUsualScan() {
     Map<String, Row> usual = rows(500);
     assertThat(usual.get("(c) relative to (b)").met()).isTrue();
+    assertThat(usual.get("(d) relative to (c)").met()).isTrue();
     assertThat(usual.get("TaskManager CPU per GB").met()).isFalse();
     assertThat(usual.get("TaskManager CPU per GB relative to a bare pull").met()).isTrue();
     assertThat(usual.get("TaskManager CPU per GB relative to the pull of (b)").met()).isTrue();
     assertThat(Stream.of(usual, rows(3000)).flatMap(r -> r.values().stream()))
         .filteredOn(row -> row.met() != null)
-        .hasSize(4);
+        .hasSize(5);
   }
 
   @Test
