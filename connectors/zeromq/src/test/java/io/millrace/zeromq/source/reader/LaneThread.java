@@ -163,7 +163,7 @@ final class LaneThread implements AutoCloseable {
   }
 
   long heldBackMillis() {
-    return counter("heldBackMillis");
+    return this.<Long>gauge("heldBackMillis").getValue();
   }
 
   int sectorsInTask() {
