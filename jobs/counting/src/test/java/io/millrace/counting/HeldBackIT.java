@@ -22,6 +22,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Back-pressure from one end to the other, with real processes: whoever takes nothing stops the
@@ -30,6 +32,8 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Timeout(180)
 class HeldBackIT {
+  private static final Logger LOG = LoggerFactory.getLogger(HeldBackIT.class);
+
   private static final int MIB = 1 << 20;
 
   /** One module of 512 x 64 pixels. */
@@ -110,11 +114,11 @@ class HeldBackIT {
         .contains("keptBytes 25,165,824 of 25,165,824", "delivery acknowledged")
         .contains("Producer module-0 (process")
         .contains("of which no reader has acknowledged any since");
-    assertThat(producer.mostResident()).isLessThan(before + most + SLACK);
+    assertGrown("producer", producer, before, most + SLACK);
 
     job.resume();
     assertWhole(raster);
-    assertThat(producer.mostResident()).isLessThan(before + most + SLACK);
+    assertGrown("producer", producer, before, most + SLACK);
     assertThat(session.awaitProducer(MemberState.READY).counters())
         .as("what waited was not sent a second time")
         .containsEntry("repeated", 0L);
@@ -150,10 +154,9 @@ class HeldBackIT {
     assertThat(shown.at("/counters/sectors").asLong()).as("it stands still").isEqualTo(sent);
     assertThat(shown.at("/rates")).as("it stands still").isEmpty();
     // Its queue, and the frames that are repeated.
-    assertThat(producer.mostResident()).isLessThan(before + (66 + 16) * SECTOR_BYTES + SLACK);
+    assertGrown("producer", producer, before, (66 + 16) * SECTOR_BYTES + SLACK);
     // A queue to receive, and one for each lane; its heap may grow to 256 MB, but has no reason to.
-    assertThat(aggregator.mostResident())
-        .isLessThan(aggregatorBefore + 3 * 66 * SECTOR_BYTES + 2 * SLACK);
+    assertGrown("aggregator", aggregator, aggregatorBefore, 3 * 66 * SECTOR_BYTES + 2 * SLACK);
 
     job.resume();
     session.awaitFile(1, DEADLINE);
@@ -200,6 +203,18 @@ class HeldBackIT {
         .containsEntry(Member.SPILLED, 0L);
     assertThat(bytes(files)).as("all is acknowledged").isZero();
     session.drain();
+  }
+
+  private static void assertGrown(String who, TrialProcess process, long before, long most)
+      throws IOException {
+    long grown = process.mostResident() - before;
+    LOG.info(
+        "{}: {} MiB resident at most, {} MiB more than before; may be {} MiB",
+        who,
+        (before + grown) / MIB,
+        grown / MIB,
+        most / MIB);
+    assertThat(grown).as("growth of the %s's memory", who).isLessThan(most);
   }
 
   private static long bytes(Path directory) throws IOException {
