@@ -162,6 +162,14 @@ final class LaneThread implements AutoCloseable {
     return counter("sectors");
   }
 
+  long repeated() {
+    return counter("repeated");
+  }
+
+  long outOfOrder() {
+    return counter("outOfOrder");
+  }
+
   long heldBackMillis() {
     return this.<Long>gauge("heldBackMillis").getValue();
   }
