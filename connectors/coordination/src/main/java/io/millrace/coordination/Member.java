@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -21,11 +22,13 @@ import java.util.TreeMap;
  * @param protocol version of the wire protocol that it speaks
  * @param started when it began
  * @param offers what others need to know to use it: an aggregator's are {@link #PRODUCERS}, {@link
- *     #STATUSES}, {@link #LANES_AT}, {@link #LANES} and {@link #CAMERA}
+ *     #STATUSES}, {@link #LANES_AT}, {@link #LANES} and {@link #CAMERA}; a producer's {@link
+ *     #DELIVERY}
  * @param state what it is at
  * @param reason of the state, for people; empty if there is nothing to say
  * @param changed when the state was entered
- * @param counters how often what has happened since it began, by name
+ * @param counters how often what has happened since it began, by name; or of the {@link #LEVELS}
+ *     how much there is
  */
 public record Member(
     @JsonProperty(required = true) int version,
@@ -59,6 +62,36 @@ public record Member(
 
   /** With which kind of keys an aggregator encrypts; absent if with none. */
   public static final String KEYS = "keys";
+
+  /** Whether a producer's sectors are {@link #ACKNOWLEDGED} or {@link #UNACKNOWLEDGED}. */
+  public static final String DELIVERY = "delivery";
+
+  /** A producer keeps each sector until the job has it for good, and sends it again if need be. */
+  public static final String ACKNOWLEDGED = "acknowledged";
+
+  /** What is lost on the way is lost. */
+  public static final String UNACKNOWLEDGED = "unacknowledged";
+
+  /** Messages that a producer keeps until they are acknowledged. */
+  public static final String KEPT = "kept";
+
+  /** Memory of the sectors among them. */
+  public static final String KEPT_BYTES = "keptBytes";
+
+  /** Sectors among them that are in files. */
+  public static final String SPILLED = "spilled";
+
+  /** What these files occupy. */
+  public static final String SPILLED_BYTES = "spilledBytes";
+
+  /** Counters that tell how much there is now, and may fall again. */
+  public static final Set<String> LEVELS =
+      Set.of(KEPT, KEPT_BYTES, most(KEPT_BYTES), SPILLED, SPILLED_BYTES, most(SPILLED_BYTES));
+
+  /** Name of the counter that tells how high a level may become. */
+  public static String most(String level) {
+    return level + "Most";
+  }
 
   /** The wire protocol of spec-conforming peers: plain PUSH and PULL. */
   public static final int PLAIN = 1;

@@ -1,5 +1,6 @@
 package io.millrace.ingest;
 
+import io.millrace.coordination.Member;
 import io.millrace.detector.wire.LaneStatus;
 import io.millrace.sockets.ConnectedPeer;
 import io.millrace.sockets.CurveKeys;
@@ -9,6 +10,8 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -55,6 +58,7 @@ final class KeepingSender extends ModuleOutput {
   private volatile Stall stall;
   private volatile long repeated;
   private volatile long kept;
+  private volatile long keptBytes;
 
   // Of its own thread.
   private ZMQ.Context context;
@@ -114,18 +118,23 @@ final class KeepingSender extends ModuleOutput {
   }
 
   @Override
-  boolean keeps() {
-    return true;
-  }
-
-  @Override
-  long repeated() {
-    return repeated;
-  }
-
-  @Override
-  long kept() {
-    return kept;
+  Map<String, Long> counts() {
+    Map<String, Long> counts = new HashMap<>();
+    counts.put("repeated", repeated);
+    counts.put(Member.KEPT, kept);
+    counts.put(Member.KEPT_BYTES, keptBytes);
+    counts.put(Member.most(Member.KEPT_BYTES), outbox.mostBytes());
+    outbox
+        .files()
+        .ifPresent(
+            files -> {
+              counts.put(Member.SPILLED, files.sectors());
+              counts.put(Member.SPILLED_BYTES, files.bytes());
+              if (files.mostBytes() < Long.MAX_VALUE) {
+                counts.put(Member.most(Member.SPILLED_BYTES), files.mostBytes());
+              }
+            });
+    return counts;
   }
 
   /**
@@ -322,10 +331,11 @@ final class KeepingSender extends ModuleOutput {
     if (any) {
       progressAt = now;
       stall = null;
-      kept = outbox.unacknowledged();
     } else if (outbox.rewindSilent(now, SILENCE_NANOS)) {
       LOG.warn("module {}: a lane got nothing for a while; what it misses is sent again", module);
     }
+    kept = outbox.unacknowledged();
+    keptBytes = outbox.bytes();
     tellRepeats();
     return any;
   }
@@ -383,7 +393,7 @@ final class KeepingSender extends ModuleOutput {
     if (unsent || due) {
       // It waits for others, not for its own time.
       if (stall == null) {
-        stall = Stall.now(unsent ? aggregator() : readers());
+        stall = Stall.now(unsent ? aggregator() + " has taken nothing" : readers());
       }
       if (now - progressAt > stallTimeout.toNanos()) {
         throw stalled(unsent ? "nobody took a sector" : "nobody acknowledged a sector");
@@ -437,8 +447,10 @@ final class KeepingSender extends ModuleOutput {
   private String readers() {
     int[] unheard = outbox.unheard();
     return unheard.length == 0
-        ? "the readers' acknowledgement for module %d".formatted(module)
-        : "the reader of lanes %s, for module %d,".formatted(Arrays.toString(unheard), module);
+        ? "all room is used by sectors of module %d, of which no reader has acknowledged any"
+            .formatted(module)
+        : "nothing was heard of the readers of lanes %s, for module %d,"
+            .formatted(Arrays.toString(unheard), module);
   }
 
   private IOException stalled(String what) {

@@ -11,6 +11,9 @@ final class KeptLane {
   /** So long after it was sent again, a message may be on its way. */
   private static final long RESUME_NANOS = 1_000_000_000;
 
+  /** Readers tell several times in this time, unless they cannot. */
+  private static final long LONGEST_PAUSE_NANOS = 1_000_000_000;
+
   private Kept[] ring = new Kept[64];
 
   /** All before this number are acknowledged. */
@@ -27,6 +30,7 @@ final class KeptLane {
 
   private long expectedSince;
   private boolean waiting;
+  private long heardAt;
   private long epoch = -1;
   private long repeated;
 
@@ -93,12 +97,12 @@ final class KeptLane {
 
   /**
    * Sends again what the reader is not known to have, if it tells for too long that it got nothing
-   * of it, though it has room.
+   * of it, though it has room. A reader that tells nothing may be paused, with all of it before it.
    *
    * @return whether there was something
    */
   boolean rewindIfSilent(long now, long nanos) {
-    if (epoch < 0 || waiting || expected >= cursor || now - expectedSince < nanos) {
+    if (epoch < 0 || waiting || expected >= cursor || heardAt - expectedSince < nanos) {
       return false;
     }
     rewind(now);
@@ -133,6 +137,10 @@ final class KeptLane {
       resumed = 0;
     }
     waiting = status.waiting();
+    if (waiting || now - heardAt > LONGEST_PAUSE_NANOS) {
+      expectedSince = now; // it could not take anything before
+    }
+    heardAt = now;
     if (status.sender() != sender) {
       // It has not heard this producer yet; so it has nothing of what is kept.
       if (status.sender() < sender && (another || status.resume() != 0)) {

@@ -2,6 +2,7 @@ package io.millrace.ingest;
 
 import java.io.IOException;
 import java.time.Instant;
+import java.util.Map;
 import java.util.concurrent.Callable;
 
 /**
@@ -129,19 +130,9 @@ abstract class ModuleOutput implements Callable<Void> {
     return null;
   }
 
-  /** Whether messages are kept until they are acknowledged. */
-  boolean keeps() {
-    return false;
-  }
-
-  /** Messages that were sent again, because they were not received. */
-  long repeated() {
-    return 0;
-  }
-
-  /** Messages that are kept until they are acknowledged. */
-  long kept() {
-    return 0;
+  /** What it counts besides, by name. */
+  Map<String, Long> counts() {
+    return Map.of();
   }
 
   /** Makes {@link #call} end soon, without an error. */

@@ -466,7 +466,8 @@ final class ModuleRelay implements Runnable {
   private boolean sendBlocked(int lane, Msg first, int flags) {
     Stall stall =
         Stall.now(
-            "lane %d of module %d (%s)".formatted(lane, module, lanes.endpoint(lane, module)));
+            "lane %d of module %d (%s) has taken nothing"
+                .formatted(lane, module, lanes.endpoint(lane, module)));
     long start = System.nanoTime();
     long reported = start;
     boolean taken = false;

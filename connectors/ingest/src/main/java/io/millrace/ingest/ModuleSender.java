@@ -295,7 +295,7 @@ final class ModuleSender extends ModuleOutput {
    */
   private boolean sendAndAwaitTaken(byte[] announcement) throws IOException {
     long start = System.nanoTime();
-    stall = Stall.now(aggregator());
+    stall = Stall.now(aggregator() + " has taken nothing");
     EncryptedMessage message = null;
     try {
       while (!isStopped() && (message == null || !message.awaitTaken(LOOK_UP_MS))) {
@@ -416,7 +416,7 @@ final class ModuleSender extends ModuleOutput {
       long now = System.nanoTime();
       if (deadline == 0) {
         deadline = now + stallTimeout.toNanos();
-        stall = Stall.now(aggregator());
+        stall = Stall.now(aggregator() + " has taken nothing");
       } else if (now > deadline) {
         throw stalled("nobody took a sector");
       }
@@ -429,7 +429,7 @@ final class ModuleSender extends ModuleOutput {
    */
   private void finish() throws IOException {
     long start = System.nanoTime();
-    stall = Stall.now(aggregator());
+    stall = Stall.now(aggregator() + " has taken nothing");
     context.term();
     stall = null;
     enter(State.DONE);

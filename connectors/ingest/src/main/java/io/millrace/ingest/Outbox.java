@@ -264,7 +264,26 @@ final class Outbox implements Closeable {
 
   /** Messages that are not acknowledged. */
   long unacknowledged() {
-    return Arrays.stream(kept).mapToLong(KeptLane::size).sum();
+    long all = 0;
+    for (KeptLane lane : kept) {
+      all += lane.size();
+    }
+    return all;
+  }
+
+  /** Memory of sectors that are not acknowledged. */
+  long bytes() {
+    return (long) (made - free.size() - cooling.size()) * sectorBytes;
+  }
+
+  /** The most that may become; for any thread. */
+  long mostBytes() {
+    return (long) most * sectorBytes;
+  }
+
+  /** Where sectors are that memory has no room for; for any thread that only asks. */
+  Optional<SpilledSectors> files() {
+    return files;
   }
 
   /** Messages that were sent again. */

@@ -83,10 +83,7 @@ final class Producer {
     counters.put("sectors", sectors);
     counters.put("bytes", sectors * sectorBytes);
     counters.put("scans", outputs.stream().mapToLong(ModuleOutput::scans).min().orElse(0));
-    if (outputs.stream().allMatch(ModuleOutput::keeps)) {
-      counters.put("repeated", outputs.stream().mapToLong(ModuleOutput::repeated).sum());
-      counters.put("unacknowledged", outputs.stream().mapToLong(ModuleOutput::kept).sum());
-    }
+    outputs.forEach(o -> o.counts().forEach((name, n) -> counters.merge(name, n, Long::sum)));
     String stalls =
         outputs.stream()
             .map(ModuleOutput::stall)

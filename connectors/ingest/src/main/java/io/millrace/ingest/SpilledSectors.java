@@ -350,6 +350,11 @@ final class SpilledSectors implements Closeable {
     return bytes.get();
   }
 
+  /** So much they may occupy. */
+  long mostBytes() {
+    return mostBytes;
+  }
+
   /** Sectors that are not released. */
   long sectors() {
     return sectors.get();

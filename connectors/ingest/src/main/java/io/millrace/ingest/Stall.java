@@ -6,16 +6,16 @@ import java.time.Instant;
 /**
  * That something has to wait for somebody else.
  *
- * @param by who takes nothing, and where
+ * @param what who takes nothing, and where; a sentence without its end
  * @param since since when
  */
-record Stall(String by, Instant since) {
+record Stall(String what, Instant since) {
   /** After so long people should hear of it. */
   static final Duration WORTH_TELLING = Duration.ofSeconds(5);
 
-  /** Somebody takes nothing from now on. */
-  static Stall now(String by) {
-    return new Stall(by, Instant.now());
+  /** It begins now. */
+  static Stall now(String what) {
+    return new Stall(what, Instant.now());
   }
 
   boolean isWorthTelling() {
@@ -25,6 +25,6 @@ record Stall(String by, Instant since) {
   /** For people; the same for as long as it lasts. */
   @Override
   public String toString() {
-    return "%s has taken nothing since %s".formatted(by, since);
+    return "%s since %s".formatted(what, since);
   }
 }

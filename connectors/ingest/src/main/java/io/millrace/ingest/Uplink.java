@@ -72,7 +72,16 @@ final class Uplink {
       return;
     }
     SessionAddress address = session.get();
-    Member member = Member.starting(Role.PRODUCER, name(modules), address.session(), Map.of());
+    Member member =
+        Member.starting(
+            Role.PRODUCER,
+            name(modules),
+            address.session(),
+            Map.of(
+                Member.DELIVERY,
+                network.retention() == Retention.NONE
+                    ? Member.UNACKNOWLEDGED
+                    : Member.ACKNOWLEDGED));
     try (Participation here = new Participation(address, member)) {
       here.during(
           () -> {

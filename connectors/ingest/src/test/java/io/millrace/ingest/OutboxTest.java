@@ -213,9 +213,9 @@ class OutboxTest {
     send(100);
     assertThat(outbox.rewindSilent(now + 9 * SECOND, 3 * SECOND)).as("nobody is there").isFalse();
     hear(0, 0, 3, 0);
-    now += 2 * SECOND;
+    hearUntil(now + 2 * SECOND);
     assertThat(outbox.rewindSilent(now, 3 * SECOND)).isFalse();
-    now += 2 * SECOND;
+    hearUntil(now + 2 * SECOND);
     assertThat(outbox.rewindSilent(now, 3 * SECOND)).isTrue();
     assertThat(send(100)).containsExactly("0.3=4");
     assertThat(outbox.rewindSilent(now + SECOND, 3 * SECOND)).isFalse();
@@ -223,12 +223,38 @@ class OutboxTest {
     assertThat(outbox.rewindSilent(now + 9 * SECOND, 3 * SECOND)).as("it has all").isFalse();
   }
 
+  /** It tells again and again that it expects the third message. */
+  private void hearUntil(long end) {
+    while (now < end) {
+      now += SECOND / 2;
+      hear(0, 0, 3, 0);
+    }
+  }
+
   @Test
   void aReaderWithoutRoomIsNotSilent() throws IOException {
     addAll(0, 5);
     send(100);
-    outbox.heard(new LaneStatus(MODULE, 0, 1, SENDER, 0, 1, 0, true), now);
-    assertThat(outbox.rewindSilent(now + 100 * SECOND, 3 * SECOND)).isFalse();
+    for (long end = now + 100 * SECOND; now < end; now += SECOND / 2) {
+      outbox.heard(new LaneStatus(MODULE, 0, 1, SENDER, 0, 1, 0, true), now);
+      assertThat(outbox.rewindSilent(now, 3 * SECOND)).isFalse();
+    }
+    hear(0, 0, 1, 0);
+    assertThat(outbox.rewindSilent(now, 3 * SECOND)).as("it has room just now").isFalse();
+  }
+
+  /** Its node is paused, say: all that was sent waits before it. */
+  @Test
+  void aReaderThatTellsNothingIsNotSentTheSameAgain() throws IOException {
+    addAll(0, 5);
+    send(100);
+    hear(0, 0, 3, 0);
+    now += 100 * SECOND;
+    assertThat(outbox.rewindSilent(now, 3 * SECOND)).isFalse();
+    hear(0, 0, 3, 0);
+    assertThat(outbox.rewindSilent(now, 3 * SECOND)).as("it goes on just now").isFalse();
+    hearUntil(now + 3 * SECOND);
+    assertThat(outbox.rewindSilent(now, 3 * SECOND)).as("and gets nothing").isTrue();
   }
 
   @Test
@@ -319,10 +345,13 @@ class OutboxTest {
       }
       assertThat(taken).isGreaterThan(6).isLessThan(100);
       assertThat(small.room()).isNull();
+      assertThat(small.bytes()).isEqualTo(small.mostBytes()).isEqualTo(6 * BYTES);
+      assertThat(small.unacknowledged()).isEqualTo(taken);
       while (small.due() != null) {
         small.sent(small.due(), now);
       }
       small.heard(new LaneStatus(MODULE, 0, 1, SENDER, taken, taken + 1, 0, false), now);
+      assertThat(small.bytes()).as("all is acknowledged").isZero();
       assertThat(small.room()).isNotNull();
     }
   }

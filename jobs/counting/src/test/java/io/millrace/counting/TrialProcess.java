@@ -29,8 +29,10 @@ final class TrialProcess implements AutoCloseable {
    *
    * @param log takes all that it says
    * @param main the program
+   * @param jvm options of its JVM, which go before ours
    */
-  static TrialProcess start(Path log, String main, List<String> arguments) throws IOException {
+  static TrialProcess start(Path log, String main, List<String> arguments, String... jvm)
+      throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     // It lives for seconds: starting soon matters more than running fast.
@@ -41,6 +43,7 @@ final class TrialProcess implements AutoCloseable {
             "-XX:+UseSerialGC",
             "-Xmx256m",
             "-XX:MaxDirectMemorySize=2g"));
+    command.addAll(List.of(jvm));
     command.addAll(List.of("-Dzookeeper.admin.enableServer=false"));
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), main));
     command.addAll(arguments);
@@ -56,6 +59,20 @@ final class TrialProcess implements AutoCloseable {
   TrialProcess awaitLog(String text) {
     Awaitility.await(text).atMost(DEADLINE).until(() -> log().contains(text));
     return this;
+  }
+
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /** The most memory that it ever had, in bytes: what the kernel calls VmHWM. */
+  long mostResident() throws IOException {
+    Path status = Path.of("/proc/%d/status".formatted(process.pid()));
+    return Files.readAllLines(status).stream()
+        .filter(line -> line.startsWith("VmHWM:"))
+        .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) << 10)
+        .findFirst()
+        .orElseThrow();
   }
 
   void pressEnter() throws IOException {

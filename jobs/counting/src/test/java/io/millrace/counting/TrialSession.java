@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.millrace.coordination.Member;
+import io.millrace.coordination.MemberState;
 import io.millrace.coordination.Members;
 import io.millrace.coordination.Role;
 import io.millrace.coordination.Scan;
@@ -16,6 +17,7 @@ import io.millrace.detector.DropReason;
 import io.millrace.hdf5.CountedFile;
 import io.millrace.ingest.Millrace;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -60,6 +62,7 @@ final class TrialSession implements AutoCloseable {
   private final Deque<AutoCloseable> opened = new ArrayDeque<>();
   private ZooKeeperConnection connection;
   private JobClient job;
+  private TrialProcess jobProcess;
   private int logs;
 
   /**
@@ -104,11 +107,13 @@ final class TrialSession implements AutoCloseable {
   private TrialProcess millrace(String... arguments) throws IOException {
     List<String> all = new ArrayList<>(Arrays.asList(arguments));
     all.add("--camera=" + camera);
-    TrialProcess process =
-        TrialProcess.start(
-            directory.resolve("%s-%d.log".formatted(arguments[0], logs++)),
-            Millrace.class.getName(),
-            all);
+    return start(arguments[0], Millrace.class, all);
+  }
+
+  private TrialProcess start(String part, Class<?> main, List<String> arguments, String... jvm)
+      throws IOException {
+    Path log = directory.resolve("%s-%d.log".formatted(part, logs++));
+    TrialProcess process = TrialProcess.start(log, main.getName(), arguments, jvm);
     opened.push(process);
     return process;
   }
@@ -154,6 +159,42 @@ final class TrialSession implements AutoCloseable {
     return member(List.of("replay", files.toString()), options);
   }
 
+  /** Starts a producer of all modules, in a JVM with these options. */
+  TrialProcess producer(List<String> jvm, String raster, String... options) throws IOException {
+    List<String> all = new ArrayList<>(List.of("producer", "--simulate=" + raster));
+    all.addAll(List.of("--electrons=40", "--camera=" + camera));
+    all.addAll(List.of("--zookeeper=" + zooKeeper, "--session=" + name));
+    all.addAll(List.of(options));
+    return start("producer", Millrace.class, all, jvm.toArray(String[]::new));
+  }
+
+  /** What {@code millrace status} prints of the session. */
+  String status(String... options) throws Exception {
+    List<String> all = new ArrayList<>(List.of("status", "--zookeeper=" + zooKeeper));
+    all.add("--session=" + name);
+    all.addAll(List.of(options));
+    TrialProcess status = start("status", Millrace.class, all);
+    status.exitCode();
+    return status.log();
+  }
+
+  /**
+   * Starts the job in a process of its own, with a Flink cluster in it that takes no checkpoints.
+   */
+  TrialProcess jobInAProcess() throws IOException {
+    // As Flink and Kryo need them.
+    Stream<String> opens =
+        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+            .filter(option -> option.startsWith("--add-"));
+    jobProcess =
+        start(
+            "job",
+            CountingJob.class,
+            arguments().toList(),
+            Stream.concat(opens, Stream.of("-Xmx512m")).toArray(String[]::new));
+    return jobProcess;
+  }
+
   /** Submits the job. */
   void job(String... options) throws Exception {
     job(CountingJob.configuration(), options);
@@ -179,17 +220,18 @@ final class TrialSession implements AutoCloseable {
   private void job(Configuration configuration, String... options) throws Exception {
     TestStreamEnvironment env =
         new TestStreamEnvironment(cluster, configuration, LANES, List.of(), List.of());
-    Stream<String> all =
-        Stream.concat(
-            Stream.of(
-                "--output=" + output(),
-                "--camera=" + camera,
-                "--session=" + name,
-                "--zookeeper=" + zooKeeper,
-                "--calibration-frames=10"),
-            Stream.of(options));
+    Stream<String> all = Stream.concat(arguments(), Stream.of(options));
     CountingJob.build(env, CountingOptions.parse(all.toArray(String[]::new)));
     job = env.executeAsync("counting, session " + name);
+  }
+
+  private Stream<String> arguments() {
+    return Stream.of(
+        "--output=" + output(),
+        "--camera=" + camera,
+        "--session=" + name,
+        "--zookeeper=" + zooKeeper,
+        "--calibration-frames=10");
   }
 
   private Path output() {
@@ -242,6 +284,10 @@ final class TrialSession implements AutoCloseable {
   }
 
   void assertJobRuns() throws Exception {
+    if (jobProcess != null) {
+      assertThat(jobProcess.isAlive()).as("the job runs").isTrue();
+      return;
+    }
     JobStatus status = job.getJobStatus().get(10, TimeUnit.SECONDS);
     if (status.isGloballyTerminalState()) {
       job.getJobExecutionResult().get(10, TimeUnit.SECONDS);
@@ -338,6 +384,18 @@ final class TrialSession implements AutoCloseable {
     }
   }
 
+  /** The session's producer, once it is in this state. */
+  Member awaitProducer(MemberState state) throws IOException {
+    try (Members members = new Members(connection())) {
+      return await("producer " + state)
+          .atMost(DEADLINE)
+          .until(
+              () -> members.of(name, Role.PRODUCER),
+              all -> all.size() == 1 && all.get(0).state() == state)
+          .get(0);
+    }
+  }
+
   /** Waits until the lanes together show so many sectors. */
   void awaitSectorsOnLanes(long sectors) throws IOException {
     try (Members members = new Members(connection())) {
@@ -355,7 +413,11 @@ final class TrialSession implements AutoCloseable {
   /** No more scans: the job ends by itself. */
   void drain() throws Exception {
     new Sessions(connection()).drain(name);
-    assertThat(job.getJobExecutionResult().get(DRAIN.toSeconds(), TimeUnit.SECONDS)).isNotNull();
+    if (jobProcess != null) {
+      assertThat(jobProcess.exitCode()).as(jobProcess.log()).isZero();
+    } else {
+      assertThat(job.getJobExecutionResult().get(DRAIN.toSeconds(), TimeUnit.SECONDS)).isNotNull();
+    }
     assertThat(scans().underWay()).isEmpty();
   }
 

@@ -231,6 +231,18 @@ class AssemblyFunctionTest {
   }
 
   @Test
+  void nothingIsConcludedFromATimerThatABusyTaskMissed() throws Exception {
+    send(7, 3, 0, 3);
+    assembly.setProcessingTime(3 * TIMEOUT); // the ledger held this task up
+    assertThat(frames()).as("what waits in the input has not been read").isEmpty();
+    send(7, 3, 1, 2);
+    assertThat(masks()).containsExactly("7/3 1111");
+    send(7, 4, 0);
+    passTime(3 * TIMEOUT + TIMEOUT);
+    assertThat(masks()).containsExactly("7/3 1111", "7/4 1");
+  }
+
+  @Test
   void silenceIsAwaitedAgainForFramesThatComeLater() throws Exception {
     send(7, 3, 0);
     passTime(TIMEOUT);

@@ -97,7 +97,7 @@ final class Problems {
   private static String whenStalled(Member member) {
     return switch (member.role()) {
       case PRODUCER ->
-          "See whether the aggregator of its session is there and not stalled, and the network to it.";
+          "See whether the aggregator and the lanes of its session are there and not stalled, and the network to them; if it waits to be acknowledged, whether the job runs and completes checkpoints (Flink's dashboard).";
       case AGGREGATOR ->
           "The lanes do not take what it has: see whether the counting job runs (scripts/flink list), and its lanes here.";
       case LANE ->

@@ -42,7 +42,7 @@ final class Rates {
           .forEach(
               (name, count) -> {
                 long grown = count - first.counters().getOrDefault(name, 0L);
-                if (grown > 0) {
+                if (grown > 0 && !Member.LEVELS.contains(name)) {
                   rates.put(name, grown / seconds);
                 }
               });

@@ -7,6 +7,7 @@ import io.millrace.coordination.SessionState;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -89,16 +90,24 @@ final class StatusText {
     return table.isEmpty() ? "No member is there.\n" : table.toString();
   }
 
-  /** What grows, as a rate; what does not, as a number; what is 0, not at all. */
+  /**
+   * What grows, as a rate; what does not, as a number; a level, with what it may become; what is 0,
+   * not at all.
+   */
   private static String counters(Member member, Map<String, Double> rates) {
-    return member.counters().entrySet().stream()
-        .filter(c -> c.getValue() != 0)
+    Map<String, Long> all = member.counters();
+    Set<String> bounds = all.keySet().stream().map(Member::most).collect(Collectors.toSet());
+    return all.entrySet().stream()
+        .filter(c -> !bounds.contains(c.getKey()))
+        .filter(c -> c.getValue() != 0 || all.containsKey(Member.most(c.getKey())))
         .map(
             c -> {
               Double rate = rates.get(c.getKey());
+              Long most = all.get(Member.most(c.getKey()));
               return c.getKey()
                   + " "
-                  + (rate == null ? Wording.count(c.getValue()) : Wording.rate(rate));
+                  + (rate == null ? Wording.count(c.getValue()) : Wording.rate(rate))
+                  + (most == null ? "" : " of " + Wording.count(most));
             })
         .collect(Collectors.joining(", "));
   }

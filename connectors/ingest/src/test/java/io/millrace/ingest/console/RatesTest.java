@@ -27,6 +27,14 @@ class RatesTest {
   }
 
   @Test
+  void aLevelHasNone() {
+    Member now = LANE.with(Map.of(Member.KEPT, 12L, Member.SPILLED_BYTES, 7L));
+    Rates rates = Rates.between(look(4, LANE.with(Map.of(Member.KEPT, 2L))), look(0, now));
+    assertThat(rates.of(now)).isEmpty();
+    assertThat(rates.growsIn("s")).as("nothing is counted").isFalse();
+  }
+
+  @Test
   void oneLookHasNoRates() {
     Member now = LANE.with(Map.of("sectors", 1200L));
     Rates rates = Rates.between(look(0, now), look(0, now));

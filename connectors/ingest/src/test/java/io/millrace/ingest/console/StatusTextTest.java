@@ -76,6 +76,40 @@ class StatusTextTest {
   }
 
   @Test
+  void ofAProducerItIsSaidWhatItKeeps() throws Exception {
+    Member plain =
+        Seen.offering(
+            Seen.member(Role.PRODUCER, "module-0"), Map.of(Member.DELIVERY, Member.UNACKNOWLEDGED));
+    Member keeping =
+        Seen.offering(
+                Seen.member(Role.PRODUCER, "module-1"),
+                Map.of(Member.DELIVERY, Member.ACKNOWLEDGED))
+            .with(
+                Map.of(
+                    Member.KEPT,
+                    12L,
+                    Member.KEPT_BYTES,
+                    0L,
+                    Member.most(Member.KEPT_BYTES),
+                    33_554_432L,
+                    Member.SPILLED,
+                    3L,
+                    Member.SPILLED_BYTES,
+                    498_000L));
+    Look look = Seen.look(List.of(plain, keeping), List.of(OPEN), List.of());
+    Status status = Status.of("zk:2181", Seen.before(look, Duration.ofSeconds(2)), look);
+    assertThat(StatusText.of(status))
+        .contains(" delivery unacknowledged\n")
+        .contains(" kept 12, keptBytes 0 of 33,554,432, spilled 3, spilledBytes 498,000 ")
+        .contains(" delivery acknowledged\n");
+    JsonNode all = new ObjectMapper().readTree(ConsoleJson.of(status));
+    assertThat(all.at("/members/0/offers/delivery").asText()).isEqualTo("unacknowledged");
+    assertThat(all.at("/members/1/offers/delivery").asText()).isEqualTo("acknowledged");
+    assertThat(all.at("/members/1/counters/keptBytesMost").asLong()).isEqualTo(33_554_432);
+    assertThat(all.at("/members/1/rates")).isEmpty();
+  }
+
+  @Test
   void nothingIsSaidInFewLines() {
     Look nothing = Seen.look(List.of(), List.of(), List.of());
     assertThat(StatusText.of(Status.of("zk:2181", nothing, nothing)))

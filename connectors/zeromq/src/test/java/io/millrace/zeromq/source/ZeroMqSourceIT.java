@@ -29,8 +29,13 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Pattern;
 import java.util.zip.CRC32;
 import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
@@ -41,6 +46,8 @@ import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.metrics.Gauge;
+import org.apache.flink.runtime.testutils.InMemoryReporter;
 import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -65,10 +72,13 @@ class ZeroMqSourceIT {
 
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
+  private static final InMemoryReporter METRICS = InMemoryReporter.createWithRetainedMetrics();
+
   @RegisterExtension
   static final MiniClusterExtension CLUSTER =
       new MiniClusterExtension(
           new MiniClusterResourceConfiguration.Builder()
+              .setConfiguration(METRICS.addToConfiguration(new Configuration()))
               .setNumberTaskManagers(1)
               .setNumberSlotsPerTaskManager(3)
               .build());
@@ -317,6 +327,96 @@ class ZeroMqSourceIT {
           .rootCause()
           .hasMessageContaining("a sector cannot leave the task that received it");
     }
+  }
+
+  /** Hands on all pixels, so that what lies between the tasks is soon full. */
+  private static final class Pixels extends ProcessFunction<LaneRecord, byte[]> {
+    @Override
+    public void processElement(LaneRecord record, Context context, Collector<byte[]> out) {
+      if (record instanceof Sector sector) {
+        byte[] copy = sector.pixels().clone();
+        sector.release();
+        out.collect(copy);
+      }
+    }
+  }
+
+  /** Takes nothing until the test lets it. */
+  private static final class HeldSink extends ProcessFunction<byte[], Integer> {
+    private static final AtomicReference<CountDownLatch> GATE = new AtomicReference<>();
+
+    @Override
+    public void processElement(byte[] pixels, Context context, Collector<Integer> out)
+        throws Exception {
+      GATE.get().await();
+      out.collect(pixels.length);
+    }
+  }
+
+  /** It shows in Flink's and in the lane's metrics, while it lasts. */
+  @Test
+  void aSinkThatTakesNothingHoldsBackTheLaneAndItsSenders() throws Exception {
+    int frames = 5_000; // 92 MB: more than the kernel's buffers take
+    CountDownLatch gate = new CountDownLatch(1);
+    HeldSink.GATE.set(gate);
+    try (BoundLanes sender = BoundLanes.bind(1, DETECTOR.modules(), 10)) {
+      StreamExecutionEnvironment env = environment();
+      CloseableIterator<Integer> results =
+          env.fromSource(
+                  source(sender).setBoundedAfter(1).build(),
+                  WatermarkStrategy.noWatermarks(),
+                  "lanes")
+              .setParallelism(1)
+              .process(new Pixels())
+              .setParallelism(1)
+              .rebalance()
+              .process(new HeldSink())
+              .setParallelism(2)
+              .collectAsync();
+      JobClient job = env.executeAsync("lanes");
+      AtomicInteger sent = new AtomicInteger();
+      CompletableFuture<Void> sending =
+          CompletableFuture.runAsync(
+              () -> {
+                sender.announce(0, 1, frames);
+                for (int frame = 0; frame < frames; frame++, sent.incrementAndGet()) {
+                  for (int module = 0; module < DETECTOR.modules(); module++) {
+                    SectorHeader header = header(1, frame, module);
+                    sender.send(0, header, pixels(header, DETECTOR));
+                  }
+                }
+              });
+      try {
+        await("the lane is held back")
+            .atMost(PATIENCE)
+            .until(() -> (long) gauge(job, "lane.0.heldBackMillis") > 1_000);
+        assertThat(gauge(job, "Source: lanes -> Process.0.isBackPressured")).isEqualTo(true);
+        int before = sent.get();
+        await("the sender stands still")
+            .atMost(PATIENCE)
+            .during(Duration.ofSeconds(1))
+            .until(() -> sent.get() == before);
+        assertThat(before).isLessThan(frames);
+        int room = DETECTOR.modules() * (32 + 16 + 2);
+        assertThat((long) gauge(job, "lane.0.slotsCreated")).isLessThanOrEqualTo(room);
+      } finally {
+        gate.countDown();
+      }
+      int received = 0;
+      for (; results.hasNext(); received++) {
+        assertThat(results.next()).isEqualTo(DETECTOR.sectorBytes());
+      }
+      assertThat(received).isEqualTo(frames * DETECTOR.modules());
+      assertThat(sending).succeedsWithin(PATIENCE);
+      assertThat(job.getJobExecutionResult().get(20, TimeUnit.SECONDS)).isNotNull();
+    }
+  }
+
+  private static Object gauge(JobClient job, String name) {
+    return METRICS.findMetrics(job.getJobID(), ".*" + Pattern.quote(name)).values().stream()
+        .<Object>map(metric -> ((Gauge<?>) metric).getValue())
+        .findFirst()
+        .orElse(0L);
   }
 
   private static StreamExecutionEnvironment environment() {

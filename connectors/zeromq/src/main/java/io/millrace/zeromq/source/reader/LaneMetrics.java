@@ -5,29 +5,38 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.LongSupplier;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.metrics.groups.SourceReaderMetricGroup;
 
 /**
  * What a lane shows of itself: sectors, dropped messages by reason, sectors in the task, slots that
- * were ever made, and the time that a message had to wait because the task held all slots. Counted
- * by the lane's thread alone, so no count is lost.
+ * were ever made, and the time in which the lane did not read ({@code heldBackMillis}), because the
+ * task held all slots or did not come back for more. Counted by the lane's thread alone, so no
+ * count is lost.
  */
 final class LaneMetrics {
   private final Counter sectors;
-  private final Counter heldBackMillis;
   private final Counter repeated;
   private final Counter outOfOrder;
   private final Counter[] drops;
-  private long heldBackNanos;
+  private volatile long heldBackNanos;
 
-  LaneMetrics(SourceReaderMetricGroup reader, int lane, List<Pipe> pipes, SlotPool pool) {
+  /**
+   * @param away for how long the task has not come back for more, in nanoseconds; asked by others
+   */
+  LaneMetrics(
+      SourceReaderMetricGroup reader,
+      int lane,
+      List<Pipe> pipes,
+      SlotPool pool,
+      LongSupplier away) {
     MetricGroup group = reader.addGroup("lane", Integer.toString(lane));
     sectors = group.counter("sectors");
-    heldBackMillis = group.counter("heldBackMillis");
     repeated = group.counter("repeated");
     outOfOrder = group.counter("outOfOrder");
+    group.gauge("heldBackMillis", () -> (heldBackNanos + away.getAsLong()) / 1_000_000);
     group.gauge("sectorsInTask", () -> pipes.stream().mapToInt(Pipe::taken).sum());
     group.gauge("slotsCreated", pool::created);
     MetricGroup dropped = group.addGroup("dropped");
@@ -73,8 +82,8 @@ final class LaneMetrics {
     drops[reason.ordinal()].inc();
   }
 
+  /** Only one thread adds. */
   void heldBack(long nanos) {
-    heldBackNanos += nanos;
-    heldBackMillis.inc(heldBackNanos / 1_000_000 - heldBackMillis.getCount());
+    heldBackNanos = heldBackNanos + nanos;
   }
 }

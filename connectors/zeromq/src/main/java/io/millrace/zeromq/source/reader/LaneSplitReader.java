@@ -111,7 +111,10 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
   private volatile boolean wakeUp;
   private Gathering gathering;
   private int taken;
-  private long lastLook;
+  private volatile long lastLook;
+
+  /** The task has what was fetched last, and has not come back for more. */
+  private volatile boolean handedOver;
 
   /**
    * @param draining whether no more scans are to be taken
@@ -187,7 +190,7 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
     // A bounded lane ends by itself, and must not count them among its scans.
     begunBefore = boundedAfter > 0 ? List.of() : keys.begunBefore();
     resumed = progress.endedUpTo() > Long.MIN_VALUE;
-    metrics = new LaneMetrics(metricGroup, split.lane(), pipes, pool);
+    metrics = new LaneMetrics(metricGroup, split.lane(), pipes, pool, this::awayNanos);
     membership = session == null ? null : new LaneMembership(session, split.lane());
     LOG.info(
         "Lane {} pulls from {}{}",
@@ -220,10 +223,13 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
       batch = new LaneBatch(split.splitId(), spare);
     }
     long now = clock.getAsLong();
-    if (now - lastLook > ABSENT_NANOS) {
-      progress.heldBack(
-          now); // the task did not take what was handed over; that is no silence, either
+    long away = awayNanos();
+    handedOver = false;
+    if (away > 0) {
+      progress.heldBack(now); // that is no silence, either
+      metrics.heldBack(away);
     }
+    voice.waiting(false);
     while (!wakeUp) {
       if (draining.getAsBoolean()) {
         progress.drain();
@@ -243,6 +249,9 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
         }
       }
       if (batch.size() >= BATCH || (idle && batch.size() > 0)) {
+        // If the task is held up, nothing is read until it comes back.
+        voice.waiting(true);
+        handedOver = true;
         return batch;
       }
       if (progress.allEnded() && pipes.stream().allMatch(pipe -> pipe.taken() == 0)) {
@@ -255,6 +264,12 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
     }
     wakeUp = false;
     return batch;
+  }
+
+  /** For how long the task has not come back, if that is worth telling; else 0. */
+  private long awayNanos() {
+    long away = clock.getAsLong() - lastLook;
+    return handedOver && away > ABSENT_NANOS ? away : 0;
   }
 
   /** Shows the lane in its session, now and then. */

@@ -162,8 +162,16 @@ final class LaneThread implements AutoCloseable {
     return counter("sectors");
   }
 
+  long repeated() {
+    return counter("repeated");
+  }
+
+  long outOfOrder() {
+    return counter("outOfOrder");
+  }
+
   long heldBackMillis() {
-    return counter("heldBackMillis");
+    return this.<Long>gauge("heldBackMillis").getValue();
   }
 
   int sectorsInTask() {

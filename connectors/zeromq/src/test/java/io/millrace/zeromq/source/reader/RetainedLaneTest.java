@@ -142,6 +142,8 @@ class RetainedLaneTest {
     LaneReport report = lane.takeEnd().report();
     assertThat(report.received()).isEqualTo(3);
     assertThat(report.announced()).isEqualTo(3);
+    assertThat(lane.outOfOrder()).isEqualTo(1);
+    assertThat(lane.repeated()).isEqualTo(1);
     assertThat(report.drops().total()).isZero();
   }
 
