@@ -22,6 +22,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,6 +32,7 @@ import org.slf4j.LoggerFactory;
  * source, no memory grows beyond what is configured, the status says who waits for whom, and
  * afterwards the scan is whole.
  */
+@Execution(ExecutionMode.CONCURRENT)
 @Timeout(180)
 class HeldBackIT {
   private static final Logger LOG = LoggerFactory.getLogger(HeldBackIT.class);

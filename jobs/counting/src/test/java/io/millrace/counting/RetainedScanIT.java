@@ -30,11 +30,14 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * Producers that keep their sectors until a checkpoint has them: whatever dies in mid-scan, the
  * file is the same, event for event.
  */
+@Execution(ExecutionMode.CONCURRENT)
 @Timeout(240)
 class RetainedScanIT {
   private static final int MODULES = 4;
