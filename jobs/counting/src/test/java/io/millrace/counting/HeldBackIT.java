@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.stream.Stream;
@@ -89,10 +90,7 @@ class HeldBackIT {
     session.aggregator();
     TrialProcess job = session.jobInAProcess();
     TrialProcess producer =
-        session.producer(
-            jvm(32), raster, "--acquire", "--rate=400", "--retain=memory", "--retain-memory=24M");
-    session.awaitMembers("aggregator edge", "producer module-0", "lane lane-0", "lane lane-1");
-    session.awaitProducer(MemberState.READY);
+        readyProducer(raster, "--rate=400", "--retain=memory", "--retain-memory=24M");
     long before = producer.mostResident();
     producer.pressEnter();
     session.awaitStreaming(1);
@@ -107,12 +105,7 @@ class HeldBackIT {
     long sent = stalled.counters().get("sectors");
     assertThat(sent).isBetween((long) most / SECTOR_BYTES, frames - 1L);
 
-    JsonNode shown = shownProducer();
-    assertThat(shown.at("/state").asText()).isEqualTo("STALLED");
-    assertThat(shown.at("/reason").asText()).isEqualTo(stalled.reason());
-    assertThat(shown.at("/offers/delivery").asText()).isEqualTo("acknowledged");
-    assertThat(shown.at("/counters/sectors").asLong()).as("it stands still").isEqualTo(sent);
-    assertThat(shown.at("/rates")).as("it stands still").isEmpty();
+    assertShown(stalled, "acknowledged");
     assertThat(session.status())
         .contains("keptBytes 25,165,824 of 25,165,824", "delivery acknowledged")
         .contains("Producer module-0 (process")
@@ -137,10 +130,7 @@ class HeldBackIT {
     int frames = 64 * 64;
     TrialProcess aggregator = session.aggregator();
     TrialProcess job = session.jobInAProcess();
-    TrialProcess producer =
-        session.producer(jvm(32), raster, "--acquire", "--rate=500", "--repeat=16");
-    session.awaitMembers("aggregator edge", "producer module-0", "lane lane-0", "lane lane-1");
-    session.awaitProducer(MemberState.READY);
+    TrialProcess producer = readyProducer(raster, "--rate=500", "--repeat=16");
     long before = producer.mostResident();
     long aggregatorBefore = aggregator.mostResident();
     producer.pressEnter();
@@ -151,11 +141,7 @@ class HeldBackIT {
     assertThat(stalled.reason()).contains("for module 0, has taken nothing since 20");
     long sent = stalled.counters().get("sectors");
     assertThat(sent).isLessThan(frames);
-    JsonNode shown = shownProducer();
-    assertThat(shown.at("/state").asText()).isEqualTo("STALLED");
-    assertThat(shown.at("/offers/delivery").asText()).isEqualTo("unacknowledged");
-    assertThat(shown.at("/counters/sectors").asLong()).as("it stands still").isEqualTo(sent);
-    assertThat(shown.at("/rates")).as("it stands still").isEmpty();
+    assertShown(stalled, "unacknowledged");
     // Its queue, and the frames that are repeated.
     assertGrown("producer", producer, before, (66 + 16) * SECTOR_BYTES + SLACK);
     // A queue to receive, and one for each lane; its heap may grow to 256 MB, but has no reason to.
@@ -206,6 +192,28 @@ class HeldBackIT {
         .containsEntry(Member.SPILLED, 0L);
     assertThat(bytes(files)).as("all is acknowledged").isZero();
     session.drain();
+  }
+
+  /** All parts are there, and the producer waits for Enter. */
+  private TrialProcess readyProducer(String raster, String... options) throws Exception {
+    List<String> all = new ArrayList<>(List.of("--acquire"));
+    all.addAll(List.of(options));
+    TrialProcess producer = session.producer(jvm(32), raster, all.toArray(String[]::new));
+    session.awaitMembers("aggregator edge", "producer module-0", "lane lane-0", "lane lane-1");
+    session.awaitProducer(MemberState.READY);
+    return producer;
+  }
+
+  /** Programs see the same of a producer that stands still. */
+  private void assertShown(Member stalled, String delivery) throws Exception {
+    JsonNode shown = shownProducer();
+    assertThat(shown.at("/state").asText()).isEqualTo("STALLED");
+    assertThat(shown.at("/reason").asText()).isEqualTo(stalled.reason());
+    assertThat(shown.at("/offers/delivery").asText()).isEqualTo(delivery);
+    assertThat(shown.at("/counters/sectors").asLong())
+        .as("it stands still")
+        .isEqualTo(stalled.counters().get("sectors"));
+    assertThat(shown.at("/rates")).as("it stands still").isEmpty();
   }
 
   private static void assertGrown(String who, TrialProcess process, long before, long most)

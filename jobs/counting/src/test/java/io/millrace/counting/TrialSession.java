@@ -22,7 +22,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
@@ -104,10 +103,9 @@ final class TrialSession implements AutoCloseable {
     return detector;
   }
 
-  private TrialProcess millrace(String... arguments) throws IOException {
-    List<String> all = new ArrayList<>(Arrays.asList(arguments));
-    all.add("--camera=" + camera);
-    return start(arguments[0], Millrace.class, all);
+  private TrialProcess millrace(List<String> jvm, Stream<String> arguments) throws IOException {
+    List<String> all = arguments.toList();
+    return start(all.get(0), Millrace.class, all, jvm.toArray(String[]::new));
   }
 
   private TrialProcess start(String part, Class<?> main, List<String> arguments, String... jvm)
@@ -119,13 +117,21 @@ final class TrialSession implements AutoCloseable {
   }
 
   private TrialProcess member(List<String> arguments, String... options) throws IOException {
+    return member(List.of(), arguments, options);
+  }
+
+  private TrialProcess member(List<String> jvm, List<String> arguments, String... options)
+      throws IOException {
     return millrace(
-        Stream.of(
-                arguments.stream(),
-                Stream.of("--zookeeper=" + zooKeeper, "--session=" + name),
-                Stream.of(options))
-            .flatMap(s -> s)
-            .toArray(String[]::new));
+        jvm, Stream.concat(inSession(arguments, options), Stream.of("--camera=" + camera)));
+  }
+
+  private Stream<String> inSession(List<String> arguments, String... options) {
+    return Stream.of(
+            arguments.stream(),
+            Stream.of("--zookeeper=" + zooKeeper, "--session=" + name),
+            Stream.of(options))
+        .flatMap(s -> s);
   }
 
   /** Starts the aggregator. */
@@ -151,7 +157,12 @@ final class TrialSession implements AutoCloseable {
 
   /** Starts a producer of all modules. */
   TrialProcess producer(String raster, String... options) throws IOException {
-    return member(List.of("producer", "--simulate=" + raster, "--electrons=40"), options);
+    return producer(List.of(), raster, options);
+  }
+
+  /** The same in a JVM with these options. */
+  TrialProcess producer(List<String> jvm, String raster, String... options) throws IOException {
+    return member(jvm, List.of("producer", "--simulate=" + raster, "--electrons=40"), options);
   }
 
   /** Sends what a producer of this session has left on the disk. */
@@ -159,21 +170,9 @@ final class TrialSession implements AutoCloseable {
     return member(List.of("replay", files.toString()), options);
   }
 
-  /** Starts a producer of all modules, in a JVM with these options. */
-  TrialProcess producer(List<String> jvm, String raster, String... options) throws IOException {
-    List<String> all = new ArrayList<>(List.of("producer", "--simulate=" + raster));
-    all.addAll(List.of("--electrons=40", "--camera=" + camera));
-    all.addAll(List.of("--zookeeper=" + zooKeeper, "--session=" + name));
-    all.addAll(List.of(options));
-    return start("producer", Millrace.class, all, jvm.toArray(String[]::new));
-  }
-
   /** What {@code millrace status} prints of the session. */
   String status(String... options) throws Exception {
-    List<String> all = new ArrayList<>(List.of("status", "--zookeeper=" + zooKeeper));
-    all.add("--session=" + name);
-    all.addAll(List.of(options));
-    TrialProcess status = start("status", Millrace.class, all);
+    TrialProcess status = millrace(List.of(), inSession(List.of("status"), options));
     status.exitCode();
     return status.log();
   }
@@ -243,11 +242,14 @@ final class TrialSession implements AutoCloseable {
     Path raw = directory.resolve("raw-" + scan);
     TrialProcess writer =
         millrace(
-            "producer",
-            "--simulate=" + raster,
-            "--electrons=40",
-            "--scan-number=" + scan,
-            "--write=" + raw);
+            List.of(),
+            Stream.of(
+                "producer",
+                "--simulate=" + raster,
+                "--electrons=40",
+                "--scan-number=" + scan,
+                "--write=" + raw,
+                "--camera=" + camera));
     assertThat(writer.exitCode()).as(writer.log()).isZero();
     return new SimulatedScan(detector, raw);
   }
