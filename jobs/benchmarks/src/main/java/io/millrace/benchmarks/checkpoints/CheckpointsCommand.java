@@ -23,7 +23,7 @@ import picocli.CommandLine.Option;
       "The whole pipeline on this machine, all parts as processes, acknowledged and with a"
           + " checkpoint every second: one large scan, and the size and duration of each checkpoint"
           + " that Flink tells of.",
-      "A scan of 512x512 is 174 GB, some minutes. A quick run takes less than two."
+      "A scan of 512x512 is 174 GB, some minutes."
     })
 public final class CheckpointsCommand extends SystemCommand {
   private static final String WARM_UP_SCAN = "64x64";
