@@ -131,7 +131,8 @@ final class KeptLane {
     if (status.epoch() < epoch) {
       return false;
     }
-    boolean another = status.epoch() > epoch;
+    // Before the first one that is heard, what was sent waits on the way.
+    boolean another = epoch >= 0 && status.epoch() > epoch;
     epoch = status.epoch();
     if (another) {
       resumed = 0;

@@ -152,6 +152,29 @@ class OutboxTest {
     assertThat(send(100)).containsExactly("0.2=2", "0.3=4");
   }
 
+  /** What was sent before its first word waits on the way to it, and the reader asks if not. */
+  @Test
+  void theFirstReaderThatIsHeardIsNotSentTheSameAgain() throws IOException {
+    addAll(0, 5);
+    send(100);
+    outbox.heard(new LaneStatus(MODULE, 0, 3, SENDER - 1, 8, 9, 0, false), now);
+    assertThat(outbox.due()).isNull();
+    outbox.heard(new LaneStatus(MODULE, 0, 3, SENDER - 1, 8, 9, 1, false), now);
+    assertThat(send(100)).containsExactly("0.1=0", "0.2=2", "0.3=4");
+  }
+
+  /** It was lost with a reader that nobody heard, and leaves no gap. */
+  @Test
+  void theFirstReaderThatIsHeardAndGetsNothingIsSentItAgain() throws IOException {
+    addAll(0, 5);
+    send(100);
+    for (long end = now + 4 * SECOND; now < end; now += SECOND / 2) {
+      outbox.heard(new LaneStatus(MODULE, 0, 3, 0, 0, 1, 0, false), now);
+    }
+    assertThat(outbox.rewindSilent(now, 3 * SECOND)).isTrue();
+    assertThat(send(100)).containsExactly("0.1=0", "0.2=2", "0.3=4");
+  }
+
   @Test
   void aReaderThatAnotherHasReplacedIsNotHeard() throws IOException {
     addAll(0, 5);
