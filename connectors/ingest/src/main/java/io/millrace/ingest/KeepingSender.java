@@ -44,6 +44,10 @@ final class KeepingSender extends ModuleOutput {
   private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(3);
 
   private static final int STATUS_PARTS_TAKEN = 64;
+
+  /** So long it may send without a look at what else there is: that costs as much as a sector. */
+  private static final long LOOK_NANOS = 1_000_000;
+
   private static final Logger LOG = LoggerFactory.getLogger(KeepingSender.class);
 
   private final int module;
@@ -76,6 +80,9 @@ final class KeepingSender extends ModuleOutput {
 
   /** When something was last sent or acknowledged; nanoseconds of any origin. */
   private long progressAt;
+
+  /** When it last looked around. */
+  private long lookedAt;
 
   private long reportedRepeats;
 
@@ -314,24 +321,36 @@ final class KeepingSender extends ModuleOutput {
       outbox.end(scan.scan(), module);
       return false;
     }
-    heldPixels = scan.pixels(next.memory());
+    heldPixels = scan.pixels(scan.hasOwnPixels() ? null : next.memory());
     held = next;
     return true;
   }
 
-  /** Hears and sends what there is; returns false if there was nothing. */
+  /** Sends and hears what there is; returns false if there was nothing. */
   private boolean turn() throws IOException {
+    long now = System.nanoTime();
+    boolean any = sendDue(now);
+    if (now - lookedAt >= LOOK_NANOS) {
+      lookedAt = now;
+      any |= look(now);
+    }
+    if (any) {
+      progressAt = now;
+      stall = null;
+    }
+    return any;
+  }
+
+  /**
+   * Hears what readers tell, and sees where the aggregator is; returns false if that is no news.
+   */
+  private boolean look(long now) throws IOException {
     followAggregator();
     if (isStopped()) {
       return true;
     }
-    long now = System.nanoTime();
     boolean any = hear(now);
-    any |= sendDue(now);
-    if (any) {
-      progressAt = now;
-      stall = null;
-    } else if (outbox.rewindSilent(now, SILENCE_NANOS)) {
+    if (outbox.rewindSilent(now, SILENCE_NANOS)) {
       LOG.warn("module {}: a lane got nothing for a while; what it misses is sent again", module);
     }
     kept = outbox.unacknowledged();
@@ -404,6 +423,7 @@ final class KeepingSender extends ModuleOutput {
     long millis = due ? LONGEST_REST_MS : Math.min(LONGEST_REST_MS, nanos / 1_000_000);
     if (millis > 0) {
       (unsent ? toHearAndSend : toHear).poll(millis);
+      lookedAt = System.nanoTime() - LOOK_NANOS;
     }
   }
 

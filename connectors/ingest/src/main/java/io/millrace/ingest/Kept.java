@@ -18,8 +18,11 @@ final class Kept {
   /** Of a sector; of an end, only the scan and the module. */
   final SectorHeader header = new SectorHeader();
 
-  /** Memory of its own, as long as a sector; null if it has none. */
-  private final ByteBuffer memory;
+  /** Bytes of its memory; 0 if it may have none. */
+  private final int room;
+
+  /** As long as a sector; null as long as nobody has asked for it. */
+  private ByteBuffer memory;
 
   /** The sector's pixels; null if they are in a file, and for an end. */
   private ByteBuffer pixels;
@@ -43,15 +46,32 @@ final class Kept {
   /** Messages that the socket had taken when it took this one last. */
   long turn = UNSENT;
 
-  /**
-   * @param memory a direct buffer as long as a sector; null if the pixels are not kept in memory
-   */
-  Kept(ByteBuffer memory) {
-    this.memory = memory;
+  private Kept(int room) {
+    this.room = room;
   }
 
-  /** Where the pixels may be written. */
+  /** A sector that may be kept in memory. */
+  static Kept inMemory(int sectorBytes) {
+    return new Kept(sectorBytes);
+  }
+
+  /** A message without pixels, or with pixels in a file. */
+  static Kept elsewhere() {
+    return new Kept(0);
+  }
+
+  boolean isInMemory() {
+    return room > 0;
+  }
+
+  /**
+   * A direct buffer where the pixels may be written. Those that have a buffer already need none:
+   * memory that nobody writes is not taken from the machine.
+   */
   ByteBuffer memory() {
+    if (memory == null) {
+      memory = ByteBuffer.allocateDirect(room);
+    }
     return memory;
   }
 

@@ -106,12 +106,12 @@ final class Outbox implements Closeable {
       return files.isPresent() && files.get().hasRoom() ? passing() : null;
     }
     made++;
-    return new Kept(ByteBuffer.allocateDirect(sectorBytes));
+    return Kept.inMemory(sectorBytes);
   }
 
   private Kept passing() {
     if (passing == null) {
-      passing = new Kept(ByteBuffer.allocateDirect(sectorBytes));
+      passing = Kept.inMemory(sectorBytes);
     }
     return passing;
   }
@@ -144,7 +144,7 @@ final class Outbox implements Closeable {
     }
     Kept stays = sector;
     if (sector == passing) {
-      stays = new Kept(null);
+      stays = Kept.elsewhere();
       stays.header.set(sector.header);
     }
     stays.fill(sector == passing ? null : pixels, (int) checksum.getValue());
@@ -158,7 +158,7 @@ final class Outbox implements Closeable {
   /** Ends a scan in all lanes: all its sectors were added. */
   void end(long scan, int module) {
     for (int lane = 0; lane < lanes; lane++) {
-      Kept end = new Kept(null);
+      Kept end = Kept.elsewhere();
       end.header.set(scan, 0, 0, 0, 0, 0, 0, module);
       end.count = counts[lane];
       end.lane = lane;
@@ -229,7 +229,7 @@ final class Outbox implements Closeable {
       files.get().release(message.place);
       message.place = -1;
     }
-    if (message.memory() != null) {
+    if (message.isInMemory()) {
       message.fill(null, 0);
       cooling.add(message);
     }
@@ -288,7 +288,11 @@ final class Outbox implements Closeable {
 
   /** Messages that were sent again. */
   long repeated() {
-    return Arrays.stream(kept).mapToLong(KeptLane::repeated).sum();
+    long all = 0;
+    for (KeptLane lane : kept) {
+      all += lane.repeated();
+    }
+    return all;
   }
 
   /** Lanes of which no reader was heard yet. */

@@ -110,6 +110,11 @@ final class RawSectors implements SectorSource {
   }
 
   @Override
+  public boolean hasOwnPixels() {
+    return false;
+  }
+
+  @Override
   public ByteBuffer pixels(ByteBuffer slot) throws IOException {
     current.reader.pixels(slot);
     return slot;

@@ -27,10 +27,14 @@ interface SectorSource extends Closeable {
    */
   boolean next(SectorHeader header) throws IOException;
 
+  /** Whether all pixels are in buffers of the source's own; then they need no slot. */
+  boolean hasOwnPixels();
+
   /**
    * The pixels of the current sector.
    *
-   * @param slot a direct buffer as long as a sector, that may be written
+   * @param slot a direct buffer as long as a sector, that may be written; null if the source has
+   *     its own pixels
    * @return the slot, filled; or a direct buffer of the source's own whose content never changes
    */
   ByteBuffer pixels(ByteBuffer slot) throws IOException;

@@ -139,8 +139,13 @@ final class SimulatedSectors implements SectorSource {
   }
 
   @Override
+  public boolean hasOwnPixels() {
+    return album.length > 0;
+  }
+
+  @Override
   public ByteBuffer pixels(ByteBuffer slot) {
-    if (album.length > 0) {
+    if (hasOwnPixels()) {
       return album[(int) (current.frame % album.length)];
     }
     camera.expose(current.frame, current.x, current.y, slot);

@@ -5,7 +5,6 @@ import com.sun.management.UnixOperatingSystemMXBean;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.lang.module.ModuleFinder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,7 +13,6 @@ import java.util.List;
 /** What the machine and its JVM are good for. */
 final class MachineFindings {
   private static final Path LARGEST_BUFFER = Path.of("/proc/sys/net/core/rmem_max");
-  private static final String VECTOR = "jdk.incubator.vector";
 
   /** Bytes: a JobManager, a TaskManager as conf/flink has them, an aggregator, and some room. */
   static final long ENOUGH_MEMORY = 8_000_000_000L;
@@ -35,11 +33,7 @@ final class MachineFindings {
   /** All of them, of this machine. */
   static List<Finding> here() {
     List<Finding> found = new ArrayList<>();
-    found.add(
-        java(
-            Runtime.version().feature(),
-            Runtime.version().toString(),
-            ModuleFinder.ofSystem().find(VECTOR).isPresent()));
+    found.add(java(Runtime.version().feature(), Runtime.version().toString()));
     found.add(cores(Runtime.getRuntime().availableProcessors()));
     if (ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean system) {
       found.add(memory(system.getTotalMemorySize()));
@@ -61,17 +55,11 @@ final class MachineFindings {
     return found;
   }
 
-  static Finding java(int feature, String version, boolean vector) {
-    if (feature < 17) {
-      return Finding.problem(
-          "Java", version, "17 is needed; install it, or set JAVA_HOME to one that is there.");
-    }
-    return vector
-        ? Finding.ok("Java", version + ", with vector instructions")
-        : Finding.warning(
-            "Java",
-            version + ", without the module " + VECTOR,
-            "Counting works, but slower. Use a JDK that has it (java --list-modules).");
+  static Finding java(int feature, String version) {
+    return feature < 17
+        ? Finding.problem(
+            "Java", version, "17 is needed; install it, or set JAVA_HOME to one that is there.")
+        : Finding.ok("Java", version);
   }
 
   static Finding cores(int cores) {

@@ -35,8 +35,7 @@ class FindingsTest {
   void whatIsNotGoodHasANextStep() {
     List<Finding> bad =
         List.of(
-            MachineFindings.java(11, "11.0.2", true),
-            MachineFindings.java(17, "17.0.15", false),
+            MachineFindings.java(11, "11.0.2"),
             MachineFindings.cores(2),
             MachineFindings.memory(3_900_000_000L),
             MachineFindings.memory(7_900_000_000L),
@@ -50,7 +49,6 @@ class FindingsTest {
         .containsExactly(
             Grade.PROBLEM,
             Grade.WARNING,
-            Grade.WARNING,
             Grade.PROBLEM,
             Grade.WARNING,
             Grade.WARNING,
@@ -63,7 +61,7 @@ class FindingsTest {
   void whatIsGoodHasNone() {
     assertThat(
             List.of(
-                MachineFindings.java(17, "17.0.15", true),
+                MachineFindings.java(17, "17.0.15"),
                 MachineFindings.cores(4),
                 MachineFindings.memory(8_000_000_000L),
                 MachineFindings.files(4096),

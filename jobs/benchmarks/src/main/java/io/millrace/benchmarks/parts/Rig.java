@@ -9,7 +9,6 @@ import io.millrace.parts.Parts;
 import io.millrace.parts.Ports;
 import io.millrace.parts.RunFailure;
 import java.io.IOException;
-import java.lang.module.ModuleFinder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -45,8 +44,6 @@ public final class Rig implements AutoCloseable {
   // As scripts/millrace has it.
   private static final List<String> JVM_OPTIONS =
       List.of("-XX:+UseParallelGC", "-XX:MaxDirectMemorySize=2g");
-
-  private static final String VECTOR_MODULE = "jdk.incubator.vector";
 
   private final Path root;
   private final Parts parts;
@@ -323,10 +320,6 @@ public final class Rig implements AutoCloseable {
         new ArrayList<>(
             List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
     command.addAll(JVM_OPTIONS);
-    if (ModuleFinder.ofSystem().find(VECTOR_MODULE).isPresent()) {
-      // As scripts/flink gives it to TaskManagers.
-      command.addAll(List.of("--add-modules", VECTOR_MODULE));
-    }
     command.addAll(
         List.of(Jvm.options(logs), "-cp", System.getProperty("java.class.path"), main.getName()));
     command.addAll(arguments);
