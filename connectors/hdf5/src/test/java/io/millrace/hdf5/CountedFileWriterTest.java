@@ -215,6 +215,46 @@ class CountedFileWriterTest {
     assertThatThrownBy(whole::name).hasMessageContaining("neither is there");
   }
 
+  /** The job that starts again does all steps once more. */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 2, 3, 4})
+  void aCrashBetweenAnyTwoStepsOfNamingLeavesWhatIsNamedTheSecondTime(int stepsBefore)
+      throws Exception {
+    Scan scan = Scan.of(1, new ScanGeometry(3, 2), 1, new Random(1), e -> e);
+    WholeFile whole;
+    try (CountedFileWriter writer = new CountedFileWriter(part, Scan.CAMERA, false)) {
+      for (CountedFrame frame : scan.frames()) {
+        writer.add(frame);
+      }
+      whole = writer.complete(scan.report(), Scan.PROVENANCE, Layout.BOTH, target);
+    }
+    Path flat = dir.resolve("scan_flat.h5");
+    Path flatPart = dir.resolve("scan_flat.part");
+    assertThat(whole.names())
+        .containsExactly(
+            Map.entry(part.toString(), target.toString()),
+            Map.entry(flatPart.toString(), flat.toString()));
+    List<Step> steps =
+        List.of(
+            () -> Files.createLink(target, part),
+            () -> Files.delete(part),
+            () -> Files.createLink(flat, flatPart),
+            () -> Files.delete(flatPart));
+    for (Step step : steps.subList(0, stepsBefore)) {
+      step.take();
+    }
+
+    assertThat(whole.name()).containsExactly(target, flat);
+    assertThat(filesThatEndWith(".part")).isEmpty();
+    assertThat(filesThatEndWith(".h5")).containsExactlyInAnyOrder(target, flat);
+    assertHolds(target, scan, "named behind step " + stepsBefore);
+    assertHolds(flat, scan, "named behind step " + stepsBefore);
+  }
+
+  private interface Step {
+    void take() throws IOException;
+  }
+
   @Test
   void manyTinyFrames() throws Exception {
     Scan scan = Scan.of(2, new ScanGeometry(270, 270), 1, new Random(2), e -> 1 + e % 2);

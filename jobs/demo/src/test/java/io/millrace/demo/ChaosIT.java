@@ -18,14 +18,18 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
-/** A short chaos: nothing is lost, and what scripts/chaos says of the files is what is in them. */
+/**
+ * A short chaos in which each part is killed: nothing is lost, and what scripts/chaos says of the
+ * files is what is in them.
+ */
 @Execution(ExecutionMode.CONCURRENT)
 class ChaosIT {
   /** 7 x 6 positions at 6 frames/s: 7 s a scan. */
   private static final int FRAMES = 42;
 
   private static final int MODULES = 4;
-  private static final int DEADLINE_MINUTES = 10;
+  private static final int KILLS = 8;
+  private static final int DEADLINE_MINUTES = 15;
 
   @TempDir Path dir;
   private Sandbox sandbox;
@@ -50,10 +54,8 @@ class ChaosIT {
             sandbox.run,
             List.of(
                 Sandbox.script("chaos"),
-                "--rounds=2",
-                "--parts=taskmanager,producer",
+                "--rounds=" + KILLS,
                 "--faults=kill",
-                "--longest-pause=1",
                 "--scan=6x6",
                 "--rate=6",
                 "--producer=--retain=memory",
@@ -64,27 +66,36 @@ class ChaosIT {
                 "--zookeeper-port=" + sandbox.zookeeperPort,
                 "--producer-port=" + sandbox.producerPort,
                 "--lane-port=" + sandbox.lanePort));
-    // Two parts die, and others wait for them; longer than any other script.
+    // Parts die, and others wait for them; longer than any other script.
     assertThat(process.waitFor(DEADLINE_MINUTES, TimeUnit.MINUTES)).as(sandbox.printed()).isTrue();
     Result chaos = sandbox.result(process);
 
     assertThat(sandbox.left()).as("left over").isEmpty();
     assertThat(json).as(sandbox.printed()).exists();
     JsonNode result = new ObjectMapper().readTree(json.toFile());
-    assertThat(result.path("rounds").asInt()).isEqualTo(2);
+    assertThat(result.path("rounds").asInt()).isEqualTo(KILLS);
     assertThat(result.path("hangs").asInt()).as(sandbox.printed()).isZero();
     assertThat(result.path("doubled").asInt()).as(sandbox.printed()).isZero();
-    assertThat(result.path("kills_by_part")).hasToString("{\"taskmanager\":1,\"producer\":1}");
+    int kills = 0;
+    for (String part :
+        List.of("taskmanager", "jobmanager", "aggregator", "producer", "zookeeper")) {
+      int ofPart = result.path("kills_by_part").path(part).asInt();
+      assertThat(ofPart).as("kills of the %s", part).isPositive();
+      kills += ofPart;
+    }
+    assertThat(kills).isEqualTo(KILLS);
     assertThat(result.path("recovery_worst_s").asDouble())
         .isGreaterThanOrEqualTo(result.path("recovery_median_s").asDouble())
         .isPositive();
     for (JsonNode round : result.path("each")) {
       assertFile(round);
     }
-    assertThat(result.path("whole").asInt()).as(sandbox.printed()).isEqualTo(2);
+    assertThat(result.path("whole").asInt()).as(sandbox.printed()).isEqualTo(KILLS);
     assertThat(chaos.status()).as(sandbox.printed()).isZero();
-    assertThat(chaos.out()).contains("round 0  undisturbed").contains("round 2  kill ");
-    assertThat(Files.readString(report)).contains("scripts/chaos --rounds=2");
+    assertThat(chaos.out())
+        .contains("round 0  undisturbed")
+        .contains("round %d  kill ".formatted(KILLS));
+    assertThat(Files.readString(report)).contains("scripts/chaos --rounds=" + KILLS);
     try (CountedFile undisturbed = new CountedFile(file(1))) {
       assertThat(undisturbed.complete()).isEqualTo(FRAMES);
     }
