@@ -226,6 +226,9 @@ class CountedFileWriterTest {
       for (CountedFrame frame : scan.frames()) {
         writer.add(frame);
       }
+      for (ScanImage image : scan.images()) {
+        writer.add(image);
+      }
       whole = writer.complete(scan.report(), Scan.PROVENANCE, Layout.BOTH, target);
     }
     Path flat = dir.resolve("scan_flat.h5");
