@@ -9,8 +9,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -63,14 +65,17 @@ final class KeepingSender extends ModuleOutput {
   private volatile long repeated;
   private volatile long kept;
   private volatile long keptBytes;
+  private volatile long ignored;
 
   // Of its own thread.
   private ZMQ.Context context;
   private ZMQ.Socket sectors;
   private ZMQ.Socket statuses;
+  private final List<ZMQ.Socket> opened = new ArrayList<>();
   private ZMQ.Poller toHear;
   private ZMQ.Poller toHearAndSend;
   private ConnectedPeer peer;
+  private ConnectedPeer statusPeer;
   private AggregatorPlace place;
 
   /** Taken from the source, and not yet kept; null if none is. */
@@ -78,7 +83,9 @@ final class KeepingSender extends ModuleOutput {
 
   private ByteBuffer heldPixels;
 
-  /** When something was last sent or acknowledged; nanoseconds of any origin. */
+  /**
+   * When something was last acknowledged, or sent for the first time; nanoseconds of any origin.
+   */
   private long progressAt;
 
   /** When it last looked around. */
@@ -128,6 +135,7 @@ final class KeepingSender extends ModuleOutput {
   Map<String, Long> counts() {
     Map<String, Long> counts = new HashMap<>();
     counts.put("repeated", repeated);
+    counts.put("statusesIgnored", ignored);
     counts.put(Member.KEPT, kept);
     counts.put(Member.KEPT_BYTES, keptBytes);
     counts.put(Member.most(Member.KEPT_BYTES), outbox.mostBytes());
@@ -191,6 +199,8 @@ final class KeepingSender extends ModuleOutput {
       peer.watch(sectors.base());
       sectors.connect(place.endpoint());
       statuses = socket(SocketType.SUB);
+      statusPeer = new ConnectedPeer(keys.isPresent());
+      statusPeer.watch(statuses.base());
       statuses.subscribe(LaneStatus.prefix(module));
       statuses.connect(place.statuses());
       if (awaitPeer(deadline, patience)) {
@@ -207,6 +217,7 @@ final class KeepingSender extends ModuleOutput {
 
   private ZMQ.Socket socket(SocketType type) throws IOException {
     ZMQ.Socket socket = context.socket(type);
+    opened.add(socket); // also if its keys are not fit for it
     socket.setLinger(0); // what is lost with it is sent again
     socket.setHandshakeIvl(ModuleSender.HANDSHAKE_MS);
     socket.setReconnectIVL(100);
@@ -244,14 +255,8 @@ final class KeepingSender extends ModuleOutput {
       toHearAndSend.close();
       toHear = null;
     }
-    if (sectors != null) {
-      sectors.close();
-      sectors = null;
-    }
-    if (statuses != null) {
-      statuses.close();
-      statuses = null;
-    }
+    opened.forEach(ZMQ.Socket::close);
+    opened.clear();
   }
 
   /** Goes on with the aggregator that has taken the place of the last one, or was started again. */
@@ -260,6 +265,9 @@ final class KeepingSender extends ModuleOutput {
       if (peer.mend()) {
         sectors.connect(place.endpoint());
         outbox.rewind(System.nanoTime());
+      }
+      if (statusPeer.mend()) {
+        statuses.connect(place.statuses());
       }
       return;
     }
@@ -275,7 +283,8 @@ final class KeepingSender extends ModuleOutput {
     enter(State.CONNECTING);
     connect(stallTimeout);
     enter(before);
-    outbox.rewind(System.nanoTime());
+    progressAt = System.nanoTime();
+    outbox.rewind(progressAt);
   }
 
   // ---- One turn --------------------------------------------------------------------------------
@@ -335,7 +344,6 @@ final class KeepingSender extends ModuleOutput {
       any |= look(now);
     }
     if (any) {
-      progressAt = now;
       stall = null;
     }
     return any;
@@ -349,7 +357,12 @@ final class KeepingSender extends ModuleOutput {
     if (isStopped()) {
       return true;
     }
-    boolean any = hear(now);
+    long before = outbox.unacknowledged();
+    hear(now);
+    boolean any = outbox.unacknowledged() < before;
+    if (any) {
+      progressAt = now;
+    }
     if (outbox.rewindSilent(now, SILENCE_NANOS)) {
       LOG.warn("module {}: a lane got nothing for a while; what it misses is sent again", module);
     }
@@ -359,28 +372,43 @@ final class KeepingSender extends ModuleOutput {
     return any;
   }
 
-  private boolean hear(long now) {
-    boolean any = false;
+  private void hear(long now) throws IOException {
     for (int i = 0; i < STATUS_PARTS_TAKEN; i++) {
       Msg message = statuses.base().recv(ZMQ.DONTWAIT);
       if (message == null) {
-        return any;
+        return;
       }
       byte[] bytes = message.data();
-      Optional<LaneStatus> status = LaneStatus.decode(bytes, 0, bytes.length);
-      long before = outbox.unacknowledged();
-      if (status.isPresent() && status.get().module() == module) {
-        outbox.heard(status.get(), now);
+      LaneStatus status = LaneStatus.decode(bytes, 0, bytes.length).orElse(null);
+      if (status == null || status.module() != module) {
+        ignore("%d bytes that are no status of it".formatted(bytes.length));
+      } else if (status.sender() > outbox.sender()) {
+        throw replaced(status);
+      } else if (!outbox.heard(status, now)) {
+        ignore(
+            "the reader %d of lane %d, which another one has replaced or which is not there"
+                .formatted(status.epoch(), status.lane()));
       }
-      any |= outbox.unacknowledged() < before;
     }
-    return any;
+  }
+
+  private void ignore(String what) {
+    if (ignored == 0) {
+      LOG.warn(
+          "module {}: heard {}, and ignores it; what follows of that kind is counted",
+          module,
+          what);
+    }
+    ignored = ignored + 1;
   }
 
   private boolean sendDue(long now) throws IOException {
     Kept due = outbox.due();
     if (due == null) {
       return false;
+    }
+    if (due.place >= 0 && (sectors.getEvents() & ZMQ.Poller.POLLOUT) == 0) {
+      return false; // not read from its file for nothing
     }
     ByteBuffer pixels = due.isEnd() ? null : outbox.pixels(due);
     int flags = due.isEnd() ? ZMQ.DONTWAIT : ZMQ.DONTWAIT | ZMQ.SNDMORE;
@@ -390,6 +418,9 @@ final class KeepingSender extends ModuleOutput {
     if (!due.isEnd()) {
       // A socket that took the first part takes the rest.
       sectors.base().send(new Msg(pixels), 0);
+    }
+    if (due.turn == Kept.UNSENT) {
+      progressAt = now;
     }
     outbox.sent(due, now);
     return true;
@@ -466,11 +497,23 @@ final class KeepingSender extends ModuleOutput {
 
   private String readers() {
     int[] unheard = outbox.unheard();
-    return unheard.length == 0
-        ? "all room is used by sectors of module %d, of which no reader has acknowledged any"
-            .formatted(module)
-        : "nothing was heard of the readers of lanes %s, for module %d,"
-            .formatted(Arrays.toString(unheard), module);
+    String noRoom = outbox.noRoom() == null ? "" : outbox.noRoom() + ". ";
+    return noRoom
+        + (unheard.length == 0
+            ? "all room is used by sectors of module %d, of which no reader has acknowledged any"
+                .formatted(module)
+            : "nothing was heard of the readers of lanes %s, for module %d,"
+                .formatted(Arrays.toString(unheard), module));
+  }
+
+  private IOException replaced(LaneStatus status) {
+    return new IOException(
+        "module %d: the reader of lane %d takes the sectors of a producer that began at %s, later than this one (%s); if that is another one, this one is not needed any more, and if not, this machine's clock was behind: set it, and start again"
+            .formatted(
+                module,
+                status.lane(),
+                Instant.ofEpochMilli(status.sender()),
+                Instant.ofEpochMilli(outbox.sender())));
   }
 
   private IOException stalled(String what) {

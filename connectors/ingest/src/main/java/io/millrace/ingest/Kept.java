@@ -86,6 +86,11 @@ final class Kept {
     return pixels;
   }
 
+  /** CRC32C of the sector's pixels, wherever they are. */
+  int checksum() {
+    return checksum;
+  }
+
   boolean isEnd() {
     return count >= 0;
   }

@@ -22,6 +22,12 @@ import java.util.zip.CRC32C;
  * it may have been sent twice.
  */
 final class Outbox implements Closeable {
+  /** Bytes of the heap that a message takes, its pixels apart: some 150, generously. */
+  private static final long HEAP_BYTES = 256;
+
+  /** Of the heap an eighth for a module: half of it for the four of a camera. */
+  private static final long HEAP_SHARE = 8;
+
   private final int lanes;
   private final long sender;
   private final int most;
@@ -32,10 +38,16 @@ final class Outbox implements Closeable {
   private final boolean allInFiles;
   private final ArrayDeque<Kept> free = new ArrayDeque<>();
 
+  /** What is in files has a place in the heap, so their number is bounded too. */
+  private final long mostMessages = Runtime.getRuntime().maxMemory() / HEAP_SHARE / HEAP_BYTES;
+
   /** Acknowledged, and perhaps still on their way. */
   private final Queue<Kept> cooling = new ArrayDeque<>();
 
   private final CRC32C checksum = new CRC32C();
+
+  /** Why the files took no sector last; null if they did. */
+  private String noRoom;
 
   /** For a sector that goes into a file at once; null until there is one. */
   private Kept passing;
@@ -93,7 +105,7 @@ final class Outbox implements Closeable {
    * #add}, or back.
    */
   Kept room() {
-    if (allInFiles && !files.get().hasRoom()) {
+    if (unacknowledged() >= mostMessages || allInFiles && !files.get().hasRoom()) {
       return null;
     }
     while (!cooling.isEmpty() && turns - cooling.peek().turn > queue + 1) {
@@ -132,27 +144,34 @@ final class Outbox implements Closeable {
    * @throws IOException if it should be in a file, and that fails
    */
   boolean add(Kept sector, ByteBuffer pixels) throws IOException {
-    checksum.reset();
-    checksum.update(pixels.duplicate().clear());
+    int sum = checksum(pixels);
     long place = -1;
     if (allInFiles || sector == passing) {
       try {
         place = files.get().append(sector.header, pixels.duplicate().clear());
       } catch (NoRoom e) {
+        noRoom = e.getMessage();
         return false;
       }
+      noRoom = null;
     }
     Kept stays = sector;
     if (sector == passing) {
       stays = Kept.elsewhere();
       stays.header.set(sector.header);
     }
-    stays.fill(sector == passing ? null : pixels, (int) checksum.getValue());
+    stays.fill(sector == passing ? null : pixels, sum);
     stays.place = place;
     stays.lane = (int) (stays.header.frame % lanes);
     counts[stays.lane]++;
     append(stays);
     return true;
+  }
+
+  private int checksum(ByteBuffer pixels) {
+    checksum.reset();
+    checksum.update(pixels.duplicate().clear());
+    return (int) checksum.getValue();
   }
 
   /** Ends a scan in all lanes: all its sectors were added. */
@@ -204,6 +223,9 @@ final class Outbox implements Closeable {
       read[at] = ByteBuffer.allocateDirect(sectorBytes);
     }
     files.get().read(due.place, read[at]);
+    if (checksum(read[at]) != due.checksum()) {
+      throw files.get().altered(due.place); // its reader would ask for it again, for ever
+    }
     return read[at];
   }
 
@@ -284,6 +306,16 @@ final class Outbox implements Closeable {
   /** Where sectors are that memory has no room for; for any thread that only asks. */
   Optional<SpilledSectors> files() {
     return files;
+  }
+
+  /** Why the files took no sector last; null if they did. */
+  String noRoom() {
+    return noRoom;
+  }
+
+  /** Which life of the producer this is. */
+  long sender() {
+    return sender;
   }
 
   /** Messages that were sent again. */

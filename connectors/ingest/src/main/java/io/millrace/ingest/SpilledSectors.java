@@ -266,6 +266,14 @@ final class SpilledSectors implements Closeable {
     into.position(0);
   }
 
+  /** What is there, if it is not what was appended. */
+  IOException altered(long place) {
+    SpilledFile file = find(place);
+    return new IOException(
+        "module %d: sector %d of %s is not what was written there; leave the files alone while a producer uses them, and check the disk"
+            .formatted(module, place - file.firstPlace(), file.path()));
+  }
+
   private void open(SpilledFile file) throws IOException {
     if (beingRead != file) {
       closeReading();

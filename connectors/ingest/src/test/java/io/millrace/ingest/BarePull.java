@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.millrace.detector.SectorHeader;
 import io.millrace.detector.wire.Announcement;
 import io.millrace.detector.wire.HeaderCodec;
+import io.millrace.detector.wire.ScanEnd;
 import io.millrace.detector.wire.Sequence;
 import io.millrace.sockets.CurveKeys;
 import java.io.IOException;
@@ -31,6 +32,17 @@ final class BarePull implements AutoCloseable {
       SectorHeader header = new SectorHeader();
       assertThat(new HeaderCodec().decode(first, 0, first.length, header, new Sequence())).isNull();
       return header;
+    }
+
+    /** Of a message that can be sent again. */
+    long number() {
+      if (!isData()) {
+        return ScanEnd.decode(first, 0, first.length).orElseThrow().number();
+      }
+      Sequence place = new Sequence();
+      assertThat(new HeaderCodec().decode(first, 0, first.length, new SectorHeader(), place))
+          .isNull();
+      return place.number;
     }
   }
 

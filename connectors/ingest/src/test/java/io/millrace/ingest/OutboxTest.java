@@ -345,6 +345,28 @@ class OutboxTest {
     }
   }
 
+  /** Else its reader would ask for it for ever. */
+  @Test
+  void aSectorThatWasAlteredInItsFileIsNotSent(@TempDir Path directory) throws IOException {
+    try (SpilledSectors files = new SpilledSectors(directory, MODULE, BYTES, 1 << 20)) {
+      Outbox disk = new Outbox(1, SENDER, BYTES, 6, QUEUE, Optional.of(files), false);
+      addTo(disk, 7);
+      Path file;
+      try (Stream<Path> all = Files.list(directory)) {
+        file = all.findFirst().orElseThrow();
+      }
+      byte[] bytes = Files.readAllBytes(file);
+      bytes[bytes.length - 1]++;
+      Files.write(file, bytes);
+      for (int frame = 0; frame < 6; frame++) {
+        disk.sent(disk.due(), now);
+      }
+      assertThatThrownBy(() -> disk.pixels(disk.due()))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("sector 0 of " + file + " is not what was written there");
+    }
+  }
+
   @Test
   void allSectorsAreInFilesIfTheyHaveToOutliveTheProcess(@TempDir Path directory)
       throws IOException {
