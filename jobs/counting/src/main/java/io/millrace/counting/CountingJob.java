@@ -142,7 +142,7 @@ public final class CountingJob {
                         options.uncounted(),
                         options.sessionAddress(),
                         QUIET,
-                        options.scanTimeout.plus(options.frameTimeout()))),
+                        options.ledgerTimeout())),
                 Types.GENERIC(ScanRecord.class))
             .name("ledger")
             .uid("ledger");

@@ -538,6 +538,18 @@ public final class CountingOptions {
     return lanesAt == null ? retainedTimeout : PLAIN_FRAME_TIMEOUT;
   }
 
+  /**
+   * Silence after which the ledger ends a scan that no lane has ended: longer than lanes and frames
+   * wait for what is sent again, whatever frames are told to.
+   */
+  Duration ledgerTimeout() {
+    Duration longest = frameTimeout();
+    if (lanesAt == null && retainedTimeout.compareTo(longest) > 0) {
+      longest = retainedTimeout;
+    }
+    return scanTimeout.plus(longest);
+  }
+
   /** Where the session is found that tells the lanes; null if they are given. */
   SessionAddress sessionAddress() {
     return lanesAt == null ? new SessionAddress(zookeeper, session, wait) : null;

@@ -80,6 +80,11 @@ class CountingOptionsTest {
         .isEqualTo(Duration.ofSeconds(30));
     assertThat(parse("--retained-timeout=2min").frameTimeout()).isEqualTo(Duration.ofMinutes(2));
     assertThat(options.retainedTimeout).isEqualTo(Duration.ofMinutes(5));
+    Duration late = Duration.ofSeconds(330);
+    assertThat(options.ledgerTimeout()).isEqualTo(late);
+    assertThat(parse("--frame-timeout=10s").ledgerTimeout()).as("lanes wait").isEqualTo(late);
+    assertThat(parse("--frame-timeout=10s", "--lanes-at=tcp://127.0.0.1:5600").ledgerTimeout())
+        .isEqualTo(Duration.ofSeconds(40));
     assertThat(options.scanTimeout).isEqualTo(Duration.ofSeconds(30));
   }
 

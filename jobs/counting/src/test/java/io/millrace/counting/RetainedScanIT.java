@@ -128,8 +128,9 @@ class RetainedScanIT {
   void theTaskManagerDiesWhileAScanIsCalibrated() throws Exception {
     session.aggregator();
     session.jobWithCheckpoints();
-    String raster = "6x5";
-    TrialProcess producer = session.producer(raster, "--acquire", "--rate=2", RETAIN);
+    // It takes 8 s from the second frame to the tenth: time to be told of it, and to kill.
+    String raster = "5x4";
+    TrialProcess producer = session.producer(raster, "--acquire", "--rate=1", RETAIN);
     session.awaitMembers(ALL);
     producer.pressEnter();
     session.awaitSectorsOnLanes(8);

@@ -15,14 +15,13 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /**
  * A short chaos in which each part is killed: nothing is lost, and what scripts/chaos says of the
- * files is what is in them.
+ * files is what is in them. Alone, since heartbeats are missed when others take the processors.
  */
-@Execution(ExecutionMode.CONCURRENT)
+@Isolated
 class ChaosIT {
   /** 7 x 6 positions at 6 frames/s: 7 s a scan. */
   private static final int FRAMES = 42;
