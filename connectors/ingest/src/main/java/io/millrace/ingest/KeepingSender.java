@@ -2,31 +2,24 @@ package io.millrace.ingest;
 
 import io.millrace.coordination.Member;
 import io.millrace.detector.wire.LaneStatus;
-import io.millrace.sockets.ConnectedPeer;
 import io.millrace.sockets.CurveKeys;
-import io.millrace.sockets.Refusal;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.zeromq.SocketType;
-import org.zeromq.ZMQ;
-import zmq.Msg;
 
 /**
  * Sends one module's sectors to the aggregator of a session, keeps each until the reader of its
- * lane has acknowledged it, and sends again what is asked for. It has a thread, two sockets and an
- * I/O thread of its own; what it keeps is in its {@link Outbox}.
+ * lane has acknowledged it, and sends again what is asked for. It has a thread of its own; what it
+ * keeps is in its {@link Outbox}, and the sockets are in its {@link AggregatorLink}.
  *
  * <p>The thread never waits for one thing alone: in turn it hears the readers, sends what is due,
  * and takes the next sector if there is room for it. While nobody takes sectors, or nobody
@@ -37,9 +30,6 @@ import zmq.Msg;
  * the next scan.
  */
 final class KeepingSender extends ModuleOutput {
-  /** Messages that wait in the socket for the network: 11 MB of the 4D Camera's sectors. */
-  static final int SEND_QUEUE = 64;
-
   private static final int LONGEST_REST_MS = 20;
 
   /** What a reader does not get in this time, though it tells that it has room, has been lost. */
@@ -53,13 +43,11 @@ final class KeepingSender extends ModuleOutput {
   private static final Logger LOG = LoggerFactory.getLogger(KeepingSender.class);
 
   private final int module;
-  private final Supplier<AggregatorPlace> aggregator;
-  private final Optional<CurveKeys> keys;
+  private final AggregatorLink link;
   private final Pace pace;
   private final Duration connectTimeout;
   private final Duration stallTimeout;
   private final Outbox outbox;
-  private final int lanes;
 
   private volatile Stall stall;
   private volatile long repeated;
@@ -68,15 +56,6 @@ final class KeepingSender extends ModuleOutput {
   private volatile long ignored;
 
   // Of its own thread.
-  private ZMQ.Context context;
-  private ZMQ.Socket sectors;
-  private ZMQ.Socket statuses;
-  private final List<ZMQ.Socket> opened = new ArrayList<>();
-  private ZMQ.Poller toHear;
-  private ZMQ.Poller toHearAndSend;
-  private ConnectedPeer peer;
-  private ConnectedPeer statusPeer;
-  private AggregatorPlace place;
 
   /** Taken from the source, and not yet kept; null if none is. */
   private Kept held;
@@ -115,11 +94,7 @@ final class KeepingSender extends ModuleOutput {
       Duration stallTimeout) {
     super(scans, State.CONNECTING);
     this.module = module;
-    this.aggregator = aggregator;
-    this.place = aggregator.get();
-    this.lanes = place.lanes();
-    this.keys = keys;
-    this.peer = new ConnectedPeer(keys.isPresent());
+    this.link = new AggregatorLink(module, aggregator, keys, this::isStopped);
     this.outbox = outbox;
     this.pace = pace;
     this.connectTimeout = connectTimeout;
@@ -160,134 +135,36 @@ final class KeepingSender extends ModuleOutput {
    */
   @Override
   public Void call() throws IOException {
-    context = ZMQ.context(1);
-    try {
-      connect(connectTimeout);
+    try (outbox;
+        link) {
+      if (!link.connect(connectTimeout)) {
+        stop();
+      }
       follow(this::send);
       enter(State.FINISHING);
       awaitAcknowledgement();
       enter(State.DONE);
-    } finally {
-      disconnect();
-      context.term();
-      outbox.close();
     }
     return null;
   }
 
-  // ---- The connection --------------------------------------------------------------------------
-
-  /** Connects to where the aggregator is now. */
-  private void connect(Duration patience) throws IOException {
-    long deadline = System.nanoTime() + patience.toNanos();
-    while (!isStopped()) {
-      place = aggregator.get();
-      if (place.lanes() != lanes || !place.acknowledges()) {
-        throw new IOException(
-            "module %d: %s has %d lanes%s, the one before had %d; what is kept cannot be sent into them: start it with --lanes=%d"
-                .formatted(
-                    module,
-                    place.aggregator(),
-                    place.lanes(),
-                    place.acknowledges() ? "" : " and passes on no acknowledgements",
-                    lanes,
-                    lanes));
-      }
-      peer = new ConnectedPeer(keys.isPresent());
-      sectors = socket(SocketType.PUSH);
-      sectors.setSndHWM(SEND_QUEUE);
-      peer.watch(sectors.base());
-      sectors.connect(place.endpoint());
-      statuses = socket(SocketType.SUB);
-      statusPeer = new ConnectedPeer(keys.isPresent());
-      statusPeer.watch(statuses.base());
-      statuses.subscribe(LaneStatus.prefix(module));
-      statuses.connect(place.statuses());
-      if (awaitPeer(deadline, patience)) {
-        toHear = context.poller(1);
-        toHear.register(statuses, ZMQ.Poller.POLLIN);
-        toHearAndSend = context.poller(2);
-        toHearAndSend.register(statuses, ZMQ.Poller.POLLIN);
-        toHearAndSend.register(sectors, ZMQ.Poller.POLLOUT);
-        return;
-      }
-      disconnect();
-    }
-  }
-
-  private ZMQ.Socket socket(SocketType type) throws IOException {
-    ZMQ.Socket socket = context.socket(type);
-    opened.add(socket); // also if its keys are not fit for it
-    socket.setLinger(0); // what is lost with it is sent again
-    socket.setHandshakeIvl(ModuleSender.HANDSHAKE_MS);
-    socket.setReconnectIVL(100);
-    socket.setReconnectIVLMax(2_000);
-    if (keys.isPresent()) {
-      keys.get().connect(socket);
-    }
-    return socket;
-  }
-
-  /** Returns false if stopped, or the aggregator is somewhere else now. */
-  private boolean awaitPeer(long deadline, Duration patience) throws IOException {
-    try {
-      while (!isStopped() && place.equals(aggregator.get())) {
-        if (peer.await(LOOK_UP_MS)) {
-          return true;
-        }
-        if (System.nanoTime() > deadline) {
-          throw notConnected(patience);
-        }
-        if (peer.mend()) {
-          sectors.connect(place.endpoint());
-        }
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      stop();
-    }
-    return false;
-  }
-
-  private void disconnect() {
-    if (toHear != null) {
-      toHear.close();
-      toHearAndSend.close();
-      toHear = null;
-    }
-    opened.forEach(ZMQ.Socket::close);
-    opened.clear();
-  }
-
   /** Goes on with the aggregator that has taken the place of the last one, or was started again. */
   private void followAggregator() throws IOException {
-    if (place.equals(aggregator.get())) {
-      if (peer.mend()) {
-        sectors.connect(place.endpoint());
+    if (!link.hasMoved()) {
+      if (link.mend()) {
         outbox.rewind(System.nanoTime());
-      }
-      if (statusPeer.mend()) {
-        statuses.connect(place.statuses());
       }
       return;
     }
     State before = state();
-    LOG.warn(
-        "module {}: the aggregator was {} at {} and is {} at {} now; what was not received is sent again",
-        module,
-        place.aggregator(),
-        place.endpoint(),
-        aggregator.get().aggregator(),
-        aggregator.get().endpoint());
-    disconnect();
     enter(State.CONNECTING);
-    connect(stallTimeout);
+    if (!link.follow(stallTimeout)) {
+      stop();
+    }
     enter(before);
     progressAt = System.nanoTime();
     outbox.rewind(progressAt);
   }
-
-  // ---- One turn --------------------------------------------------------------------------------
 
   private void send(SectorSource scan) throws IOException {
     Instant first = null;
@@ -374,11 +251,10 @@ final class KeepingSender extends ModuleOutput {
 
   private void hear(long now) throws IOException {
     for (int i = 0; i < STATUS_PARTS_TAKEN; i++) {
-      Msg message = statuses.base().recv(ZMQ.DONTWAIT);
-      if (message == null) {
+      byte[] bytes = link.hear();
+      if (bytes == null) {
         return;
       }
-      byte[] bytes = message.data();
       LaneStatus status = LaneStatus.decode(bytes, 0, bytes.length).orElse(null);
       if (status == null || status.module() != module) {
         ignore("%d bytes that are no status of it".formatted(bytes.length));
@@ -407,17 +283,11 @@ final class KeepingSender extends ModuleOutput {
     if (due == null) {
       return false;
     }
-    if (due.place >= 0 && (sectors.getEvents() & ZMQ.Poller.POLLOUT) == 0) {
+    if (due.place >= 0 && !link.takes()) {
       return false; // not read from its file for nothing
     }
-    ByteBuffer pixels = due.isEnd() ? null : outbox.pixels(due);
-    int flags = due.isEnd() ? ZMQ.DONTWAIT : ZMQ.DONTWAIT | ZMQ.SNDMORE;
-    if (!sectors.base().send(new Msg(outbox.head(due)), flags)) {
+    if (!link.send(outbox.head(due), due.isEnd() ? null : outbox.pixels(due))) {
       return false;
-    }
-    if (!due.isEnd()) {
-      // A socket that took the first part takes the rest.
-      sectors.base().send(new Msg(pixels), 0);
     }
     if (due.turn == Kept.UNSENT) {
       progressAt = now;
@@ -453,7 +323,7 @@ final class KeepingSender extends ModuleOutput {
     }
     long millis = due ? LONGEST_REST_MS : Math.min(LONGEST_REST_MS, nanos / 1_000_000);
     if (millis > 0) {
-      (unsent ? toHearAndSend : toHear).poll(millis);
+      link.await(unsent, millis);
       lookedAt = System.nanoTime() - LOOK_NANOS;
     }
   }
@@ -476,23 +346,8 @@ final class KeepingSender extends ModuleOutput {
     stall = null;
   }
 
-  // ---- Words -----------------------------------------------------------------------------------
-
-  private IOException notConnected(Duration patience) {
-    Refusal why = peer.refusal();
-    return new IOException(
-        why == null
-            ? "module %d: no aggregator answered at %s within %s; start one there, or give more time (--connect-timeout)"
-                .formatted(module, place.endpoint(), words(patience))
-            : "module %d: not connected within %s: %s"
-                .formatted(
-                    module,
-                    words(patience),
-                    peer.explain(why, "the aggregator at " + place.endpoint())));
-  }
-
   private String aggregator() {
-    return "the aggregator at %s, for module %d,".formatted(place.endpoint(), module);
+    return "the aggregator at %s, for module %d,".formatted(link.place().endpoint(), module);
   }
 
   private String readers() {
@@ -522,7 +377,7 @@ final class KeepingSender extends ModuleOutput {
             .formatted(
                 module,
                 what,
-                place.endpoint(),
+                link.place().endpoint(),
                 words(stallTimeout),
                 outbox.unacknowledged(),
                 outbox.inFiles()));

@@ -89,7 +89,7 @@ class NetworkOptions {
     require(command, !connectTimeout.isZero(), "--connect-timeout has to be above 0");
     require(command, !stallTimeout().isZero(), "--stall-timeout has to be above 0");
     require(command, rate > 0, "--rate has to be above 0");
-    long least = Outbox.least(KeepingSender.SEND_QUEUE);
+    long least = Outbox.least(AggregatorLink.SEND_QUEUE);
     require(
         command,
         retain == Retention.NONE || sectorsInMemory(detector) >= least,

@@ -165,7 +165,7 @@ final class Uplink {
             sender,
             detector.sectorBytes(),
             network.sectorsInMemory(detector),
-            KeepingSender.SEND_QUEUE,
+            AggregatorLink.SEND_QUEUE,
             network.files(detector, module),
             network.retention() == Retention.DISK);
     return new KeepingSender(
