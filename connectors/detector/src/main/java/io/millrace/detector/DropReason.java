@@ -24,7 +24,9 @@ public enum DropReason {
   POSITION_FULL("position-full", "a frame of a position that has its frames already"),
   DUPLICATE("duplicate", "a sector that was there already"),
   LATE("late", "a sector of a frame that had left incomplete"),
-  CORRUPT("corrupt", "a payload whose checksum is not that of its header");
+  CORRUPT("corrupt", "a payload whose checksum is not that of its header"),
+  GIVEN_UP(
+      "given-up", "a sector that waited for its thresholds at a restart, and did not come again");
 
   private final String label;
   private final String description;

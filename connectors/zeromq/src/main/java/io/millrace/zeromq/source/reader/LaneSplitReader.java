@@ -226,8 +226,7 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
     long away = awayNanos();
     handedOver = false;
     if (away > 0) {
-      progress.heldBack(now); // that is no silence, either
-      metrics.heldBack(away);
+      heldBack(now, away);
     }
     voice.waiting(false);
     while (!wakeUp) {
@@ -240,7 +239,7 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
       boolean idle = !takeTurns(batch);
       expectBegunScans(batch);
       // Behind a report or a watermark nothing may come that it speaks of.
-      if (hasAllAgain()) {
+      if (hasAllAgain(batch)) {
         addEndedScans(batch);
         if (resumed) {
           // Watermarks are in no checkpoint: without this one, none of other lanes would count.
@@ -312,23 +311,41 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
   }
 
   /** Whether everything has come again that the task had, and that no checkpoint covers. */
-  private boolean hasAllAgain() {
+  private boolean hasAllAgain(LaneBatch batch) {
     for (Pipe pipe : pipes) {
-      int unfinished = pipe.sequence.unfinished();
-      if (unfinished > 0 && lastLook - giveUpAt < 0) {
-        return false;
-      }
-      if (unfinished > 0) {
-        LOG.error(
-            "Lane {}: {} sectors of module {} that waited for their thresholds did not come again,"
-                + " and are lost",
-            split.lane(),
-            unfinished,
-            pipe.module);
-        pipe.sequence.giveUp();
+      if (pipe.sequence.unfinished() > 0) {
+        if (lastLook - giveUpAt < 0) {
+          return false;
+        }
+        givenUp(pipe.sequence.giveUp(), pipe.sequence.sender(), pipe, batch);
       }
     }
     return true;
+  }
+
+  /**
+   * Drops what does not come again. It has been counted as received, and without a record for each
+   * the task would wait for it, and acknowledge nothing behind it.
+   */
+  private void givenUp(List<Long> numbers, long sender, Pipe pipe, LaneBatch batch) {
+    if (numbers.isEmpty()) {
+      return;
+    }
+    LOG.error(
+        "Lane {}: {} sectors of module {} that waited for their thresholds did not come again,"
+            + " and are lost",
+        split.lane(),
+        numbers.size(),
+        pipe.module);
+    for (long number : numbers) {
+      progress.dropped(DropReason.GIVEN_UP);
+      drop(
+          new Dropped(Dropped.NO_SCAN, pipe.module, DropReason.GIVEN_UP, sender, number),
+          pipe,
+          pipe.endpoint,
+          batch);
+    }
+    tellHeard(pipe);
   }
 
   private void mendPipes(LaneBatch batch) {
@@ -381,9 +398,15 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
     }
     if (heldBack) {
       long now = clock.getAsLong();
-      progress.heldBack(now);
-      metrics.heldBack(now - start);
+      heldBack(now, now - start);
     }
+  }
+
+  /** The lane could not read for so long: that is no silence of those who send. */
+  private void heldBack(long now, long nanos) {
+    progress.heldBack(now);
+    giveUpAt += nanos;
+    metrics.heldBack(nanos);
   }
 
   /** Once: what a job that has died had begun must not stay under way for ever. */
@@ -457,7 +480,7 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
     boolean readable = reason == null;
     boolean again = false;
     if (readable && sequence.isThere()) {
-      LaneSequence.Verdict verdict = judge(pipe);
+      LaneSequence.Verdict verdict = judge(pipe, batch);
       if (verdict != null && isCorrupt(payload)) {
         progress.dropped(DropReason.CORRUPT);
         drop(ofNoScan(pipe, DropReason.CORRUPT), pipe, first, batch);
@@ -506,20 +529,31 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
   }
 
   /** What a message that can be sent again is; null if it is not to be taken. */
-  private @Nullable LaneSequence.Verdict judge(Pipe pipe) {
-    long before = pipe.sequence.sender();
-    int unfinished = pipe.sequence.unfinished();
-    LaneSequence.Verdict verdict = pipe.sequence.judge(sequence);
-    if (pipe.sequence.sender() != before) {
+  private @Nullable LaneSequence.Verdict judge(Pipe pipe, LaneBatch batch) {
+    long sender = pipe.sequence.sender();
+    long next = pipe.sequence.next();
+    List<Long> givenUp = pipe.sequence.follow(sequence);
+    if (pipe.sequence.sender() != sender) {
       progress.patience(options.get(ZeroMqSourceOptions.RETAINED_SCAN_TIMEOUT));
       LOG.info(
-          "Lane {}: module {} is sent by {} from message {} on{}",
+          "Lane {}: module {} is sent by {} from message {} on",
           split.lane(),
           pipe.module,
           sequence.sender,
-          pipe.sequence.next(),
-          unfinished == 0 ? "" : "; " + unfinished + " sectors of the one before are lost");
+          pipe.sequence.next());
+    } else if (pipe.sequence.next() != next) {
+      long skipped = pipe.sequence.next() - next;
+      metrics.skipped(skipped);
+      LOG.warn(
+          "Lane {}: module {} has acknowledgements of {} messages, from {} on, that this reader has"
+              + " not had; it goes on behind them",
+          split.lane(),
+          pipe.module,
+          skipped,
+          next);
     }
+    givenUp(givenUp, sender, pipe, batch);
+    LaneSequence.Verdict verdict = pipe.sequence.judge(sequence);
     switch (verdict) {
       case NEXT, AGAIN:
         return verdict;
@@ -539,6 +573,10 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
 
   private void take(Pipe pipe) {
     pipe.sequence.take(sequence.number);
+    tellHeard(pipe);
+  }
+
+  private void tellHeard(Pipe pipe) {
     voice.heard(
         pipe.module, pipe.sequence.sender(), pipe.sequence.next(), pipe.sequence.unfinished() > 0);
   }
@@ -555,7 +593,7 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
   /** Takes the last message of a scan: how many sectors there were. */
   private void takeEnd(ScanEnd end, Msg message, Pipe pipe, LaneBatch batch) {
     sequence.set(end.lane(), end.sender(), end.number(), end.acknowledged(), 0);
-    if (judge(pipe) == null) {
+    if (judge(pipe, batch) == null) {
       return;
     }
     take(pipe);

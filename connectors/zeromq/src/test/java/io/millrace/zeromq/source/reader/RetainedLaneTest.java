@@ -50,6 +50,8 @@ class RetainedLaneTest {
   private final ZContext zmq = new ZContext();
   private BoundLanes sender;
   private ZMQ.Socket statuses;
+  private String statusesAt = "";
+  private long acknowledged;
   private LaneThread lane;
 
   @BeforeEach
@@ -69,7 +71,7 @@ class RetainedLaneTest {
   }
 
   private void start(LanePosition position) {
-    int port = statuses.bindToRandomPort("tcp://127.0.0.1");
+    statusesAt = "tcp://127.0.0.1:" + statuses.bindToRandomPort("tcp://127.0.0.1");
     ZMonitor connections = sender.watchConnections().get(0);
     lane =
         new LaneThread(
@@ -77,13 +79,17 @@ class RetainedLaneTest {
             Set.of(),
             0,
             options,
-            new LaneSplit(0, sender.lanes().endpoints(0), "tcp://127.0.0.1:" + port, position),
+            split(position),
             Optional.empty(),
             ScanKeys.numbers(),
             clock);
     // Nobody sends again here what goes into a connection that breaks while it is made.
     assertThat(connections.nextEvent(20_000)).isNotNull();
     connections.close();
+  }
+
+  private LaneSplit split(LanePosition position) {
+    return new LaneSplit(0, sender.lanes().endpoints(0), statusesAt, position);
   }
 
   private void send(long producer, long number, int frame) {
@@ -95,7 +101,7 @@ class RetainedLaneTest {
     CRC32C crc = new CRC32C();
     crc.update(pixels(header, ONE));
     byte[] out = new byte[HeaderCodec.MAX_BYTES];
-    Sequence place = new Sequence().set(0, producer, number, 0, (int) crc.getValue());
+    Sequence place = new Sequence().set(0, producer, number, acknowledged, (int) crc.getValue());
     int length = HeaderCodec.encode(header, place, out);
     sender.send(0, 0, Arrays.copyOf(out, length), pixels);
   }
@@ -188,6 +194,64 @@ class RetainedLaneTest {
     LaneReport report = lane.takeEnd().report();
     assertThat(report.received()).as("each is counted once").isEqualTo(4);
     assertThat(report.drained()).isTrue();
+  }
+
+  private static LanePosition waitingFor(Long... unfinished) {
+    OpenScan open = new OpenScan(7, 100, 100, List.of(5L), List.of(5L));
+    return new LanePosition(
+        0,
+        Long.MIN_VALUE,
+        List.of(),
+        List.of(open),
+        Map.of(),
+        3,
+        List.of(new Heard(SENDER, 6, List.of(unfinished))));
+  }
+
+  /** What the task would acknowledge when it has all that was dropped. */
+  private long finished(LanePosition position) {
+    LaneState state = new LaneState(split(position), 4, module -> {});
+    lane.dropped().forEach(state::dropped);
+    return state.split().position().heard(0).finished();
+  }
+
+  /** Nobody sends it, for as long as an outage may last. */
+  @Test
+  void whatDoesNotComeAgainIsCountedAndHoldsUpNoAcknowledgement() {
+    clock.stop();
+    LanePosition position = waitingFor(2L, 4L);
+    start(position);
+    awaitResume(2);
+    clock.advance(options.get(ZeroMqSourceOptions.RETAINED_SCAN_TIMEOUT).minusSeconds(1));
+    assertThat(lane.dropped(DropReason.GIVEN_UP)).isZero();
+    clock.advance(Duration.ofSeconds(1));
+    LaneReport report = lane.takeEnd().report();
+    assertThat(report.received()).as("as before the restart").isEqualTo(5);
+    assertThat(report.drops().get(DropReason.GIVEN_UP)).isEqualTo(2);
+    assertThat(lane.dropped(DropReason.GIVEN_UP)).isEqualTo(2);
+    assertThat(finished(position)).isEqualTo(5);
+    send(SENDER, 6, 10); // of the scan that has ended
+    await().until(() -> finished(position) == 6);
+  }
+
+  @Test
+  void whatAProducerBeforeHadIsCountedAsLost() {
+    start(waitingFor(2L, 4L));
+    send(SENDER + 1, 1, 10);
+    assertThat(takeFrame()).isEqualTo(10);
+    assertThat(lane.dropped(DropReason.GIVEN_UP)).isEqualTo(2);
+  }
+
+  /** Its job began without the checkpoint whose acknowledgement the producer has. */
+  @Test
+  void whatWasAcknowledgedByAnotherReaderIsSkippedAndCounted() {
+    start(LanePosition.START);
+    send(SENDER, 50, 10);
+    awaitResume(1);
+    acknowledged = 100;
+    send(SENDER, 101, 11);
+    assertThat(takeFrame()).isEqualTo(11);
+    assertThat(lane.skipped()).isEqualTo(100);
   }
 
   @Test
