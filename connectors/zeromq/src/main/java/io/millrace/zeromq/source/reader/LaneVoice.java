@@ -64,8 +64,9 @@ final class LaneVoice implements AutoCloseable {
       modules[m] = new Module();
       modules[m].sender = heard.sender();
       modules[m].next = heard.next();
-      modules[m].resume = heard.unfinished().isEmpty() ? heard.next() : heard.unfinished().get(0);
-      modules[m].acknowledged = modules[m].resume - 1;
+      modules[m].acknowledged = heard.finished();
+      // Who has heard nobody has nothing to go on from: what was sent may be on its way.
+      modules[m].resume = heard.sender() == 0 ? 0 : heard.finished() + 1;
     }
     thread =
         Executors.newSingleThreadExecutor(new DaemonThreads("lane-" + split.lane() + "-voice"));

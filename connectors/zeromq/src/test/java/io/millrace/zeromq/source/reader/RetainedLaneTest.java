@@ -132,6 +132,10 @@ class RetainedLaneTest {
   @Test
   void whatIsLostOnTheWayIsAskedForAndTakenInOrder() {
     start(LanePosition.START);
+    byte[] first = statuses.recv();
+    assertThat(LaneStatus.decode(first, 0, first.length))
+        .as("asks for nothing before it has heard somebody")
+        .contains(new LaneStatus(0, 0, 1, 0, 0, 1, 0, false));
     send(SENDER, 1, 10);
     assertThat(takeFrame()).isEqualTo(10);
     send(SENDER, 3, 12);
