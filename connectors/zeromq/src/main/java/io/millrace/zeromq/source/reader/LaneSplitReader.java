@@ -578,7 +578,10 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
 
   private void tellHeard(Pipe pipe) {
     voice.heard(
-        pipe.module, pipe.sequence.sender(), pipe.sequence.next(), pipe.sequence.unfinished() > 0);
+        pipe.module,
+        pipe.sequence.sender(),
+        pipe.sequence.next(),
+        pipe.sequence.unfinished() > 0 ? pipe.sequence.resume() : 0);
   }
 
   private boolean isCorrupt(Msg payload) {
