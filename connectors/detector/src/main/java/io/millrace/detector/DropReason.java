@@ -12,7 +12,7 @@ public enum DropReason {
   INFO_FORMAT("info-format", "an info message that is not a msgpack map of scan to count"),
   OVERSIZED("oversized", "a part that is too long, which closes its connection"),
   PAYLOAD_SIZE("payload-size", "a payload of another size than the detector's sector"),
-  UNKNOWN_MODULE("unknown-module", "a module that the detector does not have"),
+  UNKNOWN_MODULE("unknown-module", "a module that the detector does not have, or of another port"),
   EMPTY_SCAN("empty-scan", "a scan without positions"),
   HUGE_SCAN("huge-scan", "a scan of more positions than memory is meant for"),
   POSITION_OUTSIDE_SCAN("position-outside-scan", "a position outside the scan"),

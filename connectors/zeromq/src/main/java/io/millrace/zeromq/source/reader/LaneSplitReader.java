@@ -253,7 +253,7 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
         handedOver = true;
         return batch;
       }
-      if (progress.allEnded() && pipes.stream().allMatch(pipe -> pipe.taken() == 0)) {
+      if (allEnded() && pipes.stream().allMatch(pipe -> pipe.taken() == 0)) {
         LOG.info("Lane {} ends after {} scans", split.lane(), progress.endedCount());
         return batch.last();
       }
@@ -348,6 +348,11 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
     tellHeard(pipe);
   }
 
+  /** Whether nothing is to be taken any more: no scan, and no sector of one that has ended. */
+  private boolean allEnded() {
+    return progress.allEnded() && pipes.stream().allMatch(pipe -> pipe.sequence.unfinished() == 0);
+  }
+
   private void mendPipes(LaneBatch batch) {
     for (Pipe pipe : pipes) {
       while (pipe.aggregator.pollOversized()) {
@@ -361,7 +366,7 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
   /** Takes what is there, in turn from the pipes that have room; returns false if nothing was. */
   private boolean takeTurns(LaneBatch batch) {
     boolean any = false;
-    if (!progress.allEnded()) {
+    if (!allEnded()) {
       for (Pipe pipe : pipes) {
         for (int i = 0; i < TURN && pipe.hasRoom() && takeMessage(pipe, batch); i++) {
           any = true;
@@ -379,7 +384,7 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
   private void await() throws IOException {
     boolean heldBack = pipes.stream().anyMatch(Pipe::heldBack);
     voice.waiting(heldBack);
-    if (!heldBack && !progress.allEnded()) {
+    if (!heldBack && !allEnded()) {
       if (taken > 0) {
         // Batches of one would wake the task as well, each time.
         gathering.stayAway(taken);
@@ -480,6 +485,11 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
     boolean readable = reason == null;
     boolean again = false;
     if (readable && sequence.isThere()) {
+      if (header.module != pipe.module) {
+        dropForeign(pipe, first, batch);
+        discard(payload);
+        return;
+      }
       LaneSequence.Verdict verdict = judge(pipe, batch);
       if (verdict != null && isCorrupt(payload)) {
         progress.dropped(DropReason.CORRUPT);
@@ -595,6 +605,10 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
 
   /** Takes the last message of a scan: how many sectors there were. */
   private void takeEnd(ScanEnd end, Msg message, Pipe pipe, LaneBatch batch) {
+    if (end.module() != pipe.module) {
+      dropForeign(pipe, message, batch);
+      return;
+    }
     sequence.set(end.lane(), end.sender(), end.number(), end.acknowledged(), 0);
     if (judge(pipe, batch) == null) {
       return;
@@ -602,11 +616,23 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
     take(pipe);
     long key = keys.of(end.scan(), progress::isOpen);
     DropReason reason = progress.announced(key, end.count(), pipe.module, clock.getAsLong());
-    batch.add(
-        reason == null
-            ? new Announced(
-                key, pipe.module, progress.announced(key, pipe.module), end.sender(), end.number())
-            : new Dropped(Dropped.NO_SCAN, pipe.module, reason, end.sender(), end.number()));
+    if (reason != null) {
+      drop(
+          new Dropped(Dropped.NO_SCAN, pipe.module, reason, end.sender(), end.number()),
+          pipe,
+          message,
+          batch);
+    } else {
+      batch.add(
+          new Announced(
+              key, pipe.module, progress.announced(key, pipe.module), end.sender(), end.number()));
+    }
+  }
+
+  /** Drops a message that another module's producer has numbered: it is none of this order. */
+  private void dropForeign(Pipe pipe, Msg message, LaneBatch batch) {
+    progress.dropped(DropReason.UNKNOWN_MODULE);
+    drop(ofNoScan(pipe, DropReason.UNKNOWN_MODULE), pipe, message, batch);
   }
 
   private void takeAnnouncement(Msg message, Pipe pipe, LaneBatch batch) {

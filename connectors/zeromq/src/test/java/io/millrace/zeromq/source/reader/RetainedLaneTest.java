@@ -259,6 +259,52 @@ class RetainedLaneTest {
     assertThat(lane.skipped()).isEqualTo(100);
   }
 
+  /** The scan has ended; its sectors still wait for their thresholds. */
+  @Test
+  void aDrainedLaneEndsWhenWhatNoCheckpointHasHasCome() {
+    start(
+        new LanePosition(
+            1,
+            7,
+            List.of(7L),
+            List.of(),
+            Map.of(),
+            3,
+            List.of(new Heard(SENDER, 6, List.of(2L, 4L)))));
+    lane.drain();
+    send(SENDER, 2, 2);
+    assertThat(takeFrame()).isEqualTo(2);
+    clock.awaitTurn();
+    assertThat(lane.finished()).isFalse();
+    send(SENDER, 4, 4);
+    assertThat(takeFrame()).isEqualTo(4);
+    await().until(lane::finished);
+  }
+
+  /** Its number is one of another order. */
+  @Test
+  void whatAnotherModuleSendsIsDropped() {
+    start(LanePosition.START);
+    SectorHeader foreign = header(7, 10, 0);
+    foreign.module = 1;
+    send(SENDER, 1, foreign, pixels(header(7, 10, 0), ONE));
+    sender.send(0, 0, new ScanEnd(7, 1, 1, 0, SENDER, 1, 0).encode());
+    send(SENDER, 1, 11);
+    assertThat(takeFrame()).isEqualTo(11);
+    assertThat(lane.dropped(DropReason.UNKNOWN_MODULE)).isEqualTo(2);
+  }
+
+  @Test
+  void anEndThatCannotBeUsedIsCounted() {
+    start(LanePosition.START);
+    send(SENDER, 1, 10);
+    end(2, 1);
+    assertThat(takeFrame()).isEqualTo(10);
+    assertThat(lane.takeEnd().report().received()).isEqualTo(1);
+    end(3, 1);
+    await().until(() -> lane.dropped(DropReason.FINISHED_SCAN) == 1);
+  }
+
   @Test
   void aProducerThatIsStartedAgainBeginsAnew() {
     start(LanePosition.START);
