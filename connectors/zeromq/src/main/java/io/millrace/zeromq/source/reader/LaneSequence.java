@@ -2,7 +2,9 @@ package io.millrace.zeromq.source.reader;
 
 import io.millrace.detector.wire.Sequence;
 import io.millrace.zeromq.source.split.LanePosition.Heard;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
@@ -30,6 +32,9 @@ final class LaneSequence {
   private long next;
   private final TreeSet<Long> unfinished;
 
+  /** By number, how often a message has come corrupt that is to be taken. */
+  private final Map<Long, Integer> corrupt = new HashMap<>();
+
   /**
    * @param heard what a checkpoint tells
    */
@@ -54,6 +59,7 @@ final class LaneSequence {
     if (message.sender > sender) {
       sender = message.sender;
       next = message.acknowledged + 1;
+      corrupt.clear();
       return giveUp();
     }
     next = Math.max(next, message.acknowledged + 1);
@@ -74,8 +80,18 @@ final class LaneSequence {
     return unfinished.contains(message.number) ? Verdict.AGAIN : Verdict.REPEATED;
   }
 
+  /**
+   * Notes that a message that is to be taken has come corrupt.
+   *
+   * @return how often it has
+   */
+  int corrupt(long number) {
+    return corrupt.merge(number, 1, Integer::sum);
+  }
+
   /** Takes a message that is the next, or needed again. */
   void take(long number) {
+    corrupt.remove(number);
     if (number == next) {
       next++;
     } else {

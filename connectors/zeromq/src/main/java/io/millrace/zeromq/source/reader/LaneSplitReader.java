@@ -72,6 +72,12 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
   /** Between two looks at what is shown of the lane. */
   private static final long TELL_NANOS = 500_000_000;
 
+  /**
+   * After so many corrupt copies, the producer's own is corrupt: it would hold up the lane for
+   * ever.
+   */
+  private static final int CORRUPT_COPIES = 3;
+
   /** Peers and reasons that are logged; what goes beyond is only counted. */
   private static final int MAX_LOGGED = 1_000;
 
@@ -484,6 +490,7 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
     DropReason reason = codec.decode(bytes, 0, bytes.length, header, sequence);
     boolean readable = reason == null;
     boolean again = false;
+    boolean corrupt = false;
     if (readable && sequence.isThere()) {
       if (header.module != pipe.module) {
         dropForeign(pipe, first, batch);
@@ -491,7 +498,8 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
         return;
       }
       LaneSequence.Verdict verdict = judge(pipe, batch);
-      if (verdict != null && isCorrupt(payload)) {
+      corrupt = verdict != null && isCorrupt(payload);
+      if (corrupt && pipe.sequence.corrupt(sequence.number) < CORRUPT_COPIES) {
         progress.dropped(DropReason.CORRUPT);
         drop(ofNoScan(pipe, DropReason.CORRUPT), pipe, first, batch);
         ask(pipe);
@@ -509,15 +517,17 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
     } else if (again) {
       // It was counted when it came first; its scan may have ended on the lane since.
       header.scan = keys.of(header.scan, progress::isOpen);
+      reason = corrupt ? progress.dropped(DropReason.CORRUPT) : null;
     } else {
       DropReason problem =
           payload instanceof Slot ? header.problem(detector) : DropReason.PAYLOAD_SIZE;
+      problem = corrupt ? DropReason.CORRUPT : problem;
       header.scan = keys.of(header.scan, progress::isOpen);
       reason = progress.received(header, pipe.module, problem, clock.getAsLong());
     }
     if (reason != null) {
       // A message of a scan that is under way counts for it, whatever else is wrong with it.
-      boolean counted = readable && progress.isOpen(header.scan);
+      boolean counted = readable && !again && progress.isOpen(header.scan);
       drop(
           new Dropped(
               counted ? header.scan : Dropped.NO_SCAN,

@@ -160,10 +160,7 @@ class RetainedLaneTest {
   @Test
   void aCorruptSectorIsCountedAndAskedForAgain() {
     start(LanePosition.START);
-    SectorHeader header = header(7, 10, 0);
-    byte[] broken = pixels(header, ONE);
-    broken[5] ^= 4;
-    send(SENDER, 1, header, broken);
+    sendCorrupt(1, 10);
     awaitResume(1);
     send(SENDER, 1, 10);
     end(2, 1);
@@ -172,6 +169,43 @@ class RetainedLaneTest {
     assertThat(report.received()).isEqualTo(1);
     assertThat(report.drops().get(DropReason.CORRUPT)).isEqualTo(1);
     assertThat(lane.dropped(DropReason.CORRUPT)).isEqualTo(1);
+  }
+
+  /** It was corrupt before the producer sent it, or is on each way: what follows is not. */
+  @Test
+  void aSectorThatIsCorruptEachTimeHoldsUpNothing() {
+    start(LanePosition.START);
+    for (int copy = 0; copy < 3; copy++) {
+      sendCorrupt(1, 10);
+    }
+    send(SENDER, 2, 11);
+    end(3, 2);
+    assertThat(takeFrame()).isEqualTo(11);
+    LaneReport report = lane.takeEnd().report();
+    assertThat(report.received()).as("it counts for its scan").isEqualTo(2);
+    assertThat(report.drops().get(DropReason.CORRUPT)).isEqualTo(3);
+    assertThat(finished(LanePosition.START)).isEqualTo(1);
+  }
+
+  @Test
+  void aSectorThatIsNeededAgainAndCorruptEachTimeHoldsUpNothing() {
+    LanePosition position = waitingFor(2L, 4L);
+    start(position);
+    for (int copy = 0; copy < 3; copy++) {
+      sendCorrupt(2, 2);
+      sendCorrupt(4, 4);
+    }
+    LaneReport report = lane.takeEnd().report();
+    assertThat(report.received()).as("as before the restart").isEqualTo(5);
+    assertThat(report.drops().get(DropReason.CORRUPT)).isEqualTo(6);
+    assertThat(finished(position)).isEqualTo(5);
+  }
+
+  private void sendCorrupt(long number, int frame) {
+    SectorHeader header = header(7, frame, 0);
+    byte[] broken = pixels(header, ONE);
+    broken[5] ^= 4;
+    send(SENDER, number, header, broken);
   }
 
   /** The sectors that waited come first, and nothing is told of the scan before. */
