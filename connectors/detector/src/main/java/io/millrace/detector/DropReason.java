@@ -12,7 +12,7 @@ public enum DropReason {
   INFO_FORMAT("info-format", "an info message that is not a msgpack map of scan to count"),
   OVERSIZED("oversized", "a part that is too long, which closes its connection"),
   PAYLOAD_SIZE("payload-size", "a payload of another size than the detector's sector"),
-  UNKNOWN_MODULE("unknown-module", "a module that the detector does not have"),
+  UNKNOWN_MODULE("unknown-module", "a module that the detector does not have, or of another port"),
   EMPTY_SCAN("empty-scan", "a scan without positions"),
   HUGE_SCAN("huge-scan", "a scan of more positions than memory is meant for"),
   POSITION_OUTSIDE_SCAN("position-outside-scan", "a position outside the scan"),
@@ -24,7 +24,9 @@ public enum DropReason {
   POSITION_FULL("position-full", "a frame of a position that has its frames already"),
   DUPLICATE("duplicate", "a sector that was there already"),
   LATE("late", "a sector of a frame that had left incomplete"),
-  CORRUPT("corrupt", "a payload whose checksum is not that of its header");
+  CORRUPT("corrupt", "a payload whose checksum is not that of its header"),
+  GIVEN_UP(
+      "given-up", "a sector that waited for its thresholds at a restart, and did not come again");
 
   private final String label;
   private final String description;

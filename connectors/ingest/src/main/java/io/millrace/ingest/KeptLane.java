@@ -34,7 +34,7 @@ final class KeptLane {
   private long epoch = -1;
   private long repeated;
 
-  /** What the reader has asked for last, and when. */
+  /** What the reader has asked for last, and when it was sent again or the reader moved on. */
   private long resumed;
 
   private long resumedAt;
@@ -114,6 +114,22 @@ final class KeptLane {
     return number == resumed && now - resumedAt < RESUME_NANOS;
   }
 
+  /**
+   * A reader that has started again asks for what it needs of the messages before the one that it
+   * expects, and from one to the next as they come: those behind were sent again with the first.
+   */
+  private boolean movesOn(LaneStatus status) {
+    return resumed != 0 && status.resume() > resumed && status.resume() < status.next();
+  }
+
+  private void sendAgain(long number, long now) {
+    if (number < cursor && !isOnItsWay(number, now)) {
+      resumed = number;
+      resumedAt = now;
+      goBack(Math.max(first, number), now);
+    }
+  }
+
   private void goBack(long number, long now) {
     repeated += cursor - number;
     cursor = number;
@@ -146,7 +162,7 @@ final class KeptLane {
       // It has not heard this producer yet; so it has nothing of what is kept.
       if (status.sender() < sender && (another || status.resume() != 0)) {
         expected = first;
-        goBack(Math.min(first, cursor), now);
+        sendAgain(first, now);
       }
       return true;
     }
@@ -159,10 +175,12 @@ final class KeptLane {
       expected = status.next();
       expectedSince = now;
     }
-    if (status.resume() != 0 && status.resume() < cursor && !isOnItsWay(status.resume(), now)) {
-      resumed = status.resume();
-      resumedAt = now;
-      goBack(Math.max(first, status.resume()), now);
+    if (status.resume() != 0) {
+      if (movesOn(status)) {
+        resumed = status.resume();
+        resumedAt = now;
+      }
+      sendAgain(status.resume(), now);
     }
     cursor = Math.max(cursor, first);
     return true;

@@ -131,6 +131,51 @@ class OutboxTest {
     assertThat(send(100)).containsExactly("1.2=3", "1.3=5");
   }
 
+  /** It has started again; what it needs comes, message by message, for longer than a second. */
+  @Test
+  void whatComesAgainIsNotSentOnceMore() throws IOException {
+    addAll(0, 9);
+    send(100);
+    now = 5 * SECOND;
+    hear(1, 0, 6, 2);
+    assertThat(send(100)).containsExactly("1.2=3", "1.3=5", "1.4=7", "1.5=9");
+    for (int needed = 2; needed <= 5; needed++) {
+      now += SECOND * 3 / 4;
+      hear(1, 0, 6, needed);
+      assertThat(send(100)).isEmpty();
+    }
+    now += SECOND;
+    hear(1, 0, 6, 5);
+    assertThat(send(100)).as("it was lost once more").containsExactly("1.5=9");
+  }
+
+  /** A gap that is not the one before: nothing behind it was of use. */
+  @Test
+  void anotherGapIsAnsweredAtOnce() throws IOException {
+    addAll(0, 9);
+    send(100);
+    hear(1, 0, 2, 2);
+    send(100);
+    hear(1, 0, 4, 4);
+    assertThat(send(100)).containsExactly("1.4=7", "1.5=9");
+  }
+
+  /** It tells so ten times a second, until it has heard this one. */
+  @Test
+  void aReaderThatKnowsTheProducerBeforeIsSentAllOnce() throws IOException {
+    addAll(0, 5);
+    send(100);
+    LaneStatus before = new LaneStatus(MODULE, 0, 3, SENDER - 1, 8, 9, 9, false);
+    outbox.heard(before, now);
+    assertThat(send(100)).containsExactly("0.1=0", "0.2=2", "0.3=4");
+    now += SECOND / 2;
+    outbox.heard(before, now);
+    assertThat(outbox.due()).isNull();
+    now += SECOND;
+    outbox.heard(before, now);
+    assertThat(send(100)).containsExactly("0.1=0", "0.2=2", "0.3=4");
+  }
+
   @Test
   void whatWasMissedGoesBeforeWhatWasNotSentYet() throws IOException {
     addAll(0, 5);

@@ -20,6 +20,7 @@ final class LaneMetrics {
   private final Counter sectors;
   private final Counter repeated;
   private final Counter outOfOrder;
+  private final Counter skipped;
   private final Counter[] drops;
   private volatile long heldBackNanos;
 
@@ -36,6 +37,7 @@ final class LaneMetrics {
     sectors = group.counter("sectors");
     repeated = group.counter("repeated");
     outOfOrder = group.counter("outOfOrder");
+    skipped = group.counter("skipped");
     group.gauge("heldBackMillis", () -> (heldBackNanos + away.getAsLong()) / 1_000_000);
     group.gauge("sectorsInTask", () -> pipes.stream().mapToInt(Pipe::taken).sum());
     group.gauge("slotsCreated", pool::created);
@@ -50,7 +52,8 @@ final class LaneMetrics {
   Map<String, Long> counts() {
     Map<String, Long> counts = new TreeMap<>();
     counts.put("sectors", sectors.getCount());
-    for (var counter : Map.of("repeated", repeated, "outOfOrder", outOfOrder).entrySet()) {
+    for (var counter :
+        Map.of("repeated", repeated, "outOfOrder", outOfOrder, "skipped", skipped).entrySet()) {
       if (counter.getValue().getCount() > 0) {
         counts.put(counter.getKey(), counter.getValue().getCount());
       }
@@ -76,6 +79,11 @@ final class LaneMetrics {
   /** A message came behind one that is missing; it comes again after that. */
   void outOfOrder() {
     outOfOrder.inc();
+  }
+
+  /** Messages that nobody has any more were acknowledged by a reader that knew more. */
+  void skipped(long messages) {
+    skipped.inc(messages);
   }
 
   void dropped(DropReason reason) {

@@ -2,6 +2,10 @@ package io.millrace.zeromq.source.reader;
 
 import io.millrace.detector.wire.Sequence;
 import io.millrace.zeromq.source.split.LanePosition.Heard;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedSet;
 import java.util.TreeSet;
 
 /**
@@ -28,6 +32,9 @@ final class LaneSequence {
   private long next;
   private final TreeSet<Long> unfinished;
 
+  /** By number, how often a message has come corrupt that is to be taken. */
+  private final Map<Long, Integer> corrupt = new HashMap<>();
+
   /**
    * @param heard what a checkpoint tells
    */
@@ -38,17 +45,31 @@ final class LaneSequence {
   }
 
   /**
-   * Judges a message. The first one of another producer begins where that one's acknowledged
-   * messages end; what is unfinished of the one before cannot be had any more.
+   * Follows what a message tells of its producer: what that one does not have any more is not
+   * expected. The first message of another producer begins where that one's acknowledged messages
+   * end; of the same producer, more may be acknowledged than this lane knows, if its job has begun
+   * without its last checkpoint.
+   *
+   * @return numbers, of the sender before, of what is needed again and cannot be had any more
    */
+  List<Long> follow(Sequence message) {
+    if (message.sender < sender) {
+      return List.of();
+    }
+    if (message.sender > sender) {
+      sender = message.sender;
+      next = message.acknowledged + 1;
+      corrupt.clear();
+      return giveUp();
+    }
+    next = Math.max(next, message.acknowledged + 1);
+    return unfinished.isEmpty() ? List.of() : giveUp(unfinished.headSet(message.acknowledged + 1));
+  }
+
+  /** Judges a message, of which has been followed what it tells of its producer. */
   Verdict judge(Sequence message) {
     if (message.sender < sender) {
       return Verdict.STALE;
-    }
-    if (message.sender > sender) {
-      unfinished.clear();
-      sender = message.sender;
-      next = message.acknowledged + 1;
     }
     if (message.number == next) {
       return Verdict.NEXT;
@@ -59,8 +80,18 @@ final class LaneSequence {
     return unfinished.contains(message.number) ? Verdict.AGAIN : Verdict.REPEATED;
   }
 
+  /**
+   * Notes that a message that is to be taken has come corrupt.
+   *
+   * @return how often it has
+   */
+  int corrupt(long number) {
+    return corrupt.merge(number, 1, Integer::sum);
+  }
+
   /** Takes a message that is the next, or needed again. */
   void take(long number) {
+    corrupt.remove(number);
     if (number == next) {
       next++;
     } else {
@@ -88,8 +119,14 @@ final class LaneSequence {
     return unfinished.size();
   }
 
-  /** Waits no longer for what is needed again. */
-  void giveUp() {
-    unfinished.clear();
+  /** Waits no longer for what is needed again; returns which messages that were. */
+  List<Long> giveUp() {
+    return giveUp(unfinished);
+  }
+
+  private static List<Long> giveUp(SortedSet<Long> numbers) {
+    List<Long> all = List.copyOf(numbers);
+    numbers.clear();
+    return all;
   }
 }

@@ -72,6 +72,12 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
   /** Between two looks at what is shown of the lane. */
   private static final long TELL_NANOS = 500_000_000;
 
+  /**
+   * After so many corrupt copies, the producer's own is corrupt: it would hold up the lane for
+   * ever.
+   */
+  private static final int CORRUPT_COPIES = 3;
+
   /** Peers and reasons that are logged; what goes beyond is only counted. */
   private static final int MAX_LOGGED = 1_000;
 
@@ -226,8 +232,7 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
     long away = awayNanos();
     handedOver = false;
     if (away > 0) {
-      progress.heldBack(now); // that is no silence, either
-      metrics.heldBack(away);
+      heldBack(now, away);
     }
     voice.waiting(false);
     while (!wakeUp) {
@@ -240,7 +245,7 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
       boolean idle = !takeTurns(batch);
       expectBegunScans(batch);
       // Behind a report or a watermark nothing may come that it speaks of.
-      if (hasAllAgain()) {
+      if (hasAllAgain(batch)) {
         addEndedScans(batch);
         if (resumed) {
           // Watermarks are in no checkpoint: without this one, none of other lanes would count.
@@ -254,7 +259,7 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
         handedOver = true;
         return batch;
       }
-      if (progress.allEnded() && pipes.stream().allMatch(pipe -> pipe.taken() == 0)) {
+      if (allEnded() && pipes.stream().allMatch(pipe -> pipe.taken() == 0)) {
         LOG.info("Lane {} ends after {} scans", split.lane(), progress.endedCount());
         return batch.last();
       }
@@ -312,23 +317,46 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
   }
 
   /** Whether everything has come again that the task had, and that no checkpoint covers. */
-  private boolean hasAllAgain() {
+  private boolean hasAllAgain(LaneBatch batch) {
     for (Pipe pipe : pipes) {
-      int unfinished = pipe.sequence.unfinished();
-      if (unfinished > 0 && lastLook - giveUpAt < 0) {
-        return false;
-      }
-      if (unfinished > 0) {
-        LOG.error(
-            "Lane {}: {} sectors of module {} that waited for their thresholds did not come again,"
-                + " and are lost",
-            split.lane(),
-            unfinished,
-            pipe.module);
-        pipe.sequence.giveUp();
+      if (pipe.sequence.unfinished() > 0) {
+        if (lastLook - giveUpAt < 0) {
+          return false;
+        }
+        givenUp(pipe.sequence.giveUp(), pipe.sequence.sender(), pipe, batch);
       }
     }
     return true;
+  }
+
+  /**
+   * Drops what does not come again. It has been counted as received, and without a record for each
+   * the task would wait for it, and acknowledge nothing behind it.
+   */
+  private void givenUp(List<Long> numbers, long sender, Pipe pipe, LaneBatch batch) {
+    if (numbers.isEmpty()) {
+      return;
+    }
+    LOG.error(
+        "Lane {}: {} sectors of module {} that waited for their thresholds did not come again,"
+            + " and are lost",
+        split.lane(),
+        numbers.size(),
+        pipe.module);
+    for (long number : numbers) {
+      progress.dropped(DropReason.GIVEN_UP);
+      drop(
+          new Dropped(Dropped.NO_SCAN, pipe.module, DropReason.GIVEN_UP, sender, number),
+          pipe,
+          pipe.endpoint,
+          batch);
+    }
+    tellHeard(pipe);
+  }
+
+  /** Whether nothing is to be taken any more: no scan, and no sector of one that has ended. */
+  private boolean allEnded() {
+    return progress.allEnded() && pipes.stream().allMatch(pipe -> pipe.sequence.unfinished() == 0);
   }
 
   private void mendPipes(LaneBatch batch) {
@@ -344,7 +372,7 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
   /** Takes what is there, in turn from the pipes that have room; returns false if nothing was. */
   private boolean takeTurns(LaneBatch batch) {
     boolean any = false;
-    if (!progress.allEnded()) {
+    if (!allEnded()) {
       for (Pipe pipe : pipes) {
         for (int i = 0; i < TURN && pipe.hasRoom() && takeMessage(pipe, batch); i++) {
           any = true;
@@ -362,7 +390,7 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
   private void await() throws IOException {
     boolean heldBack = pipes.stream().anyMatch(Pipe::heldBack);
     voice.waiting(heldBack);
-    if (!heldBack && !progress.allEnded()) {
+    if (!heldBack && !allEnded()) {
       if (taken > 0) {
         // Batches of one would wake the task as well, each time.
         gathering.stayAway(taken);
@@ -381,9 +409,15 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
     }
     if (heldBack) {
       long now = clock.getAsLong();
-      progress.heldBack(now);
-      metrics.heldBack(now - start);
+      heldBack(now, now - start);
     }
+  }
+
+  /** The lane could not read for so long: that is no silence of those who send. */
+  private void heldBack(long now, long nanos) {
+    progress.heldBack(now);
+    giveUpAt += nanos;
+    metrics.heldBack(nanos);
   }
 
   /** Once: what a job that has died had begun must not stay under way for ever. */
@@ -456,9 +490,16 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
     DropReason reason = codec.decode(bytes, 0, bytes.length, header, sequence);
     boolean readable = reason == null;
     boolean again = false;
+    boolean corrupt = false;
     if (readable && sequence.isThere()) {
-      LaneSequence.Verdict verdict = judge(pipe);
-      if (verdict != null && isCorrupt(payload)) {
+      if (header.module != pipe.module) {
+        dropForeign(pipe, first, batch);
+        discard(payload);
+        return;
+      }
+      LaneSequence.Verdict verdict = judge(pipe, batch);
+      corrupt = verdict != null && isCorrupt(payload);
+      if (corrupt && pipe.sequence.corrupt(sequence.number) < CORRUPT_COPIES) {
         progress.dropped(DropReason.CORRUPT);
         drop(ofNoScan(pipe, DropReason.CORRUPT), pipe, first, batch);
         ask(pipe);
@@ -476,15 +517,17 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
     } else if (again) {
       // It was counted when it came first; its scan may have ended on the lane since.
       header.scan = keys.of(header.scan, progress::isOpen);
+      reason = corrupt ? progress.dropped(DropReason.CORRUPT) : null;
     } else {
       DropReason problem =
           payload instanceof Slot ? header.problem(detector) : DropReason.PAYLOAD_SIZE;
+      problem = corrupt ? DropReason.CORRUPT : problem;
       header.scan = keys.of(header.scan, progress::isOpen);
       reason = progress.received(header, pipe.module, problem, clock.getAsLong());
     }
     if (reason != null) {
       // A message of a scan that is under way counts for it, whatever else is wrong with it.
-      boolean counted = readable && progress.isOpen(header.scan);
+      boolean counted = readable && !again && progress.isOpen(header.scan);
       drop(
           new Dropped(
               counted ? header.scan : Dropped.NO_SCAN,
@@ -506,20 +549,31 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
   }
 
   /** What a message that can be sent again is; null if it is not to be taken. */
-  private @Nullable LaneSequence.Verdict judge(Pipe pipe) {
-    long before = pipe.sequence.sender();
-    int unfinished = pipe.sequence.unfinished();
-    LaneSequence.Verdict verdict = pipe.sequence.judge(sequence);
-    if (pipe.sequence.sender() != before) {
+  private @Nullable LaneSequence.Verdict judge(Pipe pipe, LaneBatch batch) {
+    long sender = pipe.sequence.sender();
+    long next = pipe.sequence.next();
+    List<Long> givenUp = pipe.sequence.follow(sequence);
+    if (pipe.sequence.sender() != sender) {
       progress.patience(options.get(ZeroMqSourceOptions.RETAINED_SCAN_TIMEOUT));
       LOG.info(
-          "Lane {}: module {} is sent by {} from message {} on{}",
+          "Lane {}: module {} is sent by {} from message {} on",
           split.lane(),
           pipe.module,
           sequence.sender,
-          pipe.sequence.next(),
-          unfinished == 0 ? "" : "; " + unfinished + " sectors of the one before are lost");
+          pipe.sequence.next());
+    } else if (pipe.sequence.next() != next) {
+      long skipped = pipe.sequence.next() - next;
+      metrics.skipped(skipped);
+      LOG.warn(
+          "Lane {}: module {} has acknowledgements of {} messages, from {} on, that this reader has"
+              + " not had; it goes on behind them",
+          split.lane(),
+          pipe.module,
+          skipped,
+          next);
     }
+    givenUp(givenUp, sender, pipe, batch);
+    LaneSequence.Verdict verdict = pipe.sequence.judge(sequence);
     switch (verdict) {
       case NEXT, AGAIN:
         return verdict;
@@ -539,8 +593,15 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
 
   private void take(Pipe pipe) {
     pipe.sequence.take(sequence.number);
+    tellHeard(pipe);
+  }
+
+  private void tellHeard(Pipe pipe) {
     voice.heard(
-        pipe.module, pipe.sequence.sender(), pipe.sequence.next(), pipe.sequence.unfinished() > 0);
+        pipe.module,
+        pipe.sequence.sender(),
+        pipe.sequence.next(),
+        pipe.sequence.unfinished() > 0 ? pipe.sequence.resume() : 0);
   }
 
   private boolean isCorrupt(Msg payload) {
@@ -554,18 +615,34 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
 
   /** Takes the last message of a scan: how many sectors there were. */
   private void takeEnd(ScanEnd end, Msg message, Pipe pipe, LaneBatch batch) {
+    if (end.module() != pipe.module) {
+      dropForeign(pipe, message, batch);
+      return;
+    }
     sequence.set(end.lane(), end.sender(), end.number(), end.acknowledged(), 0);
-    if (judge(pipe) == null) {
+    if (judge(pipe, batch) == null) {
       return;
     }
     take(pipe);
     long key = keys.of(end.scan(), progress::isOpen);
     DropReason reason = progress.announced(key, end.count(), pipe.module, clock.getAsLong());
-    batch.add(
-        reason == null
-            ? new Announced(
-                key, pipe.module, progress.announced(key, pipe.module), end.sender(), end.number())
-            : new Dropped(Dropped.NO_SCAN, pipe.module, reason, end.sender(), end.number()));
+    if (reason != null) {
+      drop(
+          new Dropped(Dropped.NO_SCAN, pipe.module, reason, end.sender(), end.number()),
+          pipe,
+          message,
+          batch);
+    } else {
+      batch.add(
+          new Announced(
+              key, pipe.module, progress.announced(key, pipe.module), end.sender(), end.number()));
+    }
+  }
+
+  /** Drops a message that another module's producer has numbered: it is none of this order. */
+  private void dropForeign(Pipe pipe, Msg message, LaneBatch batch) {
+    progress.dropped(DropReason.UNKNOWN_MODULE);
+    drop(ofNoScan(pipe, DropReason.UNKNOWN_MODULE), pipe, message, batch);
   }
 
   private void takeAnnouncement(Msg message, Pipe pipe, LaneBatch batch) {

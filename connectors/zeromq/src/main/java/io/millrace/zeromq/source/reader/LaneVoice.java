@@ -64,8 +64,9 @@ final class LaneVoice implements AutoCloseable {
       modules[m] = new Module();
       modules[m].sender = heard.sender();
       modules[m].next = heard.next();
-      modules[m].resume = heard.unfinished().isEmpty() ? heard.next() : heard.unfinished().get(0);
-      modules[m].acknowledged = modules[m].resume - 1;
+      modules[m].acknowledged = heard.finished();
+      // Who has heard nobody has nothing to go on from: what was sent may be on its way.
+      modules[m].resume = heard.sender() == 0 ? 0 : heard.finished() + 1;
     }
     thread =
         Executors.newSingleThreadExecutor(new DaemonThreads("lane-" + split.lane() + "-voice"));
@@ -83,18 +84,16 @@ final class LaneVoice implements AutoCloseable {
    * A message has come in order, or one that was needed again.
    *
    * @param next the message that is expected
-   * @param unfinished whether others are needed again
+   * @param needed the first of those that are needed again and have not come; 0 if there is none
    */
-  synchronized void heard(int module, long sender, long next, boolean unfinished) {
+  synchronized void heard(int module, long sender, long next, long needed) {
     Module m = modules[module];
     if (sender != m.sender) {
       m.sender = sender;
       m.acknowledged = 0;
     }
     m.next = next;
-    if (!unfinished) {
-      m.resume = 0;
-    }
+    m.resume = needed;
   }
 
   /** Asks for a message, and all that follow. */

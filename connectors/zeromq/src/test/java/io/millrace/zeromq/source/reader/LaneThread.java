@@ -12,8 +12,10 @@ import io.millrace.sockets.CurveKeys;
 import io.millrace.zeromq.source.split.LaneSplit;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -36,6 +38,7 @@ final class LaneThread implements AutoCloseable {
 
   private final MetricListener metrics = new MetricListener();
   private final BlockingQueue<LaneRecord> records = new LinkedBlockingQueue<>();
+  private final Queue<Dropped> dropped = new ConcurrentLinkedQueue<>();
   private final AtomicBoolean draining = new AtomicBoolean();
   private final AtomicInteger fetches = new AtomicInteger();
   private final LaneSplitReader reader;
@@ -81,7 +84,9 @@ final class LaneThread implements AutoCloseable {
         if (batch.nextSplit() != null) {
           LaneRecord record;
           while ((record = batch.nextRecordFromSplit()) != null) {
-            if (!(record instanceof Announced || record instanceof Dropped)) {
+            if (record instanceof Dropped one) {
+              dropped.add(one);
+            } else if (!(record instanceof Announced)) {
               records.add(record);
             }
           }
@@ -158,12 +163,21 @@ final class LaneThread implements AutoCloseable {
     return counter("dropped", reason.label());
   }
 
+  /** What was handed to the task of messages that were dropped. */
+  List<Dropped> dropped() {
+    return List.copyOf(dropped);
+  }
+
   long sectors() {
     return counter("sectors");
   }
 
   long repeated() {
     return counter("repeated");
+  }
+
+  long skipped() {
+    return counter("skipped");
   }
 
   long outOfOrder() {
