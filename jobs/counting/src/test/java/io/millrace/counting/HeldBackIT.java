@@ -140,8 +140,9 @@ class HeldBackIT {
     Member stalled = session.awaitProducer(MemberState.STALLED);
     assertThat(stalled.reason()).contains("for module 0, has taken nothing since 20");
     long sent = stalled.counters().get("sectors");
-    // Five queues of 66, the slots, and 10 MB in the kernel's buffers of each of three connections.
-    assertThat(sent).isLessThan(5 * 66 + 2 * 50 + 3 * 10 * MIB / SECTOR_BYTES).isLessThan(frames);
+    // Five queues of 66, 10 MB in the kernel's buffers of each of three connections, and what came
+    // before the pause.
+    assertThat(sent).isLessThan(frames / 2);
     assertShown(stalled, "unacknowledged");
     // Its queue, and the frames that are repeated.
     assertGrown("producer", producer, before, (66 + 16) * SECTOR_BYTES + SLACK);
