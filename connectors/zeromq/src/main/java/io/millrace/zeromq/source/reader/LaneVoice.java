@@ -2,6 +2,7 @@ package io.millrace.zeromq.source.reader;
 
 import io.millrace.coordination.DaemonThreads;
 import io.millrace.detector.wire.LaneStatus;
+import io.millrace.sockets.ConnectedPeer;
 import io.millrace.sockets.CurveKeys;
 import io.millrace.zeromq.source.split.LanePosition.Heard;
 import io.millrace.zeromq.source.split.LaneSplit;
@@ -145,11 +146,16 @@ final class LaneVoice implements AutoCloseable {
       if (keys.isPresent()) {
         keys.get().connect(socket);
       }
+      ConnectedPeer aggregator = new ConnectedPeer(keys.isPresent());
+      aggregator.watch(socket.base());
       socket.connect(split.statuses());
       zmq.setLinger(LINGER_MILLIS);
       boolean last = false;
       while (!last) {
         last = rest();
+        if (aggregator.mend()) {
+          socket.connect(split.statuses()); // refused, say; the lane's pipes tell why
+        }
         for (int m = 0; m < modules.length; m++) {
           socket.send(status(m).encode(), ZMQ.DONTWAIT); // the next one tells the same and more
         }
