@@ -59,7 +59,9 @@ record ReliabilityPage(String command, String commit, Settings settings) {
         Then the scan's file was held event for event against what the camera had sent, and the scan's state against what
         ZooKeeper has. *Lost* events were sent and are not in the file; *doubled* ones are in the file and were not sent, or
         are there twice. A round *hangs* if its scan has not ended after %d s. The thresholds were given, so no scan waited
-        for its calibration. `--scan-timeout`, `--retained-timeout`, `--announce-timeout` and `--stall-timeout` were %d s.
+        for its calibration. `--scan-timeout`, `--retained-timeout`, `--announce-timeout` and `--stall-timeout` were %d s. A
+        producer that is started again takes the whole scan from its source once more. A camera cannot do that: there
+        `--retain disk` and `millrace replay` are needed, which these rounds do not try (`RetainedScanIT` does).
 
         *Recovery* is the time from the fault to the first new frame counted behind the standstill that it caused (which may
         begin later: Flink's tasks go on for seconds without a JobManager), without the length of a pause or cut. It is seen to
