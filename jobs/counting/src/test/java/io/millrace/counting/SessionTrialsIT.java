@@ -260,7 +260,7 @@ class SessionTrialsIT {
   void aProducerIsKilledAndStartedAgainInMidScan() throws Exception {
     TrialSession session = session("s", zooKeeper(1).start());
     session.aggregator();
-    session.job("--scan-timeout=60s");
+    session.job("--scan-timeout=25s");
     session.awaitMembers("aggregator edge", "lane lane-0", "lane lane-1");
     session.producer(RASTER, "--modules=0-2", RATE);
     TrialProcess killed = session.producer(RASTER, "--modules=3", RATE);

@@ -39,8 +39,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Isolated;
 
 /**
- * Flink's JobManager is killed, with real processes and a producer that keeps nothing, and the job
- * goes on. Alone, since heartbeats are missed when others take the processors.
+ * Flink's JobManager or TaskManager is killed, with real processes and a producer that keeps
+ * nothing, and the job goes on. Alone, since heartbeats are missed when others take the processors.
  */
 @Isolated
 class KilledFlinkIT {
@@ -116,6 +116,29 @@ class KilledFlinkIT {
     cluster.stop();
     assertThat(jobFolders()).isEmpty();
     assertThat(clustersInZooKeeper()).isEmpty();
+  }
+
+  /**
+   * What the tasks had is in the checkpoint, and another process in their place goes on with it.
+   */
+  @Test
+  void aTaskManagerThatIsKilledAndMendedGoesOnWithTheScan() throws Exception {
+    zookeeper();
+    FlinkCluster cluster = runningSystem(1);
+    String job = submit(cluster);
+    Part interrupted = send("interrupted", 1, "--rate=3");
+    awaitCheckpointOf(cluster, job, BEFORE);
+
+    kill(cluster, "taskmanager-1");
+    Result mended = sandbox.run(Sandbox.script("flink"), "mend");
+    assertThat(mended.status()).as(mended.err()).isZero();
+    assertThat(mended.out()).contains("started again: taskmanager-1");
+
+    interrupted.output(DEADLINE);
+    assertInterrupted(awaitFile(1), 1);
+    send("next", 2).output(DEADLINE);
+    assertWhole(awaitFile(2), 2);
+    assertThat(sandbox.outputs()).as("two files, and no piece of one").hasSize(2);
   }
 
   /** Waits until frames of the running scan are in a checkpoint. */

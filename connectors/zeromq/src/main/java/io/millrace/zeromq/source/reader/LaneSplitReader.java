@@ -388,8 +388,12 @@ final class LaneSplitReader implements SplitReader<LaneRecord, LaneSplit> {
    * a pipe or the last scan.
    */
   private void await() throws IOException {
-    boolean heldBack = pipes.stream().anyMatch(Pipe::heldBack);
-    voice.waiting(heldBack);
+    boolean heldBack = false;
+    for (Pipe pipe : pipes) {
+      boolean waits = pipe.heldBack();
+      voice.waiting(pipe.module, waits);
+      heldBack |= waits;
+    }
     if (!heldBack && !allEnded()) {
       if (taken > 0) {
         // Batches of one would wake the task as well, each time.

@@ -40,6 +40,7 @@ final class LaneVoice implements AutoCloseable {
     long resume;
     long askedFor;
     long askedAt;
+    boolean waiting;
   }
 
   private final LaneSplit split;
@@ -124,15 +125,30 @@ final class LaneVoice implements AutoCloseable {
     }
   }
 
-  /** Whether the lane has no room for what comes. */
+  /** Whether the task has not taken yet what was received. */
   synchronized void waiting(boolean waiting) {
     this.waiting = waiting;
+  }
+
+  /**
+   * Whether a module has no room for what comes. The others are not: what they may lack is perhaps
+   * just what this one's sectors wait for.
+   */
+  synchronized void waiting(int module, boolean waiting) {
+    modules[module].waiting = waiting;
   }
 
   private synchronized LaneStatus status(int module) {
     Module m = modules[module];
     return new LaneStatus(
-        module, split.lane(), epoch, m.sender, m.acknowledged, m.next, m.resume, waiting);
+        module,
+        split.lane(),
+        epoch,
+        m.sender,
+        m.acknowledged,
+        m.next,
+        m.resume,
+        waiting || m.waiting);
   }
 
   private void talk() {

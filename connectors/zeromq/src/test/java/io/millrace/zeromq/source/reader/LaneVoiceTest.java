@@ -2,7 +2,9 @@ package io.millrace.zeromq.source.reader;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import io.millrace.detector.wire.LaneStatus;
 import io.millrace.zeromq.source.split.LanePosition;
 import io.millrace.zeromq.source.split.LaneSplit;
 import java.io.IOException;
@@ -27,6 +29,37 @@ class LaneVoiceTest {
     byte[] mechanism = "CURVE".getBytes(US_ASCII);
     System.arraycopy(mechanism, 0, greeting, 12, mechanism.length);
     return greeting;
+  }
+
+  /** A module whose last message was lost has to be told from those that wait for it. */
+  @Test
+  void tellsWhichModuleHasNoRoom() {
+    try (ZContext zmq = new ZContext()) {
+      ZMQ.Socket own = zmq.createSocket(SocketType.PULL);
+      own.setReceiveTimeOut(20_000);
+      String at = "tcp://127.0.0.1:" + own.bindToRandomPort("tcp://127.0.0.1");
+      LaneSplit lane = new LaneSplit(0, List.of("unused", "unused too"), at, LanePosition.START);
+      try (LaneVoice voice = new LaneVoice(lane, 1, Optional.empty())) {
+        voice.waiting(1, true);
+        assertThat(awaitStatus(own, 1, true).next()).isEqualTo(1);
+        assertThat(awaitStatus(own, 0, false).next()).isEqualTo(1);
+        voice.waiting(true);
+        awaitStatus(own, 0, true);
+        voice.waiting(false);
+        voice.waiting(1, false);
+        awaitStatus(own, 1, false);
+      }
+    }
+  }
+
+  private static LaneStatus awaitStatus(ZMQ.Socket socket, int module, boolean waiting) {
+    return await()
+        .until(
+            () -> {
+              byte[] bytes = socket.recv();
+              return LaneStatus.decode(bytes, 0, bytes.length).orElseThrow();
+            },
+            status -> status.module() == module && status.waiting() == waiting);
   }
 
   /** After an error of protocol, which a refusal is, JeroMQ does not connect again by itself. */
