@@ -8,14 +8,12 @@ import io.millrace.detector.ScanGeometry;
 import io.millrace.detector.wire.LaneStatus;
 import io.millrace.sockets.CurveKeys;
 import io.millrace.sockets.KeyFolder;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 import org.awaitility.Awaitility;
@@ -90,17 +88,6 @@ class KeepingSenderIT {
         stall);
   }
 
-  private static CompletableFuture<Void> run(KeepingSender sender) {
-    return CompletableFuture.runAsync(
-        () -> {
-          try {
-            sender.call();
-          } catch (IOException e) {
-            throw new CompletionException(e);
-          }
-        });
-  }
-
   private void tell(long sender, long acknowledged, long next, long resume) {
     statuses.send(new LaneStatus(MODULE, 0, 7, sender, acknowledged, next, resume, false).encode());
   }
@@ -130,7 +117,7 @@ class KeepingSenderIT {
   void endsWhenAllIsAcknowledged() {
     KeepingSender sender = sender(LONG);
     try (BarePull pull = BarePull.bound(endpoint(0))) {
-      CompletableFuture<Void> sending = run(sender);
+      CompletableFuture<Void> sending = ProducerIT.run(sender);
       assertThat(pull.receive(MESSAGES).stream().map(BarePull.Message::number).toList())
           .isEqualTo(numbers(1));
       Awaitility.await().until(() -> sender.state() == ModuleOutput.State.FINISHING);
@@ -146,7 +133,7 @@ class KeepingSenderIT {
   void sendingAgainIsNoProgress() {
     KeepingSender sender = sender(Duration.ofSeconds(5));
     try (BarePull pull = BarePull.bound(endpoint(0))) {
-      CompletableFuture<Void> sending = run(sender);
+      CompletableFuture<Void> sending = ProducerIT.run(sender);
       List<Long> came = takeAndTell(pull, sending, () -> tell(SENDER, 0, 1, 1));
       assertThat(came.size()).as("sent again").isGreaterThanOrEqualTo(2 * MESSAGES);
       assertThatThrownBy(sending::join)
@@ -161,7 +148,7 @@ class KeepingSenderIT {
   void aReaderThatKnowsALaterProducerEndsIt() {
     KeepingSender sender = sender(LONG);
     try (BarePull pull = BarePull.bound(endpoint(0))) {
-      CompletableFuture<Void> sending = run(sender);
+      CompletableFuture<Void> sending = ProducerIT.run(sender);
       takeAndTell(pull, sending, () -> tell(SENDER + 1, 0, 1, 0));
       assertThatThrownBy(sending::join)
           .hasMessageContaining(
@@ -174,7 +161,7 @@ class KeepingSenderIT {
   void aStatusThatIsOfNoUseIsCounted() {
     KeepingSender sender = sender(LONG);
     try (BarePull pull = BarePull.bound(endpoint(0))) {
-      CompletableFuture<Void> sending = run(sender);
+      CompletableFuture<Void> sending = ProducerIT.run(sender);
       byte[] torn = LaneStatus.prefix(MODULE);
       Awaitility.await()
           .atMost(LONG)
@@ -194,7 +181,7 @@ class KeepingSenderIT {
     KeepingSender sender = sender(LONG);
     CompletableFuture<Void> sending;
     try (BarePull pull = BarePull.bound(endpoint(0))) {
-      sending = run(sender);
+      sending = ProducerIT.run(sender);
       pull.receive(5);
     }
     AggregatorPlace again = new AggregatorPlace(endpoint(0), "its heir", endpoint(1), ONE_LANE);
@@ -222,14 +209,14 @@ class KeepingSenderIT {
   void anAggregatorThatCannotTakeItsPlaceIsNamed() {
     KeepingSender sender = sender(LONG);
     try (BarePull pull = BarePull.bound(endpoint(0))) {
-      CompletableFuture<Void> sending = run(sender);
+      CompletableFuture<Void> sending = ProducerIT.run(sender);
       pull.receive(MESSAGES);
       place = new AggregatorPlace(endpoint(0), "another", endpoint(1), ONE_LANE + 2);
       assertThatThrownBy(() -> sending.get(LONG.toSeconds(), TimeUnit.SECONDS))
           .hasMessageContaining("another has 3 lanes, the one before had 1");
     }
     place = new AggregatorPlace(endpoint(0), "a plain one", "", ONE_LANE);
-    CompletableFuture<Void> refused = run(sender(LONG));
+    CompletableFuture<Void> refused = ProducerIT.run(sender(LONG));
     assertThatThrownBy(() -> refused.get(LONG.toSeconds(), TimeUnit.SECONDS))
         .hasMessageContaining("a plain one has 1 lanes and passes on no acknowledgements");
   }
@@ -239,7 +226,7 @@ class KeepingSenderIT {
   void keysOfAnotherRoleAreNamed(@TempDir Path directory) throws Exception {
     CurveKeys ofTheAggregator =
         CurveKeys.read(KeyFolder.create(directory.resolve("keys")).get(KeyFolder.AGGREGATOR));
-    CompletableFuture<Void> refused = run(sender(LONG, Optional.of(ofTheAggregator)));
+    CompletableFuture<Void> refused = ProducerIT.run(sender(LONG, Optional.of(ofTheAggregator)));
     assertThatThrownBy(() -> refused.get(LONG.toSeconds(), TimeUnit.SECONDS))
         .hasMessageContaining("client");
   }

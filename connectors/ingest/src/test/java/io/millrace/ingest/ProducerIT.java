@@ -484,7 +484,7 @@ class ProducerIT {
     return command.execute(("producer " + arguments).split(" +"));
   }
 
-  private static CompletableFuture<Void> run(ModuleOutput output) {
+  static CompletableFuture<Void> run(ModuleOutput output) {
     return CompletableFuture.runAsync(
         () -> {
           try {

@@ -37,6 +37,7 @@ class KilledPartIT {
   @ParameterizedTest
   @CsvSource({
     "producer --modules=2, producer-2 failed",
+    "aggregator --listen, aggregator failed",
     "TaskManagerRunner, taskmanager-1 has ended",
   })
   void theDemoNamesItAndEnds(String part, String named) throws Exception {

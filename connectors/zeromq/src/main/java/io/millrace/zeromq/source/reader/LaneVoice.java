@@ -53,7 +53,7 @@ final class LaneVoice implements AutoCloseable {
   private boolean closed;
 
   /**
-   * @param epoch higher than that of every reader of the lane before
+   * @param epoch higher than that of the reader whose checkpoint the lane begins from
    * @param keys with which it is encrypted; empty for none
    */
   LaneVoice(LaneSplit split, long epoch, Optional<CurveKeys> keys) {
