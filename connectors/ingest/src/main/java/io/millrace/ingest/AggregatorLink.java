@@ -154,7 +154,7 @@ final class AggregatorLink implements Closeable {
 
   private IOException notConnected(Duration patience) {
     Refusal why = sectorPeer.refusal();
-    String seconds = patience.toMillis() / 1000.0 + " s";
+    String seconds = ModuleOutput.words(patience);
     return new IOException(
         why == null
             ? "module %d: no aggregator answered at %s within %s; start one there, or give more time (--connect-timeout, --stall-timeout)"

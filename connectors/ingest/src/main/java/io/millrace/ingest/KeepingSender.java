@@ -382,8 +382,4 @@ final class KeepingSender extends ModuleOutput {
                 outbox.unacknowledged(),
                 outbox.inFiles()));
   }
-
-  private static String words(Duration duration) {
-    return duration.toMillis() / 1000.0 + " s";
-  }
 }

@@ -1,6 +1,7 @@
 package io.millrace.ingest;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -142,5 +143,10 @@ abstract class ModuleOutput implements Callable<Void> {
 
   final boolean isStopped() {
     return stopped;
+  }
+
+  /** For messages. */
+  static String words(Duration duration) {
+    return duration.toMillis() / 1000.0 + " s";
   }
 }

@@ -460,8 +460,4 @@ final class ModuleSender extends ModuleOutput {
                 done(),
                 scan == null ? 0 : scan.sectors()));
   }
-
-  private static String words(Duration duration) {
-    return duration.toMillis() / 1000.0 + " s";
-  }
 }
