@@ -91,7 +91,9 @@ final class LaneSequence {
 
   /** Takes a message that is the next, or needed again. */
   void take(long number) {
-    corrupt.remove(number);
+    if (!corrupt.isEmpty()) {
+      corrupt.remove(number); // which makes an object of the number
+    }
     if (number == next) {
       next++;
     } else {
