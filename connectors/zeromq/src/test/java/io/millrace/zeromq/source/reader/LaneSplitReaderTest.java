@@ -669,8 +669,14 @@ class LaneSplitReaderTest {
       LanePosition position) {
     sender = BoundLanes.bind(1, detector.modules(), highWaterMark);
     LaneSplit split = new LaneSplit(0, sender.lanes().endpoints(0), "", position);
+    List<ZMonitor> connections = sender.watchConnections();
     lane =
         new LaneThread(
             detector, scans, boundedAfter, options, split, Optional.empty(), keys, clock);
+    // What goes into a connection that breaks while it is made is lost.
+    for (ZMonitor pipe : connections) {
+      assertThat(pipe.nextEvent(20_000)).isNotNull();
+      pipe.close();
+    }
   }
 }
