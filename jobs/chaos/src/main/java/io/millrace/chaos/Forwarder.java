@@ -25,6 +25,7 @@ final class Forwarder implements AutoCloseable {
   private static final int BUFFER_BYTES = 65_536;
   private static final int CONNECT_MILLIS = 5_000;
   private static final int BACKLOG = 50;
+  private static final long ACCEPT_END_MILLIS = 5_000;
   private static final long PAUSE_NANOS = 10_000_000;
 
   private final InetAddress from;
@@ -32,6 +33,7 @@ final class Forwarder implements AutoCloseable {
   private final int firstPort;
   private final int ports;
   private final List<ServerSocket> listening = new ArrayList<>();
+  private final List<Thread> accepting = new ArrayList<>();
   private final Set<Socket> connected = ConcurrentHashMap.newKeySet();
   private boolean closed;
 
@@ -66,7 +68,7 @@ final class Forwarder implements AutoCloseable {
       // Connections that were cut a moment ago do not keep it.
       server.setReuseAddress(true);
       server.bind(new InetSocketAddress(from, port), BACKLOG);
-      start("forward " + port, () -> accept(server));
+      accepting.add(start("forward " + port, () -> accept(server)));
     }
   }
 
@@ -133,6 +135,16 @@ final class Forwarder implements AutoCloseable {
       }
     }
     listening.clear();
+    // The kernel listens until the last thread that waits for a connection has left its call.
+    for (Thread thread : accepting) {
+      try {
+        thread.join(ACCEPT_END_MILLIS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        break;
+      }
+    }
+    accepting.clear();
     connected.forEach(this::reset);
   }
 
@@ -145,10 +157,11 @@ final class Forwarder implements AutoCloseable {
     }
   }
 
-  private static void start(String name, Runnable work) {
+  private static Thread start(String name, Runnable work) {
     Thread thread = new Thread(work, name);
     thread.setDaemon(true);
     thread.start();
+    return thread;
   }
 
   @Override
