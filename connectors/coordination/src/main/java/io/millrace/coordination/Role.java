@@ -10,6 +10,8 @@ public enum Role {
   AGGREGATOR,
   /** Receives a lane, in a task of the counting job. */
   LANE,
+  /** Runs the job's processes on the nodes of a batch job. */
+  ALLOCATION,
   /** Serves the page where scientists start sessions. */
   GATEWAY;
 

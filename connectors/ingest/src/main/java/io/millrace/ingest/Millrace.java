@@ -6,6 +6,7 @@ import io.millrace.ingest.console.ScanCommand;
 import io.millrace.ingest.console.SessionCommand;
 import io.millrace.ingest.console.StatusCommand;
 import java.io.IOException;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -51,7 +52,18 @@ public final class Millrace {
 
   /** The whole command line, as {@link #main} runs it. */
   public static CommandLine commandLine() {
-    return Arguments.in(new CommandLine(new Millrace()))
+    return commandLine(command -> {});
+  }
+
+  /**
+   * The same with more commands.
+   *
+   * @param additions adds them
+   */
+  public static CommandLine commandLine(Consumer<CommandLine> additions) {
+    CommandLine command = new CommandLine(new Millrace());
+    additions.accept(command);
+    return Arguments.in(command)
         .setParameterExceptionHandler(Millrace::explain)
         .setExecutionExceptionHandler(Millrace::fail);
   }

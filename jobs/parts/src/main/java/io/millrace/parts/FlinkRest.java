@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -21,6 +22,9 @@ import java.util.regex.Pattern;
 public final class FlinkRest {
   private static final Duration TIMEOUT = Duration.ofSeconds(10);
   private static final Duration POLL = Duration.ofMillis(250);
+
+  /** States of a job that has ended. */
+  private static final Set<String> ENDED = Set.of("FINISHED", "CANCELED", "FAILED");
 
   /** Behind the role, when the process was started. */
   private static final Pattern STARTED = Pattern.compile("-\\d+$");
@@ -99,6 +103,20 @@ public final class FlinkRest {
   /** The job's state in Flink's words, such as RUNNING. */
   public String jobState(String job) throws IOException, InterruptedException {
     return get("/jobs/" + job).path("state").asText();
+  }
+
+  /** Whether a job in that state, in Flink's words, has ended for good. */
+  public static boolean hasEnded(String state) {
+    return ENDED.contains(state);
+  }
+
+  /** The jobs that have not ended, as Flink names them, the one that started first first. */
+  public List<String> unfinishedJobs() throws IOException, InterruptedException {
+    List<JsonNode> jobs = new ArrayList<>();
+    get("/jobs/overview").path("jobs").forEach(jobs::add);
+    jobs.removeIf(job -> ENDED.contains(job.path("state").asText()));
+    jobs.sort(Comparator.comparingLong(job -> job.path("start-time").asLong()));
+    return jobs.stream().map(job -> job.path("jid").asText()).toList();
   }
 
   /** Whether all tasks of the job run. While the job is being started it has none. */

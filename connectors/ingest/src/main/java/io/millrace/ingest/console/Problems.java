@@ -102,7 +102,7 @@ final class Problems {
           "The lanes do not take what it has: see whether the counting job runs (scripts/flink list), and its lanes here.";
       case LANE ->
           "The job does not take what the lane has received: look for back pressure in Flink's dashboard, and for a full or slow disk (scripts/millrace doctor --output DIR).";
-      case GATEWAY -> "Its log on %s says more.".formatted(member.host());
+      case ALLOCATION, GATEWAY -> "Its log on %s says more.".formatted(member.host());
     };
   }
 

@@ -1,0 +1,553 @@
+package io.millrace.allocation;
+
+import io.millrace.allocation.SessionReport.State;
+import io.millrace.coordination.Member;
+import io.millrace.coordination.MemberState;
+import io.millrace.coordination.Members;
+import io.millrace.coordination.Membership;
+import io.millrace.coordination.Role;
+import io.millrace.coordination.Scan;
+import io.millrace.coordination.Scans;
+import io.millrace.coordination.Session;
+import io.millrace.coordination.SessionState;
+import io.millrace.coordination.Sessions;
+import io.millrace.coordination.ZooKeeperConnection;
+import io.millrace.parts.FlinkRest;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A session in a batch job, from its first process to its last.
+ *
+ * <ol>
+ *   <li>STARTING: ZooKeeper, the session's entry there, Flink's processes, the job, its lanes
+ *   <li>READY and STREAMING: as the scans come and go; what ends is started again
+ *   <li>DRAINING: when somebody has drained the session, when the batch job's end is near, or on
+ *       SIGTERM. Scans under way end, and with the last one the job
+ *   <li>ENDED or FAILED
+ * </ol>
+ *
+ * One thread does all of it, once a second.
+ */
+final class Allocation {
+  /** Who cannot reach ZooKeeper drains a session by this file in its folder. */
+  static final String DRAIN_FILE = "drain";
+
+  private static final Logger LOG = LoggerFactory.getLogger(Allocation.class);
+  private static final Duration TICK = Duration.ofSeconds(1);
+  private static final Duration REPORT_INTERVAL = Duration.ofSeconds(5);
+  private static final Duration NODES_INTERVAL = Duration.ofSeconds(5);
+  private static final Duration ZOOKEEPER_TIMEOUT = Duration.ofSeconds(60);
+  private static final Duration REST_TIMEOUT = Duration.ofSeconds(3);
+  private static final Duration SUBMIT_DEADLINE = Duration.ofMinutes(2);
+  private static final Duration CANCEL_DEADLINE = Duration.ofSeconds(20);
+
+  /** After SIGTERM a batch system kills what is left, 30 s later as a rule. */
+  private static final Duration TERM_GRACE = Duration.ofSeconds(15);
+
+  private static final Duration TERM_END = Duration.ofSeconds(25);
+
+  /** Before the end of the batch job, for ending the processes. */
+  private static final Duration LAST_CALL = Duration.ofSeconds(20);
+
+  /** A JobManager that is started again leads after the dead one's session of ZooKeeper, 40 s. */
+  private static final Duration SILENCE_DEADLINE = Duration.ofMinutes(5);
+
+  private final AllocationPlan plan;
+  private final Nodes nodes;
+  private final Path root;
+  private final FlinkOnNodes flink;
+  private final CountDownLatch over = new CountDownLatch(1);
+  private volatile boolean terminated;
+
+  private Process ownZooKeeper;
+  private ZooKeeperConnection zooKeeper;
+  private Membership membership;
+  private Members members;
+  private Sessions sessions;
+  private Scans scans;
+  private FlinkRest rest;
+  private SessionReport report;
+  private Instant reported = Instant.EPOCH;
+  private Instant lookedAtNodes = Instant.EPOCH;
+  private List<String> lost = new ArrayList<>();
+
+  /**
+   * @param root the repository, whose scripts start the processes
+   */
+  Allocation(AllocationPlan plan, Nodes nodes, Path root) {
+    this.plan = plan;
+    this.nodes = nodes;
+    this.root = root;
+    this.flink = new FlinkOnNodes(plan, nodes, root);
+    this.report = SessionReport.starting(plan.session(), nodes.id(), now());
+  }
+
+  private static Instant now() {
+    return Instant.now().truncatedTo(ChronoUnit.MILLIS);
+  }
+
+  /** SIGTERM drains, as long as a batch system waits; then the process ends. */
+  void endOnSigterm() {
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  terminated = true;
+                  try {
+                    over.await(TERM_END.toMillis(), TimeUnit.MILLISECONDS);
+                  } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                  }
+                },
+                "sigterm"));
+  }
+
+  /**
+   * Runs the session to its end.
+   *
+   * @return how it has ended
+   */
+  State run() throws InterruptedException {
+    State end = State.FAILED;
+    String reason = "it was interrupted";
+    try {
+      Files.createDirectories(plan.folder().resolve("log"));
+      Files.createDirectories(plan.output());
+      start();
+      reason = supervise();
+      end = reason.isEmpty() ? State.ENDED : State.FAILED;
+    } catch (IOException | IllegalArgumentException e) {
+      reason = e.getMessage();
+    } finally {
+      try {
+        flink.stop();
+        leave(end, reason);
+      } finally {
+        over.countDown();
+      }
+    }
+    return end;
+  }
+
+  // ---- Starting
+  // ----------------------------------------------------------------------------------
+
+  private void start() throws IOException, InterruptedException {
+    Instant deadline = now().plus(plan.startTimeout());
+    Optional<Duration> left = nodes.timeLeft();
+    List<String> names = nodes.names();
+    LOG.info(
+        "session {} on {} nodes: {}; {}",
+        plan.session(),
+        names.size(),
+        String.join(", ", names),
+        left.map(d -> "for " + d.toMinutes() + " min").orElse("without an end"));
+    report = report.endingBy(left.map(d -> now().plus(d)).orElse(null));
+    InetAddress address = AddressChoice.choose(plan.interfaces(), AddressChoice.here());
+    joinSession(address);
+
+    tell(State.STARTING, "Flink starts on %d nodes".formatted(names.size()));
+    int restPort = freePort(address);
+    flink.configure(address, restPort, report.zooKeeper());
+    flink.start(names);
+    String dashboard = "http://%s:%d".formatted(address.getHostAddress(), restPort);
+    report = report.withDashboard(dashboard).withTaskManagers(0, flink.wanted());
+    rest = new FlinkRest(List.of(dashboard), Duration.ZERO, REST_TIMEOUT);
+
+    await(deadline, this::awaitsTaskManagers);
+    submit(deadline, names.size());
+    await(deadline, this::awaitsLanes);
+  }
+
+  /** The session's entry in ZooKeeper, and this allocation's place among its members. */
+  private void joinSession(InetAddress address) throws IOException, InterruptedException {
+    String at = plan.zooKeeper();
+    if (at.isEmpty()) {
+      at = startZooKeeper(address);
+    }
+    report = report.withZooKeeper(at);
+    tell(State.STARTING, "connecting to ZooKeeper at " + at);
+    zooKeeper = ZooKeeperConnection.open(at, ZOOKEEPER_TIMEOUT);
+    membership =
+        Membership.join(
+            zooKeeper,
+            Member.starting(Role.ALLOCATION, nodes.id(), plan.session(), Map.of()),
+            ZOOKEEPER_TIMEOUT);
+    members = new Members(zooKeeper);
+    sessions = new Sessions(zooKeeper);
+    scans = new Scans(zooKeeper, plan.session());
+    SessionState state =
+        sessions.find(plan.session()).map(Session::state).orElse(SessionState.CREATED);
+    if (state == SessionState.CLOSED) {
+      throw new IOException(
+          "session %s was closed before; a session is started under a name of its own"
+              .formatted(plan.session()));
+    }
+    if (state == SessionState.CREATED) {
+      sessions.open(plan.session());
+    }
+  }
+
+  private String startZooKeeper(InetAddress address) throws IOException {
+    int port = freePort(address);
+    String host = address.getHostAddress();
+    ownZooKeeper =
+        new ProcessBuilder(
+                root.resolve("scripts/millrace").toString(),
+                "zookeeper",
+                "--host",
+                host,
+                "--port",
+                Integer.toString(port),
+                "--data",
+                plan.folder().resolve("zookeeper").toString())
+            .redirectErrorStream(true)
+            .redirectOutput(
+                ProcessBuilder.Redirect.appendTo(
+                    plan.folder().resolve("log/zookeeper.log").toFile()))
+            .start();
+    return host + ":" + port;
+  }
+
+  private static int freePort(InetAddress address) throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, address)) {
+      return socket.getLocalPort();
+    }
+  }
+
+  /** What is waited for; empty when it is there. */
+  private interface Awaited {
+    String get() throws IOException, InterruptedException;
+  }
+
+  private void await(Instant deadline, Awaited awaited) throws IOException, InterruptedException {
+    while (true) {
+      String reason = awaited.get();
+      if (reason.isEmpty()) {
+        return;
+      }
+      tell(State.STARTING, reason);
+      if (now().isAfter(deadline)) {
+        throw new IOException(
+            "not ready after %d s: %s".formatted(plan.startTimeout().toSeconds(), reason));
+      }
+      Optional<String> drain = drainReason();
+      if (drain.isPresent()) {
+        throw new IOException("ended while it started (%s): %s".formatted(drain.get(), reason));
+      }
+      Thread.sleep(TICK.toMillis());
+      tend();
+    }
+  }
+
+  private String awaitsTaskManagers() throws InterruptedException {
+    try {
+      int there = rest.taskManagers();
+      report = report.withTaskManagers(there, flink.wanted());
+      return there >= flink.wanted()
+          ? ""
+          : "%d of %d TaskManagers are registered".formatted(there, flink.wanted());
+    } catch (IOException e) {
+      return "the JobManager does not answer yet";
+    }
+  }
+
+  /** Once: a job that was there before this allocation ran again goes on. */
+  private void submit(Instant deadline, int nodeCount) throws IOException, InterruptedException {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "run",
+                "--detached",
+                "--parallelism",
+                Integer.toString(nodeCount * plan.lanesPerNode()),
+                root.resolve("jobs/counting/target/millrace-counting.jar").toString(),
+                "--session=" + plan.session(),
+                "--zookeeper=" + report.zooKeeper(),
+                "--output=" + plan.output(),
+                // The start has a deadline of its own, which says more.
+                "--wait=" + plan.startTimeout().plusMinutes(1).toSeconds() + "s"));
+    arguments.addAll(plan.jobOptions());
+    List<String> running = rest.unfinishedJobs();
+    if (running.isEmpty()) {
+      tell(State.STARTING, "submitting the counting job");
+      LOG.info("{}", flink.client(arguments).output(SUBMIT_DEADLINE).strip());
+      running = rest.unfinishedJobs();
+    }
+    if (running.isEmpty()) {
+      throw new IOException(
+          "the counting job has ended at once; see %s/log".formatted(plan.folder()));
+    }
+    report = report.withJob(running.get(0));
+  }
+
+  private String awaitsLanes() throws IOException, InterruptedException {
+    String state = jobState();
+    if (FlinkRest.hasEnded(state)) {
+      throw new IOException(failure(state));
+    }
+    List<Member> aggregators = members.of(plan.session(), Role.AGGREGATOR);
+    if (aggregators.isEmpty()) {
+      return "there is no aggregator yet; start it: scripts/millrace aggregator --session %s --zookeeper %s"
+          .formatted(plan.session(), report.zooKeeper());
+    }
+    int wanted = Integer.parseInt(aggregators.get(0).offers().getOrDefault(Member.LANES, "1"));
+    long there = lanesThere();
+    return there >= wanted
+        ? ""
+        : "%d of %d lanes are connected (the job is %s)".formatted(there, wanted, state);
+  }
+
+  private long lanesThere() {
+    return members.of(plan.session(), Role.LANE).stream()
+        .filter(m -> m.state() != MemberState.STARTING && m.state() != MemberState.FAILED)
+        .map(Member::name)
+        .distinct()
+        .count();
+  }
+
+  // ---- Running
+  // -----------------------------------------------------------------------------------
+
+  /**
+   * Looks once a second, until the job has ended.
+   *
+   * @return what went wrong; empty if nothing did
+   */
+  private String supervise() throws IOException, InterruptedException {
+    Instant answered = now();
+    Instant drainDeadline = null;
+    while (true) {
+      tend();
+      Optional<String> drain = drainDeadline == null ? drainReason() : Optional.empty();
+      if (drain.isPresent()) {
+        drainDeadline = drain(drain.get());
+      }
+      try {
+        String state = jobState();
+        report = report.withTaskManagers(rest.taskManagers(), flink.wanted());
+        answered = now();
+        if (state.equals("FINISHED")) {
+          return "";
+        }
+        if (FlinkRest.hasEnded(state)) {
+          return failure(state);
+        }
+        tellRunning(state, drainDeadline);
+      } catch (IOException e) {
+        if (now().isAfter(answered.plus(SILENCE_DEADLINE))) {
+          return "Flink has not answered for %d s: %s"
+              .formatted(SILENCE_DEADLINE.toSeconds(), e.getMessage());
+        }
+        tell(report.state(), "Flink does not answer: " + e.getMessage());
+      }
+      if (drainDeadline != null && now().isAfter(drainDeadline)) {
+        return giveUp();
+      }
+      Thread.sleep(TICK.toMillis());
+    }
+  }
+
+  private void tellRunning(String jobState, Instant drainDeadline) {
+    List<Scan> underWay;
+    try {
+      underWay = scans.underWay();
+    } catch (IOException e) {
+      tell(report.state(), "ZooKeeper does not answer: " + e.getMessage());
+      return;
+    }
+    List<String> reasons = new ArrayList<>();
+    if (!lost.isEmpty()) {
+      reasons.add("lost: " + String.join(", ", lost));
+    }
+    if (report.taskManagers() < flink.wanted()) {
+      reasons.add("%d of %d TaskManagers".formatted(report.taskManagers(), flink.wanted()));
+    }
+    if (!jobState.equals("RUNNING")) {
+      reasons.add("the job is " + jobState);
+    }
+    State state = underWay.isEmpty() ? State.READY : State.STREAMING;
+    if (drainDeadline != null) {
+      state = State.DRAINING;
+      reasons.add(
+          underWay.isEmpty()
+              ? "no scan is under way"
+              : "waiting for %d scans until %s".formatted(underWay.size(), drainDeadline));
+    }
+    tell(state, String.join("; ", reasons));
+  }
+
+  private String jobState() throws IOException, InterruptedException {
+    return rest.jobState(report.job());
+  }
+
+  private String failure(String state) throws InterruptedException {
+    try {
+      return "the counting job is %s: %s"
+          .formatted(state, String.join("; ", rest.failure(report.job())));
+    } catch (IOException e) {
+      return "the counting job is " + state;
+    }
+  }
+
+  /** Starts again what has ended, and lets go of nodes that have died. */
+  private void tend() throws IOException, InterruptedException {
+    if (now().isAfter(lookedAtNodes.plus(NODES_INTERVAL))) {
+      lookedAtNodes = now();
+      try {
+        lost.addAll(flink.dropAllBut(nodes.names()));
+      } catch (IOException e) {
+        LOG.warn("the batch system does not say which nodes there are: {}", e.getMessage());
+      }
+    }
+    flink.tend();
+  }
+
+  // ---- Ending
+  // ------------------------------------------------------------------------------------
+
+  /** Why it should drain now; empty if it should not. */
+  private Optional<String> drainReason() {
+    if (terminated) {
+      return Optional.of("the batch job is ended by SIGTERM");
+    }
+    if (Files.exists(plan.folder().resolve(DRAIN_FILE))) {
+      return Optional.of("the file %s is there".formatted(DRAIN_FILE));
+    }
+    if (report.endsBy() != null && now().isAfter(report.endsBy().minus(plan.drainNotice()))) {
+      return Optional.of("the batch job ends at " + report.endsBy());
+    }
+    try {
+      if (sessions.find(plan.session()).map(Session::state).orElse(SessionState.CLOSED)
+          != SessionState.OPEN) {
+        return Optional.of("the session was drained");
+      }
+    } catch (IOException e) {
+      LOG.warn("ZooKeeper does not say whether the session is drained: {}", e.getMessage());
+    }
+    return Optional.empty();
+  }
+
+  /**
+   * Takes no new scan.
+   *
+   * @return when the scans under way have to have ended
+   */
+  private Instant drain(String why) {
+    LOG.info("draining: {}", why);
+    tell(State.DRAINING, why);
+    try {
+      if (sessions.find(plan.session()).map(Session::state).orElse(SessionState.CLOSED)
+          == SessionState.OPEN) {
+        sessions.drain(plan.session());
+      }
+    } catch (IOException e) {
+      LOG.error("the session cannot be drained: {}", e.getMessage());
+    }
+    if (terminated) {
+      return now().plus(TERM_GRACE);
+    }
+    return report.endsBy() == null ? Instant.MAX : report.endsBy().minus(LAST_CALL);
+  }
+
+  /** The time is over, and the job has not ended. */
+  private String giveUp() throws InterruptedException {
+    String underWay;
+    try {
+      underWay = String.join(", ", scans.underWay().stream().map(Scan::id).toList());
+    } catch (IOException e) {
+      underWay = "scans that ZooKeeper does not tell";
+    }
+    try {
+      flink.client(List.of("cancel", report.job())).output(CANCEL_DEADLINE);
+    } catch (IOException e) {
+      LOG.warn("the job is not cancelled: {}", e.getMessage());
+    }
+    return "the time was over with scans under way (%s); their producers keep what was not counted, and 'millrace replay' sends it into the next session"
+        .formatted(underWay.isEmpty() ? "none" : underWay);
+  }
+
+  private void leave(State end, String reason) {
+    try {
+      if (sessions != null
+          && sessions.find(plan.session()).map(Session::state).orElse(SessionState.CLOSED)
+              != SessionState.CLOSED) {
+        sessions.close(plan.session());
+      }
+    } catch (IOException e) {
+      LOG.error("the session is not closed in ZooKeeper: {}", e.getMessage());
+    }
+    tell(end, reason);
+    if (members != null) {
+      members.close();
+    }
+    if (membership != null) {
+      membership.close();
+    }
+    if (zooKeeper != null) {
+      zooKeeper.close();
+    }
+    if (ownZooKeeper != null) {
+      ownZooKeeper.destroy();
+    }
+    if (end == State.FAILED) {
+      LOG.error("session {} has failed: {}", plan.session(), reason);
+    } else {
+      LOG.info("session {} has ended", plan.session());
+    }
+  }
+
+  // ---- Reporting
+  // ---------------------------------------------------------------------------------
+
+  private void tell(State state, String reason) {
+    boolean same = report.state() == state && report.reason().equals(reason);
+    if (same && now().isBefore(reported.plus(REPORT_INTERVAL))) {
+      return;
+    }
+    reported = now();
+    report = report.in(state, reason, reported);
+    if (!same) {
+      LOG.info("{}{}", state, reason.isEmpty() ? "" : ": " + reason);
+    }
+    try {
+      report.write(plan.folder());
+    } catch (IOException e) {
+      LOG.error("{} cannot be written: {}", SessionReport.FILE, e.getMessage());
+    }
+    if (membership != null) {
+      membership.tell(memberState(state), reason);
+      membership.count(
+          Map.of(
+              "taskManagers",
+              (long) report.taskManagers(),
+              "taskManagersWanted",
+              (long) report.taskManagersWanted()));
+    }
+  }
+
+  private static MemberState memberState(State state) {
+    return switch (state) {
+      case STARTING -> MemberState.STARTING;
+      case READY -> MemberState.READY;
+      case STREAMING -> MemberState.STREAMING;
+      case DRAINING, ENDED -> MemberState.DRAINING;
+      case FAILED -> MemberState.FAILED;
+    };
+  }
+}

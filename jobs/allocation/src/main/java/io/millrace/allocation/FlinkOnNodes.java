@@ -1,0 +1,209 @@
+package io.millrace.allocation;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The processes of a Flink cluster on the nodes: a JobManager on the first, a TaskManager on each.
+ */
+final class FlinkOnNodes {
+  private static final Logger LOG = LoggerFactory.getLogger(FlinkOnNodes.class);
+  private static final Duration CONFIGURE_DEADLINE = Duration.ofMinutes(2);
+  private static final Duration STOP_DEADLINE = Duration.ofSeconds(15);
+  private static final Duration CLEAN_DEADLINE = Duration.ofSeconds(30);
+
+  private final AllocationPlan plan;
+  private final Nodes nodes;
+  private final String flink;
+  private final Map<String, NodeProcess> taskManagers = new LinkedHashMap<>();
+  private final Set<String> usedNodes = new LinkedHashSet<>();
+  private NodeProcess jobManager;
+
+  /**
+   * @param root the repository, whose scripts start the processes
+   */
+  FlinkOnNodes(AllocationPlan plan, Nodes nodes, Path root) {
+    this.plan = plan;
+    this.nodes = nodes;
+    this.flink = root.resolve("scripts/flink").toString();
+  }
+
+  private Path conf() {
+    return plan.folder().resolve("conf");
+  }
+
+  /** Writes the configuration that all processes read. */
+  void configure(InetAddress address, int restPort, String zooKeeper)
+      throws IOException, InterruptedException {
+    String host = address.getHostAddress();
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                flink,
+                "configure",
+                "--conf",
+                conf().toString(),
+                "--zookeeper",
+                zooKeeper,
+                "--ha-dir",
+                plan.folder().resolve("ha").toString(),
+                // A batch job that was put back to the queue goes on with its job.
+                "--cluster-id",
+                plan.session() + "-" + nodes.id()));
+    Map<String, String> settings = new LinkedHashMap<>();
+    settings.put("jobmanager.rpc.address", host);
+    settings.put("jobmanager.bind-host", host);
+    settings.put("rest.address", host);
+    settings.put("rest.bind-address", host);
+    settings.put("rest.port", Integer.toString(restPort));
+    if (address.isLoopbackAddress()) {
+      settings.put("taskmanager.host", host);
+      settings.put("taskmanager.bind-host", host);
+    } else {
+      // A TaskManager finds the address itself by which it reaches the JobManager.
+      command.addAll(List.of("--without", "taskmanager.host"));
+      settings.put("taskmanager.bind-host", "0.0.0.0");
+    }
+    settings.put("taskmanager.numberOfTaskSlots", Integer.toString(plan.lanesPerNode()));
+    // Given for the whole process, so the heap is what is left.
+    command.addAll(List.of("--without", "taskmanager.memory.task.heap.size"));
+    // The job runs on the nodes that are there: when one goes with fewer, when one comes with more.
+    settings.put("jobmanager.scheduler", "adaptive");
+    settings.put("jobmanager.adaptive-scheduler.submission.resource-wait-timeout", "1 min");
+    settings.put("jobmanager.adaptive-scheduler.submission.resource-stabilization-timeout", "2 s");
+    settings.put("jobmanager.adaptive-scheduler.executing.cooldown-after-rescaling", "5 s");
+    settings.forEach((key, value) -> command.addAll(List.of("-D", key + "=" + value)));
+    new Command(command).output(CONFIGURE_DEADLINE);
+  }
+
+  /** Starts a JobManager on the first node, and a TaskManager on each. */
+  void start(List<String> names) throws IOException {
+    int memory = nodes.memoryMegabytes();
+    String first = names.get(0);
+    MemoryPlan beside = MemoryPlan.of(memory, plan.mostMemory(), plan.lanesPerNode(), true);
+    jobManager = process("JobManager", "jobmanager", first, Map.of());
+    jobManager.tend();
+    for (String name : names) {
+      MemoryPlan share =
+          name.equals(first)
+              ? beside
+              : MemoryPlan.of(memory, plan.mostMemory(), plan.lanesPerNode(), false);
+      LOG.info("a TaskManager on {} has {} MB of {} MB", name, share.megabytes(), memory);
+      NodeProcess taskManager =
+          process(
+              "TaskManager",
+              "taskmanager",
+              name,
+              Map.of(
+                  "taskmanager.memory.process.size",
+                  share.megabytes() + "m",
+                  "taskmanager.memory.task.off-heap.size",
+                  share.offHeapMegabytes() + "m"));
+      taskManagers.put(name, taskManager);
+      taskManager.tend();
+    }
+  }
+
+  private NodeProcess process(
+      String title, String role, String node, Map<String, String> settings) {
+    usedNodes.add(node);
+    String name = role + "-" + node;
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                flink,
+                "process",
+                role,
+                "--conf",
+                conf().toString(),
+                "--local",
+                local(node).toString(),
+                "--name",
+                name));
+    settings.forEach((key, value) -> command.addAll(List.of("-D", key + "=" + value)));
+    return new NodeProcess(
+        title, node, nodes.on(node, command), plan.folder().resolve("log").resolve(name + ".out"));
+  }
+
+  /** On a test bed all nodes have one disk. */
+  private Path local(String node) {
+    return plan.local().resolve("millrace-" + nodes.id() + "-" + node);
+  }
+
+  /** Flink's client, with its arguments. */
+  Command client(List<String> arguments) {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                flink,
+                "process",
+                "client",
+                "--conf",
+                conf().toString(),
+                "--local",
+                local(jobManager.node()).toString(),
+                "--"));
+    command.addAll(arguments);
+    return new Command(command);
+  }
+
+  /** Starts again what has ended, on the nodes that are there. */
+  void tend() throws IOException {
+    jobManager.tend();
+    for (NodeProcess taskManager : taskManagers.values()) {
+      taskManager.tend();
+    }
+  }
+
+  /**
+   * Lets go of the nodes that are not there any more.
+   *
+   * @return their names
+   */
+  List<String> dropAllBut(Collection<String> present) {
+    List<String> lost = new ArrayList<>(taskManagers.keySet());
+    lost.removeAll(present);
+    for (String node : lost) {
+      LOG.warn("the node {} is lost; the session goes on without it", node);
+      taskManagers.remove(node).stop();
+    }
+    usedNodes.removeAll(lost);
+    return lost;
+  }
+
+  /** How many TaskManagers there should be. */
+  int wanted() {
+    return taskManagers.size();
+  }
+
+  /** Ends all processes, and removes what they have on the nodes' own disks. */
+  void stop() throws InterruptedException {
+    taskManagers.values().forEach(NodeProcess::stop);
+    if (jobManager != null) {
+      jobManager.stop();
+      jobManager.awaitEnd(STOP_DEADLINE);
+    }
+    for (NodeProcess taskManager : taskManagers.values()) {
+      taskManager.awaitEnd(STOP_DEADLINE);
+    }
+    for (String node : usedNodes) {
+      try {
+        new Command(nodes.on(node, List.of("rm", "-rf", "--", local(node).toString())))
+            .output(CLEAN_DEADLINE);
+      } catch (IOException e) {
+        LOG.warn("{} on {} is left: {}", local(node), node, e.getMessage());
+      }
+    }
+  }
+}

@@ -1,0 +1,209 @@
+package io.millrace.allocation;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import java.io.IOException;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Instant;
+
+/**
+ * What a session in an allocation is at: a file in the session's folder, for whoever can see that
+ * and not ZooKeeper.
+ *
+ * @param version of this content
+ * @param session its name
+ * @param allocation the batch job's id
+ * @param state what it is at
+ * @param reason of the state, for people; empty if there is nothing to say
+ * @param changed when the state was entered
+ * @param written when this was written: at least every few seconds, as long as somebody is there
+ * @param zooKeeper where the session's ZooKeeper is; null while nobody knows
+ * @param dashboard address of Flink's; null while there is none
+ * @param job id of the Flink job; null while there is none
+ * @param taskManagers how many are registered
+ * @param taskManagersWanted how many there should be
+ * @param endsBy when the allocation is over; null if never
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record SessionReport(
+    @JsonProperty(required = true) int version,
+    @JsonProperty(required = true) String session,
+    @JsonProperty(required = true) String allocation,
+    @JsonProperty(required = true) State state,
+    String reason,
+    @JsonProperty(required = true) Instant changed,
+    @JsonProperty(required = true) Instant written,
+    String zooKeeper,
+    String dashboard,
+    String job,
+    int taskManagers,
+    int taskManagersWanted,
+    Instant endsBy) {
+  /** The file's name. */
+  public static final String FILE = "session.json";
+
+  static final int VERSION = 1;
+
+  private static final ObjectMapper JSON =
+      new ObjectMapper()
+          .registerModule(new JavaTimeModule())
+          .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
+          .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
+
+  /** What a session is at. */
+  public enum State {
+    /** Its processes come up, or come up again. */
+    STARTING,
+    /** A scan can begin. */
+    READY,
+    /** A scan is under way. */
+    STREAMING,
+    /** Scans under way end; no new one begins. */
+    DRAINING,
+    /** It is over, and nothing is missing that was under way. */
+    ENDED,
+    /** It is over, and the reason says what went wrong. */
+    FAILED;
+
+    /** Whether nothing more comes. */
+    public boolean isOver() {
+      return this == ENDED || this == FAILED;
+    }
+  }
+
+  static SessionReport starting(String session, String allocation, Instant now) {
+    return new SessionReport(
+        VERSION, session, allocation, State.STARTING, "", now, now, null, null, null, 0, 0, null);
+  }
+
+  SessionReport in(State state, String reason, Instant now) {
+    Instant since = this.state == state ? changed : now;
+    return new SessionReport(
+        version,
+        session,
+        allocation,
+        state,
+        reason,
+        since,
+        now,
+        zooKeeper,
+        dashboard,
+        job,
+        taskManagers,
+        taskManagersWanted,
+        endsBy);
+  }
+
+  SessionReport withZooKeeper(String zooKeeper) {
+    return new SessionReport(
+        version,
+        session,
+        allocation,
+        state,
+        reason,
+        changed,
+        written,
+        zooKeeper,
+        dashboard,
+        job,
+        taskManagers,
+        taskManagersWanted,
+        endsBy);
+  }
+
+  SessionReport withDashboard(String dashboard) {
+    return new SessionReport(
+        version,
+        session,
+        allocation,
+        state,
+        reason,
+        changed,
+        written,
+        zooKeeper,
+        dashboard,
+        job,
+        taskManagers,
+        taskManagersWanted,
+        endsBy);
+  }
+
+  SessionReport withJob(String job) {
+    return new SessionReport(
+        version,
+        session,
+        allocation,
+        state,
+        reason,
+        changed,
+        written,
+        zooKeeper,
+        dashboard,
+        job,
+        taskManagers,
+        taskManagersWanted,
+        endsBy);
+  }
+
+  SessionReport withTaskManagers(int there, int wanted) {
+    return new SessionReport(
+        version,
+        session,
+        allocation,
+        state,
+        reason,
+        changed,
+        written,
+        zooKeeper,
+        dashboard,
+        job,
+        there,
+        wanted,
+        endsBy);
+  }
+
+  SessionReport endingBy(Instant end) {
+    return new SessionReport(
+        version,
+        session,
+        allocation,
+        state,
+        reason,
+        changed,
+        written,
+        zooKeeper,
+        dashboard,
+        job,
+        taskManagers,
+        taskManagersWanted,
+        end);
+  }
+
+  /** Reads what {@link #write} has written. */
+  public static SessionReport read(String json) throws IOException {
+    return JSON.readValue(json, SessionReport.class);
+  }
+
+  /** Replaces the file in a folder at once, so that nobody reads half of it. */
+  void write(Path folder) throws IOException {
+    Path part = folder.resolve("." + FILE);
+    Files.write(part, JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(this));
+    try {
+      Files.move(
+          part,
+          folder.resolve(FILE),
+          StandardCopyOption.ATOMIC_MOVE,
+          StandardCopyOption.REPLACE_EXISTING);
+    } catch (AtomicMoveNotSupportedException e) {
+      throw new IOException(
+          "%s is on a file system that cannot replace a file".formatted(folder), e);
+    }
+  }
+}

@@ -1,0 +1,22 @@
+package io.millrace.gateway;
+
+import io.millrace.allocation.AllocationCommand;
+import io.millrace.ingest.Millrace;
+import io.millrace.ingest.console.ConsoleLog;
+import picocli.CommandLine;
+
+/** The program {@code millrace} with all its commands: also those that need a compute facility. */
+public final class MillraceProgram {
+  private MillraceProgram() {}
+
+  /** Runs a command and ends the process with its exit code. */
+  public static void main(String[] args) {
+    ConsoleLog.quieten(args);
+    System.exit(commandLine().execute(args));
+  }
+
+  static CommandLine commandLine() {
+    return Millrace.commandLine(
+        command -> command.addSubcommand("allocation", new AllocationCommand()));
+  }
+}
