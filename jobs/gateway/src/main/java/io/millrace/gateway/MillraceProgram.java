@@ -1,6 +1,8 @@
 package io.millrace.gateway;
 
 import io.millrace.allocation.AllocationCommand;
+import io.millrace.gateway.session.SessionStart;
+import io.millrace.gateway.session.SessionStop;
 import io.millrace.ingest.Millrace;
 import io.millrace.ingest.console.ConsoleLog;
 import picocli.CommandLine;
@@ -17,6 +19,13 @@ public final class MillraceProgram {
 
   static CommandLine commandLine() {
     return Millrace.commandLine(
-        command -> command.addSubcommand("allocation", new AllocationCommand()));
+        command -> {
+          command.addSubcommand("allocation", new AllocationCommand());
+          command
+              .getSubcommands()
+              .get("session")
+              .addSubcommand("start", new SessionStart())
+              .addSubcommand("stop", new SessionStop());
+        });
   }
 }

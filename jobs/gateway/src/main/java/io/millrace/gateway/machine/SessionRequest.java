@@ -1,0 +1,58 @@
+package io.millrace.gateway.machine;
+
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * What a person asks for.
+ *
+ * @param session its name, unlike that of any other: the job's name, too
+ * @param nodes how many
+ * @param walltime how long, in whole minutes
+ * @param jobOptions for the counting job
+ */
+public record SessionRequest(
+    String session, int nodes, Duration walltime, List<String> jobOptions) {
+  private static final int LONGEST_NAME = 64;
+
+  /** Copies the options. */
+  public SessionRequest {
+    jobOptions = List.copyOf(jobOptions);
+  }
+
+  /**
+   * Says what is impossible on a machine.
+   *
+   * @throws IllegalArgumentException if something is
+   */
+  public void check(MachineProfile machine) {
+    if (!session.matches("[A-Za-z0-9][A-Za-z0-9._-]*") || session.length() > LONGEST_NAME) {
+      throw new IllegalArgumentException(
+          "a session is named with up to %d letters, digits, dots, dashes and underscores, not '%s'"
+              .formatted(LONGEST_NAME, session));
+    }
+    if (nodes < 1 || nodes > machine.mostNodes()) {
+      throw new IllegalArgumentException(
+          "a session on %s has 1 to %d nodes, not %d"
+              .formatted(machine.name(), machine.mostNodes(), nodes));
+    }
+    long minutes = walltime.toMinutes();
+    if (minutes < machine.drainMinutes() + 1L || minutes > machine.mostMinutes()) {
+      throw new IllegalArgumentException(
+          "a session on %s takes %d to %d minutes, of which the last %d are for its end, not %d"
+              .formatted(
+                  machine.name(),
+                  machine.drainMinutes() + 1,
+                  machine.mostMinutes(),
+                  machine.drainMinutes(),
+                  minutes));
+    }
+    for (String option : jobOptions) {
+      if (!option.matches("(?s)--[a-z][a-z-]*(=.*)?")) {
+        throw new IllegalArgumentException(
+            "an option for the job is --name or --name=value, not '%s'".formatted(option));
+      }
+      ShellWord.quote(option);
+    }
+  }
+}

@@ -1,0 +1,213 @@
+package io.millrace.gateway.session;
+
+import io.millrace.allocation.SessionReport;
+import io.millrace.gateway.facility.ComputeFacility;
+import io.millrace.gateway.facility.FacilityException;
+import io.millrace.gateway.facility.FacilityStatus;
+import io.millrace.gateway.machine.BatchScript;
+import io.millrace.gateway.machine.MachineProfile;
+import io.millrace.gateway.machine.SessionRequest;
+import io.millrace.gateway.session.SessionSight.Step;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** From nothing to a session that is ready. */
+@Command(
+    name = "start",
+    description =
+        "Starts a session on the nodes of a facility: submits its batch job, tells what becomes of it, and"
+            + " returns when a scan can begin.",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    showDefaultValues = true,
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:the session is ready; with --follow, it has ended as it should",
+      "1:it has failed, or is not ready in time, and then it is cancelled; the last lines say why",
+      "2:an option is unknown or has an impossible value"
+    })
+public final class SessionStart implements Callable<Integer> {
+  private static final DateTimeFormatter NAME =
+      DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss").withZone(ZoneOffset.UTC);
+
+  @Spec private CommandSpec spec;
+
+  @Mixin private MachineOptions machineOptions;
+
+  @Option(names = "--nodes", defaultValue = "1", paramLabel = "N", description = "compute nodes")
+  private int nodes;
+
+  @Option(
+      names = "--walltime",
+      defaultValue = "1h",
+      paramLabel = "TIME",
+      description = "how long it may take, in whole minutes such as 90m")
+  private Duration walltime;
+
+  @Option(
+      names = "--session",
+      paramLabel = "NAME",
+      description = "its name, which no other has had; not given, one is made from the time")
+  private String session;
+
+  @Option(
+      names = "--job",
+      paramLabel = "OPTION",
+      description = "an option for the counting job, such as --job=--centroids; may be repeated")
+  private List<String> jobOptions = List.of();
+
+  @Option(
+      names = "--poll",
+      defaultValue = "2s",
+      paramLabel = "TIME",
+      description = "how often to ask the facility")
+  private Duration poll;
+
+  @Option(names = "--follow", description = "stay until the session is over")
+  private boolean follow;
+
+  @Option(names = "--print-script", description = "print the batch script, and submit nothing")
+  private boolean printScript;
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    PrintWriter out = spec.commandLine().getOut();
+    MachineProfile machine = machineOptions.load();
+    String name = session == null ? "session-" + NAME.format(Instant.now()) : session;
+    String script;
+    try {
+      script = BatchScript.of(machine, new SessionRequest(name, nodes, walltime, jobOptions));
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+    }
+    if (printScript) {
+      out.print(script);
+      out.flush();
+      return 0;
+    }
+    switch (machine.facility().kind()) {
+      case LOCAL, SLURM -> Files.createDirectories(Path.of(machine.folder()));
+      default -> {
+        // It is there, or the facility says that it is not.
+      }
+    }
+    try (ComputeFacility facility = Facilities.open(machine)) {
+      requireHealth(facility, machine, out);
+      String id = facility.submit(name, script);
+      say(out, "session %s is job %s on %s".formatted(name, id, machine.name()));
+      return watch(facility, machine, name, id, out);
+    } catch (FacilityException e) {
+      throw new IOException(e.getMessage(), e);
+    }
+  }
+
+  private void requireHealth(ComputeFacility facility, MachineProfile machine, PrintWriter out)
+      throws FacilityException, InterruptedException {
+    FacilityStatus status = facility.status();
+    if (status.health() == FacilityStatus.Health.UNAVAILABLE) {
+      throw new FacilityException(
+          "%s takes no jobs now: %s".formatted(machine.name(), String.join("; ", status.notes())));
+    }
+    if (status.health() != FacilityStatus.Health.ACTIVE) {
+      say(
+          out,
+          "%s is %s: %s"
+              .formatted(machine.name(), status.health(), String.join("; ", status.notes())));
+    }
+    Optional<Instant> expiry = facility.credentialExpiry();
+    if (expiry.isPresent() && expiry.get().isBefore(Instant.now().plus(walltime))) {
+      say(
+          out,
+          "the key for %s ends at %s, before the session may"
+              .formatted(machine.name(), expiry.get()));
+    }
+  }
+
+  private int watch(
+      ComputeFacility facility, MachineProfile machine, String name, String id, PrintWriter out)
+      throws FacilityException, InterruptedException {
+    Instant began = Instant.now();
+    SessionWatch watch = new SessionWatch(facility, machine, name, id, began);
+    Instant stepSince = began;
+    SessionSight last = null;
+    while (true) {
+      Instant now = Instant.now();
+      SessionSight sight = watch.look(now);
+      if (!sight.equals(last)) {
+        say(out, "%s: %s".formatted(sight.step(), sight.text()));
+        if (last == null || last.step() != sight.step()) {
+          stepSince = now;
+          if (sight.step() == Step.READY) {
+            describe(watch, name, out);
+          }
+        }
+        last = sight;
+      }
+      if (sight.step().isOver()) {
+        return sight.step() == Step.ENDED ? 0 : 1;
+      }
+      if (sight.step() == Step.READY && !follow) {
+        return 0;
+      }
+      Optional<String> late = late(machine, sight.step(), Duration.between(stepSince, now));
+      if (late.isPresent()) {
+        facility.cancel(id);
+        say(out, "FAILED: %s: %s; job %s is cancelled".formatted(late.get(), sight.text(), id));
+        return 1;
+      }
+      Thread.sleep(poll.toMillis());
+    }
+  }
+
+  /** Every step but READY has a deadline; that one ends with the walltime. */
+  private static Optional<String> late(MachineProfile machine, Step step, Duration since) {
+    int minutes =
+        switch (step) {
+          case QUEUED -> machine.queueMinutes();
+          // Its own deadline comes first, and its end says more.
+          case STARTING -> machine.startMinutes() + 5;
+          case DRAINING -> machine.drainMinutes() + machine.mostMinutes();
+          default -> Integer.MAX_VALUE;
+        };
+    return since.toMinutes() >= minutes
+        ? Optional.of("%s for %d min".formatted(step, since.toMinutes()))
+        : Optional.empty();
+  }
+
+  private static void describe(SessionWatch watch, String name, PrintWriter out)
+      throws FacilityException, InterruptedException {
+    Optional<SessionReport> read = watch.report();
+    if (read.isPresent()) {
+      SessionReport report = read.get();
+      say(out, "Flink's dashboard: %s".formatted(report.dashboard()));
+      if (report.endsBy() != null) {
+        say(out, "it ends at %s".formatted(report.endsBy().truncatedTo(ChronoUnit.SECONDS)));
+      }
+      say(
+          out,
+          "producers: scripts/millrace producer --session %s --zookeeper %s"
+              .formatted(name, report.zooKeeper()));
+    }
+  }
+
+  private static void say(PrintWriter out, String text) {
+    out.printf("%s  %s%n", Instant.now().truncatedTo(ChronoUnit.SECONDS), text);
+    out.flush();
+  }
+}
