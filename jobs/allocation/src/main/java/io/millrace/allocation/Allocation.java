@@ -47,6 +47,9 @@ final class Allocation {
   /** Who cannot reach ZooKeeper drains a session by this file in its folder. */
   static final String DRAIN_FILE = "drain";
 
+  /** How many of the nodes are to be used; without it, all. */
+  static final String NODES_FILE = "nodes";
+
   private static final Logger LOG = LoggerFactory.getLogger(Allocation.class);
   private static final Duration TICK = Duration.ofSeconds(1);
   private static final Duration REPORT_INTERVAL = Duration.ofSeconds(5);
@@ -164,13 +167,14 @@ final class Allocation {
     tell(State.STARTING, "Flink starts on %d nodes".formatted(names.size()));
     int restPort = freePort(address);
     flink.configure(address, restPort, report.zooKeeper());
-    flink.start(names);
+    flink.startJobManager(names.get(0));
+    flink.startTaskManagers(names);
     String dashboard = "http://%s:%d".formatted(address.getHostAddress(), restPort);
     report = report.withDashboard(dashboard).withTaskManagers(0, flink.wanted());
     rest = new FlinkRest(List.of(dashboard), Duration.ZERO, REST_TIMEOUT);
 
     await(deadline, this::awaitsTaskManagers);
-    submit(deadline, names.size());
+    submit();
     await(deadline, this::awaitsLanes);
   }
 
@@ -268,14 +272,14 @@ final class Allocation {
   }
 
   /** Once: a job that was there before this allocation ran again goes on. */
-  private void submit(Instant deadline, int nodeCount) throws IOException, InterruptedException {
+  private void submit() throws IOException, InterruptedException {
     List<String> arguments =
         new ArrayList<>(
             List.of(
                 "run",
                 "--detached",
                 "--parallelism",
-                Integer.toString(nodeCount * plan.lanesPerNode()),
+                Integer.toString(plan.mostLanes()),
                 root.resolve("jobs/counting/target/millrace-counting.jar").toString(),
                 "--session=" + plan.session(),
                 "--zookeeper=" + report.zooKeeper(),
@@ -405,12 +409,30 @@ final class Allocation {
     }
   }
 
+  /** As many TaskManagers as somebody has asked for, on as many of the nodes that there are. */
+  private void scale(List<String> names) throws IOException, InterruptedException {
+    Path file = plan.folder().resolve(NODES_FILE);
+    if (report.state() == State.DRAINING || !Files.exists(file)) {
+      return;
+    }
+    String asked = Files.readString(file).strip();
+    if (!asked.matches("[1-9]\\d{0,3}")) {
+      LOG.error("the file {} says '{}', which is no number of nodes", file, asked);
+      return;
+    }
+    List<String> used = names.subList(0, Math.min(names.size(), Integer.parseInt(asked)));
+    flink.stopTaskManagersBut(used);
+    flink.startTaskManagers(used);
+  }
+
   /** Starts again what has ended, and lets go of nodes that have died. */
   private void tend() throws IOException, InterruptedException {
     if (now().isAfter(lookedAtNodes.plus(NODES_INTERVAL))) {
       lookedAtNodes = now();
       try {
-        lost.addAll(flink.dropAllBut(nodes.names()));
+        List<String> names = nodes.names();
+        lost.addAll(flink.dropAllBut(names));
+        scale(names);
       } catch (IOException e) {
         LOG.warn("the batch system does not say which nodes there are: {}", e.getMessage());
       }

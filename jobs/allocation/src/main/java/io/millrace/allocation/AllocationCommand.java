@@ -85,6 +85,20 @@ public final class AllocationCommand implements Callable<Integer> {
   private int lanesPerNode;
 
   @Option(
+      names = "--most-lanes",
+      defaultValue = "128",
+      paramLabel = "N",
+      description = "lanes that are counted at a time with all nodes that may ever join")
+  private int mostLanes;
+
+  @Option(
+      names = "--join",
+      description =
+          "run TaskManagers only, for a session that another batch job runs, until that ends or this one does;"
+              + " --session and --folder are that one's")
+  private boolean join;
+
+  @Option(
       names = "--task-manager-memory",
       defaultValue = "32768",
       paramLabel = "MB",
@@ -121,6 +135,7 @@ public final class AllocationCommand implements Callable<Integer> {
               .formatted(session));
     }
     require("--lanes-per-node", lanesPerNode, 1, 256);
+    require("--most-lanes", mostLanes, 1, 32_768);
     require("--task-manager-memory", mostMemory, 1_024, 1 << 20);
     return new AllocationPlan(
         session,
@@ -130,6 +145,7 @@ public final class AllocationCommand implements Callable<Integer> {
         interfaces,
         local.toAbsolutePath(),
         lanesPerNode,
+        mostLanes,
         mostMemory,
         startTimeout,
         drainNotice,
@@ -149,6 +165,11 @@ public final class AllocationCommand implements Callable<Integer> {
     Nodes nodes =
         environment.containsKey("SLURM_JOB_ID") ? new SlurmNodes(environment) : new ThisMachine();
     Path root = Path.of(System.getProperty("millrace.root", ".")).toAbsolutePath();
+    if (join) {
+      Reinforcement reinforcement = new Reinforcement(plan(), nodes, root);
+      reinforcement.endOnSigterm();
+      return reinforcement.run() ? 0 : 1;
+    }
     Allocation allocation = new Allocation(plan(), nodes, root);
     allocation.endOnSigterm();
     return allocation.run() == SessionReport.State.ENDED ? 0 : 1;

@@ -14,6 +14,8 @@ import java.util.List;
  * @param interfaces which the nodes connect by, in the order of preference
  * @param local folder on each node's own disk
  * @param lanesPerNode how many lanes a TaskManager can count at a time
+ * @param mostLanes how many the session can count at a time, with all nodes that it may get: the
+ *     job takes as many of these as there are nodes for
  * @param mostMemory for a TaskManager, in megabytes
  * @param startTimeout for all, until a scan can begin
  * @param drainNotice how long before the end of the allocation no new scan begins
@@ -27,6 +29,7 @@ record AllocationPlan(
     List<String> interfaces,
     Path local,
     int lanesPerNode,
+    int mostLanes,
     int mostMemory,
     Duration startTimeout,
     Duration drainNotice,

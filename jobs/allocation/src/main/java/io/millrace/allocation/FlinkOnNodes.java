@@ -87,18 +87,21 @@ final class FlinkOnNodes {
     new Command(command).output(CONFIGURE_DEADLINE);
   }
 
-  /** Starts a JobManager on the first node, and a TaskManager on each. */
-  void start(List<String> names) throws IOException {
-    int memory = nodes.memoryMegabytes();
-    String first = names.get(0);
-    MemoryPlan beside = MemoryPlan.of(memory, plan.mostMemory(), plan.lanesPerNode(), true);
-    jobManager = process("JobManager", "jobmanager", first, Map.of());
+  /** Starts a JobManager on the first node. */
+  void startJobManager(String node) throws IOException {
+    jobManager = process("JobManager", "jobmanager", node, Map.of());
     jobManager.tend();
+  }
+
+  /** Starts a TaskManager on each of these nodes that has none. */
+  void startTaskManagers(Collection<String> names) throws IOException {
+    int memory = nodes.memoryMegabytes();
     for (String name : names) {
-      MemoryPlan share =
-          name.equals(first)
-              ? beside
-              : MemoryPlan.of(memory, plan.mostMemory(), plan.lanesPerNode(), false);
+      if (taskManagers.containsKey(name)) {
+        continue;
+      }
+      boolean first = jobManager != null && name.equals(jobManager.node());
+      MemoryPlan share = MemoryPlan.of(memory, plan.mostMemory(), plan.lanesPerNode(), first);
       LOG.info("a TaskManager on {} has {} MB of {} MB", name, share.megabytes(), memory);
       NodeProcess taskManager =
           process(
@@ -112,6 +115,18 @@ final class FlinkOnNodes {
                   share.offHeapMegabytes() + "m"));
       taskManagers.put(name, taskManager);
       taskManager.tend();
+    }
+  }
+
+  /** Ends the TaskManagers of all nodes but these. */
+  void stopTaskManagersBut(Collection<String> names) throws InterruptedException {
+    List<String> leaving = new ArrayList<>(taskManagers.keySet());
+    leaving.removeAll(names);
+    for (String name : leaving) {
+      LOG.info("the TaskManager on {} leaves", name);
+      NodeProcess taskManager = taskManagers.remove(name);
+      taskManager.stop();
+      taskManager.awaitEnd(STOP_DEADLINE);
     }
   }
 
@@ -160,7 +175,9 @@ final class FlinkOnNodes {
 
   /** Starts again what has ended, on the nodes that are there. */
   void tend() throws IOException {
-    jobManager.tend();
+    if (jobManager != null) {
+      jobManager.tend();
+    }
     for (NodeProcess taskManager : taskManagers.values()) {
       taskManager.tend();
     }

@@ -11,6 +11,8 @@
  * </pre>
  *
  * <ul>
+ *   <li>{@link io.millrace.allocation.Reinforcement}: TaskManagers of another batch job, which come
+ *       and go
  *   <li>{@link io.millrace.allocation.Nodes}: those of Slurm, or this machine alone
  *   <li>{@link io.millrace.allocation.AddressChoice}: the interface that the others connect to
  *   <li>{@link io.millrace.allocation.MemoryPlan}: how much a TaskManager gets of a node

@@ -1,6 +1,7 @@
 package io.millrace.gateway;
 
 import io.millrace.allocation.AllocationCommand;
+import io.millrace.gateway.session.SessionScale;
 import io.millrace.gateway.session.SessionStart;
 import io.millrace.gateway.session.SessionStop;
 import io.millrace.ingest.Millrace;
@@ -25,7 +26,8 @@ public final class MillraceProgram {
               .getSubcommands()
               .get("session")
               .addSubcommand("start", new SessionStart())
-              .addSubcommand("stop", new SessionStop());
+              .addSubcommand("stop", new SessionStop())
+              .addSubcommand("scale", new SessionScale());
         });
   }
 }

@@ -27,7 +27,7 @@ class MillraceProgramTest {
             .lines()
             .map(line -> line.strip().replaceAll("^'|' ?[\\\\&]$", ""))
             .dropWhile(line -> !line.equals("allocation"))
-            .takeWhile(line -> !line.startsWith("supervisor="))
+            .takeWhile(line -> !line.startsWith("program="))
             .toList();
     CommandLine.ParseResult parsed =
         MillraceProgram.commandLine().parseArgs(words.toArray(String[]::new)).subcommand();

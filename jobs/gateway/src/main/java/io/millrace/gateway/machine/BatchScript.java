@@ -15,22 +15,13 @@ public final class BatchScript {
   private BatchScript() {}
 
   /**
-   * Writes it.
+   * Writes that of a session.
    *
    * @throws IllegalArgumentException if the request is impossible on the machine
    */
   public static String of(MachineProfile machine, SessionRequest request) {
     request.check(machine);
-    List<String> lines = new ArrayList<>();
-    lines.add("#!/bin/bash");
-    for (String option : options(machine, request)) {
-      lines.add("#SBATCH --" + option);
-    }
-    lines.add("# A session of Millrace, made from the machine profile " + machine.name() + ".");
-    lines.add("set -uo pipefail");
-    machine
-        .environment()
-        .forEach((name, value) -> lines.add("export " + name + "=" + ShellWord.quote(value)));
+    List<String> lines = head(machine, request.session(), request.nodes(), request.walltime());
     lines.add(
         """
 
@@ -39,32 +30,63 @@ public final class BatchScript {
         drain() {
           mkdir -p %1$s && : >%1$s/drain
         }
-        trap drain USR1
-        trap 'kill -s TERM "$supervisor" 2>/dev/null' TERM
-        """
-            .formatted(ShellWord.quote(machine.folderOf(request.session())))
-            .stripTrailing());
-    lines.add(program(machine, request) + " &");
-    lines.add(
-        """
-        supervisor=$!
-        # A signal ends the wait, and not the program.
-        while kill -0 "$supervisor" 2>/dev/null; do
-          wait "$supervisor"
-        done
-        wait "$supervisor"
-        exit $?""");
-    return String.join("\n", lines) + "\n";
+        trap drain USR1"""
+            .formatted(ShellWord.quote(machine.folderOf(request.session()))));
+    List<String> words = program(machine, request.session());
+    words.add("--output=" + machine.output());
+    if (!machine.zookeeper().isEmpty()) {
+      words.add("--zookeeper=" + machine.zookeeper());
+    }
+    words.add("--interfaces=" + String.join(",", machine.interfaces()));
+    words.add("--most-lanes=" + machine.mostNodes() * machine.lanesPerNode());
+    words.add("--start-timeout=" + machine.startMinutes() + "m");
+    words.add("--drain-notice=" + machine.drainMinutes() + "m");
+    request.jobOptions().forEach(option -> words.add("--job=" + option));
+    return script(lines, words);
   }
 
-  private static List<String> options(MachineProfile machine, SessionRequest request) {
+  /**
+   * Writes that of more nodes for a session that runs.
+   *
+   * @param job name of the batch job
+   * @param request with the session's name, and how many nodes for how long
+   * @throws IllegalArgumentException if the request is impossible on the machine
+   */
+  public static String joining(MachineProfile machine, String job, SessionRequest request) {
+    request.check(machine);
+    List<String> lines = head(machine, job, request.nodes(), request.walltime());
+    lines.add("trap 'kill -s TERM \"$program\" 2>/dev/null' USR1");
+    List<String> words = program(machine, request.session());
+    words.add("--join");
+    // What it leaves out is in the session's folder; results are the other one's.
+    words.add("--output=" + machine.output());
+    return script(lines, words);
+  }
+
+  private static List<String> head(
+      MachineProfile machine, String job, int nodes, Duration walltime) {
+    List<String> lines = new ArrayList<>();
+    lines.add("#!/bin/bash");
+    for (String option : options(machine, job, nodes, walltime)) {
+      lines.add("#SBATCH --" + option);
+    }
+    lines.add("# For a session of Millrace, made from the machine profile " + machine.name() + ".");
+    lines.add("set -uo pipefail");
+    machine
+        .environment()
+        .forEach((name, value) -> lines.add("export " + name + "=" + ShellWord.quote(value)));
+    return lines;
+  }
+
+  private static List<String> options(
+      MachineProfile machine, String job, int nodes, Duration walltime) {
     List<String> options = new ArrayList<>();
-    options.add("job-name=" + request.session());
-    options.add("nodes=" + request.nodes());
+    options.add("job-name=" + job);
+    options.add("nodes=" + nodes);
     options.add("ntasks-per-node=1");
-    options.add("time=" + request.walltime().toMinutes());
+    options.add("time=" + walltime.toMinutes());
     options.add("chdir=" + machine.folder());
-    options.add("output=" + machine.logOf(request.session()));
+    options.add("output=" + machine.logOf(job));
     // A job that is put back to the queue goes on in the same file.
     options.add("open-mode=append");
     // One node lost is not the end.
@@ -78,23 +100,31 @@ public final class BatchScript {
     return options;
   }
 
-  private static String program(MachineProfile machine, SessionRequest request) {
-    List<String> words = new ArrayList<>();
-    words.add(machine.millrace() + "/scripts/millrace");
-    words.add("allocation");
-    words.add("--session=" + request.session());
-    words.add("--folder=" + machine.folderOf(request.session()));
-    words.add("--output=" + machine.output());
-    if (!machine.zookeeper().isEmpty()) {
-      words.add("--zookeeper=" + machine.zookeeper());
-    }
-    words.add("--interfaces=" + String.join(",", machine.interfaces()));
-    words.add("--local=" + machine.local());
-    words.add("--lanes-per-node=" + machine.lanesPerNode());
-    words.add("--task-manager-memory=" + machine.taskManagerMemory());
-    words.add("--start-timeout=" + machine.startMinutes() + "m");
-    words.add("--drain-notice=" + machine.drainMinutes() + "m");
-    request.jobOptions().forEach(option -> words.add("--job=" + option));
-    return String.join(" \\\n  ", words.stream().map(ShellWord::quote).toList());
+  private static List<String> program(MachineProfile machine, String session) {
+    return new ArrayList<>(
+        List.of(
+            machine.millrace() + "/scripts/millrace",
+            "allocation",
+            "--session=" + session,
+            "--folder=" + machine.folderOf(session),
+            "--local=" + machine.local(),
+            "--lanes-per-node=" + machine.lanesPerNode(),
+            "--task-manager-memory=" + machine.taskManagerMemory()));
+  }
+
+  /** A signal ends the wait of a shell, and not the program. */
+  private static String script(List<String> lines, List<String> program) {
+    lines.add("trap 'kill -s TERM \"$program\" 2>/dev/null' TERM");
+    lines.add(String.join(" \\\n  ", program.stream().map(ShellWord::quote).toList()) + " &");
+    lines.add(
+        """
+        program=$!
+        while kill -0 "$program" 2>/dev/null; do
+          wait "$program"
+        done
+        wait "$program"
+        exit $?
+        """);
+    return String.join("\n", lines);
   }
 }

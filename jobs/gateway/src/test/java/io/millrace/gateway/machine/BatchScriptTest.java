@@ -98,6 +98,22 @@ class BatchScriptTest {
   }
 
   @Test
+  void moreNodesRunTaskManagersOfTheSameSession() throws Exception {
+    program("printf '%s\\n' \"$@\"");
+    String script = BatchScript.joining(machine, "s.more-1", request("s"));
+    assertThat(script.lines())
+        .contains(
+            "#SBATCH --job-name=s.more-1",
+            "#SBATCH --nodes=3",
+            "#SBATCH --output=" + folder + "/sessions/s.more-1.log");
+    Process process = run(script);
+    assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(Files.readAllLines(folder.resolve("printed")))
+        .startsWith("allocation", "--session=s", "--folder=" + folder + "/sessions/s")
+        .contains("--join");
+  }
+
+  @Test
   void theEndOfTheProgramIsThatOfTheScript() throws Exception {
     program("exit 7");
     Process process = run(BatchScript.of(machine, request("s")));

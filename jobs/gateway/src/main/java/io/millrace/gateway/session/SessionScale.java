@@ -1,0 +1,157 @@
+package io.millrace.gateway.session;
+
+import io.millrace.allocation.SessionReport;
+import io.millrace.gateway.facility.ComputeFacility;
+import io.millrace.gateway.facility.FacilityException;
+import io.millrace.gateway.facility.Job;
+import io.millrace.gateway.facility.JobState;
+import io.millrace.gateway.machine.BatchScript;
+import io.millrace.gateway.machine.MachineProfile;
+import io.millrace.gateway.machine.SessionRequest;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/**
+ * Gives a session more nodes, or fewer. A batch job cannot grow, so more nodes are another job,
+ * {@code NAME.more-1} and so on; fewer are those given back first, and then nodes of the session's
+ * own job left idle.
+ */
+@Command(
+    name = "scale",
+    description =
+        "Gives a running session more nodes, or fewer. The scan under way goes on: each change costs it some"
+            + " seconds from the last checkpoint on, in which its producers keep their sectors (--retain).",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    showDefaultValues = true,
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:the nodes are asked for; 'millrace status' shows the TaskManagers as they come and go",
+      "1:there is no such session, or the facility does not do it; the message says why",
+      "2:an option is unknown or has an impossible value"
+    })
+public final class SessionScale implements Callable<Integer> {
+  /** Names that are looked for: one a change, at most. */
+  private static final int MOST_JOBS = 100;
+
+  private static final int REPORT_BYTES = 8_192;
+
+  @Spec private CommandSpec spec;
+
+  @Mixin private MachineOptions machineOptions;
+
+  @Parameters(paramLabel = "NAME", description = "of the session")
+  private String session;
+
+  @Option(
+      names = "--nodes",
+      required = true,
+      paramLabel = "N",
+      description = "compute nodes in all")
+  private int nodes;
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    PrintWriter out = spec.commandLine().getOut();
+    MachineProfile machine = machineOptions.load();
+    if (!session.matches("[A-Za-z0-9][A-Za-z0-9._-]*")) {
+      throw new ParameterException(
+          spec.commandLine(), "no session can be named '%s'".formatted(session));
+    }
+    if (nodes < 1 || nodes > machine.mostNodes()) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "a session on %s has 1 to %d nodes, not %d"
+              .formatted(machine.name(), machine.mostNodes(), nodes));
+    }
+    try (ComputeFacility facility = Facilities.open(machine)) {
+      Job own = facility.find(session).orElse(null);
+      if (own == null || own.state().phase() != JobState.Phase.RUNNING) {
+        throw new FacilityException(
+            "%s has no running job of session %s".formatted(machine.name(), session));
+      }
+      int used = Math.min(nodes, own.nodes());
+      facility.put(
+          machine.folderOf(session) + "/nodes",
+          Integer.toString(used).getBytes(StandardCharsets.UTF_8));
+      out.printf("job %s uses %d of its %d nodes%n", own.id(), used, own.nodes());
+      scaleOthers(facility, machine, nodes - used, out);
+      out.flush();
+      return 0;
+    } catch (FacilityException e) {
+      throw new IOException(e.getMessage(), e);
+    }
+  }
+
+  /** Those that came last go first. */
+  private void scaleOthers(
+      ComputeFacility facility, MachineProfile machine, int wanted, PrintWriter out)
+      throws FacilityException, InterruptedException {
+    List<Job> others = new ArrayList<>();
+    int number = 1;
+    Optional<Job> next = facility.find(name(number));
+    while (next.isPresent() && number < MOST_JOBS) {
+      if (next.get().state().phase() != JobState.Phase.ENDED) {
+        others.add(next.get());
+      }
+      number++;
+      next = facility.find(name(number));
+    }
+    int there = others.stream().mapToInt(Job::nodes).sum();
+    for (int i = others.size() - 1; i >= 0 && there > wanted; i--) {
+      Job last = others.get(i);
+      facility.cancel(last.id());
+      there -= last.nodes();
+      out.printf("job %s gives its %d nodes back%n", last.id(), last.nodes());
+    }
+    if (there < wanted) {
+      SessionRequest request =
+          new SessionRequest(session, wanted - there, timeLeft(facility, machine), List.of());
+      String script;
+      try {
+        script = BatchScript.joining(machine, name(number), request);
+      } catch (IllegalArgumentException e) {
+        throw new FacilityException(e.getMessage(), e);
+      }
+      String id = facility.submit(name(number), script);
+      out.printf("job %s is submitted for %d more nodes%n", id, wanted - there);
+    }
+  }
+
+  private String name(int number) {
+    return session + ".more-" + number;
+  }
+
+  /** As long as the session has, and a little more than a minute. */
+  private Duration timeLeft(ComputeFacility facility, MachineProfile machine)
+      throws FacilityException, InterruptedException {
+    Optional<String> text =
+        facility.tail(machine.folderOf(session) + "/" + SessionReport.FILE, REPORT_BYTES);
+    Duration most = Duration.ofMinutes(machine.mostMinutes());
+    if (text.isEmpty()) {
+      return most;
+    }
+    try {
+      Instant end = SessionReport.read(text.get()).endsBy();
+      Duration left = end == null ? most : Duration.between(Instant.now(), end).plusMinutes(1);
+      return left.compareTo(most) < 0 ? left : most;
+    } catch (IOException e) {
+      throw new FacilityException(
+          "the report of session %s is not as it should be".formatted(session), e);
+    }
+  }
+}
