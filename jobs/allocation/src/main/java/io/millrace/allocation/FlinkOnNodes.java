@@ -83,6 +83,7 @@ final class FlinkOnNodes {
     settings.put("jobmanager.adaptive-scheduler.submission.resource-wait-timeout", "1 min");
     settings.put("jobmanager.adaptive-scheduler.submission.resource-stabilization-timeout", "2 s");
     settings.put("jobmanager.adaptive-scheduler.executing.cooldown-after-rescaling", "5 s");
+    settings.put("jobmanager.adaptive-scheduler.executing.resource-stabilization-timeout", "3 s");
     settings.forEach((key, value) -> command.addAll(List.of("-D", key + "=" + value)));
     new Command(command).output(CONFIGURE_DEADLINE);
   }
