@@ -60,6 +60,10 @@ is_there() {
   case $1 in
     curl) command -v curl ;;
     hdf5-tools) command -v h5dump ;;
+    # Not everybody has the folder of daemons on the path.
+    slurm-wlm) PATH=$PATH:/usr/sbin command -v slurmctld ;;
+    munge) PATH=$PATH:/usr/sbin command -v munged ;;
+    slurmrestd | slurmdbd) PATH=$PATH:/usr/sbin command -v "$1" ;;
     python3-h5py) /usr/bin/python3 -c 'import h5py' ;;
     *) dpkg --status "$1" ;;
   esac &>/dev/null
