@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -63,6 +64,9 @@ final class Sandbox implements AutoCloseable {
 
   private final Path dir;
   private final Map<Process, Path> logs = new LinkedHashMap<>();
+
+  /** Added to that of all programs. */
+  final Map<String, String> environment = new HashMap<>();
 
   Sandbox(Path dir) {
     this.dir = dir;
@@ -148,6 +152,7 @@ final class Sandbox implements AutoCloseable {
             .redirectError(beside(log, ".err").toFile());
     builder.environment().put("MILLRACE_RUN", millraceRun.toString());
     builder.environment().put("PYTHONIOENCODING", "utf-8");
+    builder.environment().putAll(environment);
     try {
       Process process = builder.start();
       logs.put(process, log);
