@@ -10,6 +10,8 @@
  *       processes
  *   <li>{@link io.millrace.parts.JobManagers}: how many a cluster has, and who says which leads
  *   <li>{@link io.millrace.parts.Ports}: ports, with the option that gives each
+ *   <li>{@link io.millrace.parts.SlurmTestBed}: a Slurm of {@code scripts/slurm}, to try and test
+ *       what runs under one
  *   <li>{@link io.millrace.parts.RunFailure}: what went wrong, where, and what to do
  * </ul>
  */
