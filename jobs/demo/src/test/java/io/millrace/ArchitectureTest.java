@@ -43,7 +43,8 @@ class ArchitectureTest {
                   "references",
                   "operators"),
               entry("parts"),
-              entry("gateway", "detector", "coordination", "ingest"),
+              entry("allocation", "coordination", "parts"),
+              entry("gateway", "allocation", "ingest"),
               entry("demo", "detector", "hdf5", "operators", "parts"),
               entry("chaos", "detector", "coordination", "hdf5", "operators", "parts"),
               entry("benchmarks", "detector", "hdf5", "operators", "parts")));
