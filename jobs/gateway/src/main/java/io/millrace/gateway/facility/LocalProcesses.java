@@ -1,9 +1,6 @@
 package io.millrace.gateway.facility;
 
-import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.io.RandomAccessFile;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -75,12 +72,7 @@ public final class LocalProcesses implements ComputeFacility {
   }
 
   private Path folder(String name) {
-    if (!name.matches("[A-Za-z0-9][A-Za-z0-9._-]*")) {
-      throw new IllegalArgumentException(
-          "a job is named with letters, digits, dots, dashes and underscores, not '%s'"
-              .formatted(name));
-    }
-    return jobs.resolve(name);
+    return jobs.resolve(JobWords.name(name));
   }
 
   private static Instant started(ProcessHandle process) {
@@ -160,26 +152,12 @@ public final class LocalProcesses implements ComputeFacility {
 
   @Override
   public void put(String path, byte[] content) throws FacilityException {
-    try {
-      Files.write(Path.of(path), content);
-    } catch (IOException e) {
-      throw new FacilityException("%s cannot be written: %s".formatted(path, e), e);
-    }
+    SharedFiles.put(path, content);
   }
 
   @Override
   public Optional<String> tail(String path, int bytes) throws FacilityException {
-    try (RandomAccessFile file = new RandomAccessFile(path, "r")) {
-      long start = Math.max(0, file.length() - bytes);
-      file.seek(start);
-      byte[] end = new byte[(int) Math.min(bytes, file.length() - start)];
-      file.readFully(end);
-      return Optional.of(new String(end, StandardCharsets.UTF_8));
-    } catch (FileNotFoundException e) {
-      return Optional.empty();
-    } catch (IOException e) {
-      throw new FacilityException("%s cannot be read: %s".formatted(path, e), e);
-    }
+    return SharedFiles.tail(path, bytes);
   }
 
   @Override
