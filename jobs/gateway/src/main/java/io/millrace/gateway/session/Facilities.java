@@ -3,6 +3,8 @@ package io.millrace.gateway.session;
 import io.millrace.gateway.facility.ComputeFacility;
 import io.millrace.gateway.facility.FacilityException;
 import io.millrace.gateway.facility.LocalProcesses;
+import io.millrace.gateway.facility.SlurmCommands;
+import io.millrace.gateway.facility.SlurmRest;
 import io.millrace.gateway.machine.MachineProfile;
 import java.nio.file.Path;
 
@@ -16,6 +18,8 @@ final class Facilities {
   static ComputeFacility open(MachineProfile machine) throws FacilityException {
     return switch (machine.facility().kind()) {
       case LOCAL -> new LocalProcesses(Path.of(machine.folder()));
+      case SLURM -> SlurmCommands.open(machine.facility().settings());
+      case SLURMRESTD -> SlurmRest.open(machine.facility().settings());
       default -> throw new FacilityException("not yet: " + machine.facility().kind());
     };
   }
