@@ -3,6 +3,9 @@
  *
  * <ul>
  *   <li>{@link io.millrace.gateway.facility.ComputeFacility} is all that a session needs of one
+ *   <li>{@link io.millrace.gateway.facility.SlurmCommands}, {@link
+ *       io.millrace.gateway.facility.SlurmRest} and {@link
+ *       io.millrace.gateway.facility.LocalProcesses} are ways to one
  *   <li>{@link io.millrace.gateway.facility.Job} is what a facility says about a job, in one
  *       vocabulary: that of Slurm, which is behind all of them
  * </ul>

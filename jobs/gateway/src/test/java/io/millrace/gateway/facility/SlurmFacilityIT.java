@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.net.httpserver.HttpServer;
 import io.millrace.parts.SlurmTestBed;
@@ -337,6 +338,48 @@ class SlurmFacilityIT {
             .toList();
     assertThat(jobs).containsExactly(id);
     facility.cancel(id);
+  }
+
+  /**
+   * With a squeue that has forgotten the job. Where there is no database this is not tried: it is
+   * big, and nothing else needs it.
+   */
+  @Test
+  void accountingKnowsWhatSqueueHasForgotten() throws Exception {
+    assumeTrue(
+        isThere("/usr/sbin/slurmdbd") && isThere("/usr/sbin/mariadbd"), "slurmdbd, mariadb-server");
+    Path squeue = folder.resolve("squeue");
+    Files.writeString(squeue, "#!/bin/bash\n");
+    Files.setPosixFilePermissions(squeue, PosixFilePermissions.fromString("rwx------"));
+    for (String program : List.of("sbatch", "sacct")) {
+      Files.createSymbolicLink(folder.resolve(program), which(program));
+    }
+    try (SlurmTestBed accounted =
+            SlurmTestBed.start(Path.of("../.."), "--nodes", "1", "--accounting");
+        ComputeFacility facility =
+            new SlurmCommands(
+                new SlurmPrograms(
+                    Optional.of(folder), accounted.environment(), Duration.ofSeconds(30)),
+                QUICK)) {
+      String name = name();
+      String id = facility.submit(name, script("", "exit 3"));
+      // The database learns of a job bit by bit: its end may be there before its name.
+      Job job =
+          await()
+              .atMost(SOON)
+              .until(
+                  () -> facility.find(name),
+                  found -> found.filter(j -> j.state() == JobState.FAILED).isPresent())
+              .orElseThrow();
+      assertThat(facility.get(id)).contains(job);
+      assertThat(job.id()).isEqualTo(id);
+      assertThat(job.reason()).isEqualTo("exit status 3");
+      assertThat(job.limit()).contains(Duration.ofMinutes(1));
+    }
+  }
+
+  private static boolean isThere(String program) {
+    return Files.isExecutable(Path.of(program));
   }
 
   /** What stands between loses the first answer to a submit. */
