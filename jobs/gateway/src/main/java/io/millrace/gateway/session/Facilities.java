@@ -3,6 +3,8 @@ package io.millrace.gateway.session;
 import io.millrace.gateway.facility.ComputeFacility;
 import io.millrace.gateway.facility.FacilityException;
 import io.millrace.gateway.facility.LocalProcesses;
+import io.millrace.gateway.facility.Patience;
+import io.millrace.gateway.facility.SuperfacilityApi;
 import io.millrace.gateway.machine.MachineProfile;
 import java.nio.file.Path;
 
@@ -16,6 +18,7 @@ final class Facilities {
   static ComputeFacility open(MachineProfile machine) throws FacilityException {
     return switch (machine.facility().kind()) {
       case LOCAL -> new LocalProcesses(Path.of(machine.folder()));
+      case SUPERFACILITY -> SuperfacilityApi.open(machine.facility().settings(), Patience.USUAL);
       default -> throw new FacilityException("not yet: " + machine.facility().kind());
     };
   }
