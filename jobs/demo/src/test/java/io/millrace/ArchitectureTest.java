@@ -45,6 +45,7 @@ class ArchitectureTest {
               entry("parts"),
               entry("allocation", "coordination", "parts"),
               entry("gateway", "allocation", "ingest"),
+              entry("emulator"),
               entry("demo", "detector", "hdf5", "operators", "parts"),
               entry("chaos", "detector", "coordination", "hdf5", "operators", "parts"),
               entry("benchmarks", "detector", "hdf5", "operators", "parts")));

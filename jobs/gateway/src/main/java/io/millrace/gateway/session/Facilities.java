@@ -3,8 +3,10 @@ package io.millrace.gateway.session;
 import io.millrace.gateway.facility.ComputeFacility;
 import io.millrace.gateway.facility.FacilityException;
 import io.millrace.gateway.facility.LocalProcesses;
+import io.millrace.gateway.facility.Patience;
 import io.millrace.gateway.facility.SlurmCommands;
 import io.millrace.gateway.facility.SlurmRest;
+import io.millrace.gateway.facility.SuperfacilityApi;
 import io.millrace.gateway.machine.MachineProfile;
 import java.nio.file.Path;
 
@@ -20,7 +22,7 @@ final class Facilities {
       case LOCAL -> new LocalProcesses(Path.of(machine.folder()));
       case SLURM -> SlurmCommands.open(machine.facility().settings());
       case SLURMRESTD -> SlurmRest.open(machine.facility().settings());
-      default -> throw new FacilityException("not yet: " + machine.facility().kind());
+      case SUPERFACILITY -> SuperfacilityApi.open(machine.facility().settings(), Patience.USUAL);
     };
   }
 }

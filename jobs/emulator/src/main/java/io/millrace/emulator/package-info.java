@@ -1,0 +1,12 @@
+/**
+ * The Superfacility API in front of a Slurm of one's own, for tests and to try sessions without a
+ * facility: real jobs, and the troubles of a real service when they are ordered.
+ *
+ * <ul>
+ *   <li>{@link io.millrace.emulator.SuperfacilityEmulator} is the program
+ *   <li>{@link io.millrace.emulator.EmulatorServer} answers; {@link io.millrace.emulator.Faults}
+ *       says with what trouble
+ *   <li>{@link io.millrace.emulator.SlurmPrograms} runs sbatch and its kin
+ * </ul>
+ */
+package io.millrace.emulator;
