@@ -57,10 +57,9 @@ final class Allocation {
   private static final Duration ZOOKEEPER_TIMEOUT = Duration.ofSeconds(60);
   private static final Duration REST_TIMEOUT = Duration.ofSeconds(3);
   private static final Duration SUBMIT_DEADLINE = Duration.ofMinutes(2);
-  private static final Duration CANCEL_DEADLINE = Duration.ofSeconds(20);
 
-  /** After SIGTERM a batch system kills what is left, 30 s later as a rule. */
-  private static final Duration TERM_GRACE = Duration.ofSeconds(15);
+  /** After SIGTERM a batch system kills what is left: after 30 s as a rule, and some after 10. */
+  private static final Duration TERM_GRACE = Duration.ofSeconds(4);
 
   private static final Duration TERM_END = Duration.ofSeconds(25);
 
@@ -69,6 +68,9 @@ final class Allocation {
 
   /** A JobManager that is started again leads after the dead one's session of ZooKeeper, 40 s. */
   private static final Duration SILENCE_DEADLINE = Duration.ofMinutes(5);
+
+  private static final String RESUMABLE =
+      "its job is kept as of its last checkpoint, and so is the rest by producers that retain: 'millrace session start --resume' goes on with both";
 
   private final AllocationPlan plan;
   private final Nodes nodes;
@@ -87,7 +89,8 @@ final class Allocation {
   private SessionReport report;
   private Instant reported = Instant.EPOCH;
   private Instant lookedAtNodes = Instant.EPOCH;
-  private List<String> lost = new ArrayList<>();
+  private final List<String> lost = new ArrayList<>();
+  private boolean resumable;
 
   /**
    * @param root the repository, whose scripts start the processes
@@ -97,7 +100,7 @@ final class Allocation {
     this.nodes = nodes;
     this.root = root;
     this.flink = new FlinkOnNodes(plan, nodes, root);
-    this.report = SessionReport.starting(plan.session(), nodes.id(), now());
+    this.report = SessionReport.starting(plan.session(), plan.batchJob(), nodes.id(), now());
   }
 
   private static Instant now() {
@@ -127,10 +130,12 @@ final class Allocation {
    */
   State run() throws InterruptedException {
     State end = State.FAILED;
-    String reason = "it was interrupted";
+    String reason = "what watches it has ended by a fault of its own, which is in the log";
     try {
       Files.createDirectories(plan.folder().resolve("log"));
       Files.createDirectories(plan.output());
+      // An earlier batch job of this session may have been drained near its walltime.
+      Files.deleteIfExists(plan.folder().resolve(DRAIN_FILE));
       start();
       reason = supervise();
       end = reason.isEmpty() ? State.ENDED : State.FAILED;
@@ -358,7 +363,11 @@ final class Allocation {
           return "Flink has not answered for %d s: %s"
               .formatted(SILENCE_DEADLINE.toSeconds(), e.getMessage());
         }
-        tell(report.state(), "Flink does not answer: " + e.getMessage());
+        tell(report.state(), "Flink does not answer");
+      }
+      if (terminated && flink.hasNoJobManager()) {
+        resumable = true;
+        return "the batch job was ended by SIGTERM, which its processes got too; " + RESUMABLE;
       }
       if (drainDeadline != null && now().isAfter(drainDeadline)) {
         return giveUp();
@@ -427,6 +436,9 @@ final class Allocation {
 
   /** Starts again what has ended, and lets go of nodes that have died. */
   private void tend() throws IOException, InterruptedException {
+    if (terminated) {
+      return; // What ends now was told to.
+    }
     if (now().isAfter(lookedAtNodes.plus(NODES_INTERVAL))) {
       lookedAtNodes = now();
       try {
@@ -488,25 +500,23 @@ final class Allocation {
   }
 
   /** The time is over, and the job has not ended. */
-  private String giveUp() throws InterruptedException {
+  private String giveUp() {
     String underWay;
     try {
       underWay = String.join(", ", scans.underWay().stream().map(Scan::id).toList());
     } catch (IOException e) {
       underWay = "scans that ZooKeeper does not tell";
     }
-    try {
-      flink.client(List.of("cancel", report.job())).output(CANCEL_DEADLINE);
-    } catch (IOException e) {
-      LOG.warn("the job is not cancelled: {}", e.getMessage());
-    }
-    return "the time was over with scans under way (%s); their producers keep what was not counted, and 'millrace replay' sends it into the next session"
-        .formatted(underWay.isEmpty() ? "none" : underWay);
+    resumable = true;
+    return "the time was over with scans under way (%s); %s"
+        .formatted(underWay.isEmpty() ? "none" : underWay, RESUMABLE);
   }
 
   private void leave(State end, String reason) {
     try {
+      // Of one that can go on nothing is over yet.
       if (sessions != null
+          && !resumable
           && sessions.find(plan.session()).map(Session::state).orElse(SessionState.CLOSED)
               != SessionState.CLOSED) {
         sessions.close(plan.session());

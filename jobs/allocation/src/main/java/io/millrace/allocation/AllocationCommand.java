@@ -38,6 +38,12 @@ public final class AllocationCommand implements Callable<Integer> {
   private String session;
 
   @Option(
+      names = "--batch-job",
+      paramLabel = "NAME",
+      description = "name of the batch job; not given, that of the session")
+  private String batchJob;
+
+  @Option(
       names = "--folder",
       required = true,
       paramLabel = "DIR",
@@ -139,6 +145,7 @@ public final class AllocationCommand implements Callable<Integer> {
     require("--task-manager-memory", mostMemory, 1_024, 1 << 20);
     return new AllocationPlan(
         session,
+        batchJob == null ? session : batchJob,
         folder.toAbsolutePath(),
         output.toAbsolutePath(),
         zooKeeper,

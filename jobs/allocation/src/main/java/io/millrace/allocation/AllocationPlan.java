@@ -8,6 +8,7 @@ import java.util.List;
  * What is asked of an allocation.
  *
  * @param session its name, unlike that of any other
+ * @param batchJob name of the batch job
  * @param folder of this session: configuration, logs, checkpoints; all nodes see it
  * @param output for the results; all nodes see it
  * @param zooKeeper where it is; empty if it has to be started here
@@ -23,6 +24,7 @@ import java.util.List;
  */
 record AllocationPlan(
     String session,
+    String batchJob,
     Path folder,
     Path output,
     String zooKeeper,

@@ -7,10 +7,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,13 +19,11 @@ final class FlinkOnNodes {
   private static final Logger LOG = LoggerFactory.getLogger(FlinkOnNodes.class);
   private static final Duration CONFIGURE_DEADLINE = Duration.ofMinutes(2);
   private static final Duration STOP_DEADLINE = Duration.ofSeconds(15);
-  private static final Duration CLEAN_DEADLINE = Duration.ofSeconds(30);
 
   private final AllocationPlan plan;
   private final Nodes nodes;
   private final String flink;
   private final Map<String, NodeProcess> taskManagers = new LinkedHashMap<>();
-  private final Set<String> usedNodes = new LinkedHashSet<>();
   private NodeProcess jobManager;
 
   /**
@@ -58,9 +54,10 @@ final class FlinkOnNodes {
                 zooKeeper,
                 "--ha-dir",
                 plan.folder().resolve("ha").toString(),
-                // A batch job that was put back to the queue goes on with its job.
+                // Another batch job of the session, or the same one put back to the queue, goes on
+                // with its job.
                 "--cluster-id",
-                plan.session() + "-" + nodes.id()));
+                plan.session()));
     Map<String, String> settings = new LinkedHashMap<>();
     settings.put("jobmanager.rpc.address", host);
     settings.put("jobmanager.bind-host", host);
@@ -133,7 +130,6 @@ final class FlinkOnNodes {
 
   private NodeProcess process(
       String title, String role, String node, Map<String, String> settings) {
-    usedNodes.add(node);
     String name = role + "-" + node;
     List<String> command =
         new ArrayList<>(
@@ -144,7 +140,7 @@ final class FlinkOnNodes {
                 "--conf",
                 conf().toString(),
                 "--local",
-                local(node).toString(),
+                local(name).toString(),
                 "--name",
                 name));
     settings.forEach((key, value) -> command.addAll(List.of("-D", key + "=" + value)));
@@ -152,9 +148,9 @@ final class FlinkOnNodes {
         title, node, nodes.on(node, command), plan.folder().resolve("log").resolve(name + ".out"));
   }
 
-  /** On a test bed all nodes have one disk. */
-  private Path local(String node) {
-    return plan.local().resolve("millrace-" + nodes.id() + "-" + node);
+  /** For one process: it removes that in the end. */
+  private Path local(String name) {
+    return plan.local().resolve("millrace-" + nodes.id() + "-" + name);
   }
 
   /** Flink's client, with its arguments. */
@@ -168,7 +164,7 @@ final class FlinkOnNodes {
                 "--conf",
                 conf().toString(),
                 "--local",
-                local(jobManager.node()).toString(),
+                local("client").toString(),
                 "--"));
     command.addAll(arguments);
     return new Command(command);
@@ -196,8 +192,12 @@ final class FlinkOnNodes {
       LOG.warn("the node {} is lost; the session goes on without it", node);
       taskManagers.remove(node).stop();
     }
-    usedNodes.removeAll(lost);
     return lost;
+  }
+
+  /** Whether there is no JobManager, and none yet again. */
+  boolean hasNoJobManager() {
+    return jobManager == null || !jobManager.isAlive();
   }
 
   /** How many TaskManagers there should be. */
@@ -205,7 +205,7 @@ final class FlinkOnNodes {
     return taskManagers.size();
   }
 
-  /** Ends all processes, and removes what they have on the nodes' own disks. */
+  /** Ends all processes. */
   void stop() throws InterruptedException {
     taskManagers.values().forEach(NodeProcess::stop);
     if (jobManager != null) {
@@ -214,14 +214,6 @@ final class FlinkOnNodes {
     }
     for (NodeProcess taskManager : taskManagers.values()) {
       taskManager.awaitEnd(STOP_DEADLINE);
-    }
-    for (String node : usedNodes) {
-      try {
-        new Command(nodes.on(node, List.of("rm", "-rf", "--", local(node).toString())))
-            .output(CLEAN_DEADLINE);
-      } catch (IOException e) {
-        LOG.warn("{} on {} is left: {}", local(node), node, e.getMessage());
-      }
     }
   }
 }

@@ -50,6 +50,10 @@ final class NodeProcess {
     return starts;
   }
 
+  boolean isAlive() {
+    return process != null && process.isAlive();
+  }
+
   /** Starts it if it is time to; never waits. */
   void tend() throws IOException {
     long now = System.nanoTime();

@@ -19,7 +19,8 @@ import java.time.Instant;
  *
  * @param version of this content
  * @param session its name
- * @param allocation the batch job's id
+ * @param batchJob name of the batch job
+ * @param allocation the batch job's id, or what stands for it
  * @param state what it is at
  * @param reason of the state, for people; empty if there is nothing to say
  * @param changed when the state was entered
@@ -35,6 +36,7 @@ import java.time.Instant;
 public record SessionReport(
     @JsonProperty(required = true) int version,
     @JsonProperty(required = true) String session,
+    @JsonProperty(required = true) String batchJob,
     @JsonProperty(required = true) String allocation,
     @JsonProperty(required = true) State state,
     String reason,
@@ -78,9 +80,22 @@ public record SessionReport(
     }
   }
 
-  static SessionReport starting(String session, String allocation, Instant now) {
+  static SessionReport starting(String session, String batchJob, String allocation, Instant now) {
     return new SessionReport(
-        VERSION, session, allocation, State.STARTING, "", now, now, null, null, null, 0, 0, null);
+        VERSION,
+        session,
+        batchJob,
+        allocation,
+        State.STARTING,
+        "",
+        now,
+        now,
+        null,
+        null,
+        null,
+        0,
+        0,
+        null);
   }
 
   SessionReport in(State state, String reason, Instant now) {
@@ -88,6 +103,7 @@ public record SessionReport(
     return new SessionReport(
         version,
         session,
+        batchJob,
         allocation,
         state,
         reason,
@@ -105,6 +121,7 @@ public record SessionReport(
     return new SessionReport(
         version,
         session,
+        batchJob,
         allocation,
         state,
         reason,
@@ -122,6 +139,7 @@ public record SessionReport(
     return new SessionReport(
         version,
         session,
+        batchJob,
         allocation,
         state,
         reason,
@@ -139,6 +157,7 @@ public record SessionReport(
     return new SessionReport(
         version,
         session,
+        batchJob,
         allocation,
         state,
         reason,
@@ -156,6 +175,7 @@ public record SessionReport(
     return new SessionReport(
         version,
         session,
+        batchJob,
         allocation,
         state,
         reason,
@@ -173,6 +193,7 @@ public record SessionReport(
     return new SessionReport(
         version,
         session,
+        batchJob,
         allocation,
         state,
         reason,

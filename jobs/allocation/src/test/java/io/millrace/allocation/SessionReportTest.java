@@ -17,7 +17,7 @@ class SessionReportTest {
   @Test
   void isReadAsItWasWritten() throws Exception {
     SessionReport report =
-        SessionReport.starting("s", "12", THEN)
+        SessionReport.starting("s", "s.again-1", "12", THEN)
             .withZooKeeper("10.0.0.1:2181")
             .withDashboard("http://10.0.0.1:8081")
             .withJob("abc")
@@ -34,7 +34,7 @@ class SessionReportTest {
 
   @Test
   void theStateIsAsOldAsItsFirstReport() {
-    SessionReport first = SessionReport.starting("s", "12", THEN);
+    SessionReport first = SessionReport.starting("s", "s.again-1", "12", THEN);
     SessionReport same = first.in(State.STARTING, "other", THEN.plusSeconds(5));
     SessionReport next = same.in(State.READY, "", THEN.plusSeconds(9));
     assertThat(same.changed()).isEqualTo(THEN);
@@ -48,7 +48,7 @@ class SessionReportTest {
     SessionReport report =
         SessionReport.read(
             """
-            {"version": 2, "session": "s", "allocation": "12", "state": "FAILED", "reason": "x",
+            {"version": 2, "session": "s", "batchJob": "s", "allocation": "12", "state": "FAILED", "reason": "x",
              "changed": "2026-11-29T06:00:00Z", "written": "2026-11-29T06:00:00Z", "more": 1}""");
     assertThat(report.state().isOver()).isTrue();
     assertThat(report.reason()).isEqualTo("x");

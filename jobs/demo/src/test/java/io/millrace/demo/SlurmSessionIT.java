@@ -3,8 +3,6 @@ package io.millrace.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.millrace.demo.Sandbox.Result;
 import io.millrace.detector.DetectorDescription;
 import io.millrace.hdf5.CountedFile;
@@ -13,8 +11,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -37,6 +36,7 @@ class SlurmSessionIT {
   private Path dir;
   private Sandbox sandbox;
   private Process zooKeeperServer;
+  private final Set<String> seen = new HashSet<>();
 
   @RegisterExtension
   final TestExecutionExceptionHandler showOutput =
@@ -157,35 +157,16 @@ class SlurmSessionIT {
     return aggregator;
   }
 
-  private List<String> producer(String session, int scan, int rate, String... more) {
-    List<String> command =
-        millrace(
-            "producer",
-            "--session=" + session,
-            "--zookeeper=" + zooKeeper(),
-            "--simulate=32x32",
-            "--seed=5",
-            "--scan-number=" + scan,
-            "--rate=" + rate);
-    command.addAll(List.of(more));
-    return command;
-  }
-
-  private JsonNode status(String session) throws Exception {
-    Result status =
-        sandbox.run(
-            millrace("status", "--json", "--session=" + session, "--zookeeper=" + zooKeeper())
-                .toArray(String[]::new));
-    return new ObjectMapper().readTree(status.out());
-  }
-
-  private String scanState(String session, int number) throws Exception {
-    for (JsonNode scan : status(session).path("scans")) {
-      if (scan.path("number").asInt() == number) {
-        return scan.path("state").asText().toLowerCase(Locale.ROOT);
-      }
-    }
-    return "";
+  /** Of a scan that is the same each time; its number begins anew with it. */
+  private List<String> producer(String session, int rate) {
+    return millrace(
+        "producer",
+        "--session=" + session,
+        "--zookeeper=" + zooKeeper(),
+        "--simulate=32x32",
+        "--seed=5",
+        "--retain=memory",
+        "--rate=" + rate);
   }
 
   /** The session's log says so each time; a look by a program of its own would take seconds. */
@@ -222,16 +203,13 @@ class SlurmSessionIT {
     assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
   }
 
-  /** The events of a scan of which nothing may be missing. */
-  private List<int[]> events(int scan) throws Exception {
-    String ending = "_%05d.h5".formatted(scan);
-    await()
-        .atMost(Sandbox.DEADLINE)
-        .until(() -> sandbox.outputs().stream().anyMatch(f -> f.endsWith(ending)));
-    List<String> files = sandbox.outputs().stream().filter(f -> f.endsWith(ending)).toList();
-    assertThat(files).as("files of scan %d", scan).hasSize(1);
+  /** The events of the next scan that has a file, of which nothing may be missing. */
+  private List<int[]> nextEvents() throws Exception {
+    await().atMost(Sandbox.DEADLINE).until(() -> newFiles().size() == 1);
+    String name = newFiles().get(0);
+    seen.add(name);
     List<int[]> events = new ArrayList<>();
-    try (CountedFile file = new CountedFile(sandbox.output.resolve(files.get(0)))) {
+    try (CountedFile file = new CountedFile(sandbox.output.resolve(name))) {
       assertThat(file.complete()).isEqualTo(FRAMES);
       for (int position = 0; position < FRAMES; position++) {
         assertThat(file.mask(position, 0)).isEqualTo(ALL);
@@ -242,24 +220,28 @@ class SlurmSessionIT {
     return events;
   }
 
+  private List<String> newFiles() throws IOException {
+    return sandbox.outputs().stream()
+        .filter(name -> name.endsWith(".h5") && !seen.contains(name))
+        .toList();
+  }
+
   // ---- Tests ---------------------------------------------------------------------------------
 
   /** The file is the same, and who cannot have nodes hears why. */
   @Test
   void aNodeDiesInMidScanAndTheSessionGoesOn() throws Exception {
     Process aggregator = startSession("night", 3);
-    Result undisturbed =
-        sandbox.result(sandbox.start(sandbox.run, producer("night", 1, 300, "--retain=memory")));
-    assertThat(undisturbed.status()).as(undisturbed.err()).isZero();
+    send("night");
+    List<int[]> undisturbed = nextEvents();
 
     Process waits = session("start", "--session=late", "--nodes=1", "--poll=500ms");
-    Process producer = sandbox.start(sandbox.run, producer("night", 2, 50, "--retain=memory"));
+    Process producer = sandbox.start(sandbox.run, producer("night", 50));
     awaitStreaming("night", 2);
     slurm(Sandbox.script("slurm"), "kill", bed(), "--node", "n3");
 
-    Result sent = sandbox.result(producer);
-    assertThat(sent.status()).as(sent.err()).isZero();
-    assertThat(events(2)).containsExactlyElementsOf(events(1));
+    succeeds(producer);
+    assertThat(nextEvents()).containsExactlyElementsOf(undisturbed);
     awaitInLog("night", "lost: n3");
 
     Result late = sandbox.result(waits);
@@ -276,53 +258,47 @@ class SlurmSessionIT {
     }
   }
 
-  /**
-   * What its producers have kept goes into the next session; and that one ends near its walltime.
-   */
+  /** And then that one ends as near its walltime. */
   @Test
-  void aSessionIsCancelledInMidScanAndTheNextOneHasTheScanWhole() throws Exception {
-    Process aggregator = startSession("first", 2);
-    String kept = dir.resolve("kept").toString();
-    Result undisturbed =
-        sandbox.result(sandbox.start(sandbox.run, producer("first", 1, 300, "--retain=memory")));
-    assertThat(undisturbed.status()).as(undisturbed.err()).isZero();
-    Process producer =
-        sandbox.start(
-            sandbox.run, producer("first", 2, 50, "--retain=disk", "--retain-dir=" + kept));
-    awaitStreaming("first", 2);
-    // All of the scan is to be kept, also what is sent when nobody is there any more.
-    stop("first", "--now");
-    assertThat(scanState("first", 2)).isEqualTo("failed");
-    await()
-        .atMost(Sandbox.DEADLINE)
-        .until(() -> !producer.isAlive() || sandbox.printed().contains("all sectors are sent"));
-    end(producer);
-    end(aggregator);
+  void aSessionIsCancelledInMidScanAndGoesOnInAnotherJob() throws Exception {
+    Process aggregator = startSession("night", 2);
+    send("night");
+    List<int[]> undisturbed = nextEvents();
+    Process producer = sandbox.start(sandbox.run, producer("night", 50));
+    awaitStreaming("night", 2);
+    stop("night", "--now");
+    assertThat(sessionLog("night")).contains("'millrace session start --resume' goes on");
 
-    Process nextAggregator = startSession("next", 2);
-    Result replayed =
+    Result again =
         sandbox.result(
-            sandbox.start(
-                sandbox.run,
-                millrace(
-                    "replay",
-                    kept,
-                    "--session=next",
-                    "--zookeeper=" + zooKeeper(),
-                    "--retain=memory",
-                    "--remove")));
-    assertThat(replayed.status()).as(replayed.err()).isZero();
-    assertThat(events(2)).containsExactlyElementsOf(events(1));
+            session(
+                "start",
+                "--resume",
+                "--session=night",
+                "--nodes=1",
+                "--walltime=30m",
+                "--poll=500ms"));
+    assertThat(again.status()).as(again.out()).isZero();
+    succeeds(producer);
+    assertThat(nextEvents()).containsExactlyElementsOf(undisturbed);
 
     // As Slurm does near the walltime: what is under way ends, and then the session.
-    Process last = sandbox.start(sandbox.run, producer("next", 3, 100, "--retain=memory"));
-    awaitStreaming("next", 2);
-    slurm("scancel", "--batch", "--signal=USR1", "--name=next");
-    Result sent = sandbox.result(last);
-    assertThat(sent.status()).as(sent.err()).isZero();
-    awaitInLog("next", "session next has ended");
-    assertThat(events(3)).containsExactlyElementsOf(events(1));
-    end(nextAggregator);
+    Process last = sandbox.start(sandbox.run, producer("night", 100));
+    awaitStreaming("night.again-1", 2);
+    slurm("scancel", "--batch", "--signal=USR1", "--name=night.again-1");
+    succeeds(last);
+    awaitInLog("night.again-1", "session night has ended");
+    assertThat(nextEvents()).containsExactlyElementsOf(undisturbed);
+    end(aggregator);
     assertThat(dir.resolve("local")).isEmptyDirectory();
+  }
+
+  private void send(String session) throws Exception {
+    succeeds(sandbox.start(sandbox.run, producer(session, 300)));
+  }
+
+  private void succeeds(Process process) throws Exception {
+    Result result = sandbox.result(process);
+    assertThat(result.status()).as(result.err()).isZero();
   }
 }

@@ -23,7 +23,7 @@ class MillraceProgramTest {
     SessionRequest request =
         new SessionRequest("s1", 4, Duration.ofHours(1), List.of("--title=a b", "--centroids"));
     List<String> words =
-        BatchScript.of(machine, request)
+        BatchScript.of(machine, "s", request)
             .lines()
             .map(line -> line.strip().replaceAll("^'|' ?[\\\\&]$", ""))
             .dropWhile(line -> !line.equals("allocation"))

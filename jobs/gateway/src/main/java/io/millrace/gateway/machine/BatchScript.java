@@ -17,11 +17,12 @@ public final class BatchScript {
   /**
    * Writes that of a session.
    *
+   * @param job name of the batch job: the session's, or another when the session goes on
    * @throws IllegalArgumentException if the request is impossible on the machine
    */
-  public static String of(MachineProfile machine, SessionRequest request) {
+  public static String of(MachineProfile machine, String job, SessionRequest request) {
     request.check(machine);
-    List<String> lines = head(machine, request.session(), request.nodes(), request.walltime());
+    List<String> lines = head(machine, job, request.nodes(), request.walltime());
     lines.add(
         """
 
@@ -33,6 +34,7 @@ public final class BatchScript {
         trap drain USR1"""
             .formatted(ShellWord.quote(machine.folderOf(request.session()))));
     List<String> words = program(machine, request.session());
+    words.add("--batch-job=" + job);
     words.add("--output=" + machine.output());
     if (!machine.zookeeper().isEmpty()) {
       words.add("--zookeeper=" + machine.zookeeper());

@@ -13,7 +13,6 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -45,9 +44,6 @@ import picocli.CommandLine.Spec;
       "2:an option is unknown or has an impossible value"
     })
 public final class SessionScale implements Callable<Integer> {
-  /** Names that are looked for: one a change, at most. */
-  private static final int MOST_JOBS = 100;
-
   private static final int REPORT_BYTES = 8_192;
 
   @Spec private CommandSpec spec;
@@ -79,7 +75,7 @@ public final class SessionScale implements Callable<Integer> {
               .formatted(machine.name(), machine.mostNodes(), nodes));
     }
     try (ComputeFacility facility = Facilities.open(machine)) {
-      Job own = facility.find(session).orElse(null);
+      Job own = new SessionJobs(facility, session).last().orElse(null);
       if (own == null || own.state().phase() != JobState.Phase.RUNNING) {
         throw new FacilityException(
             "%s has no running job of session %s".formatted(machine.name(), session));
@@ -101,16 +97,9 @@ public final class SessionScale implements Callable<Integer> {
   private void scaleOthers(
       ComputeFacility facility, MachineProfile machine, int wanted, PrintWriter out)
       throws FacilityException, InterruptedException {
-    List<Job> others = new ArrayList<>();
-    int number = 1;
-    Optional<Job> next = facility.find(name(number));
-    while (next.isPresent() && number < MOST_JOBS) {
-      if (next.get().state().phase() != JobState.Phase.ENDED) {
-        others.add(next.get());
-      }
-      number++;
-      next = facility.find(name(number));
-    }
+    SessionJobs jobs = new SessionJobs(facility, session);
+    List<Job> others =
+        jobs.more().stream().filter(job -> job.state().phase() != JobState.Phase.ENDED).toList();
     int there = others.stream().mapToInt(Job::nodes).sum();
     for (int i = others.size() - 1; i >= 0 && there > wanted; i--) {
       Job last = others.get(i);
@@ -121,19 +110,16 @@ public final class SessionScale implements Callable<Integer> {
     if (there < wanted) {
       SessionRequest request =
           new SessionRequest(session, wanted - there, timeLeft(facility, machine), List.of());
+      String name = jobs.nextMore();
       String script;
       try {
-        script = BatchScript.joining(machine, name(number), request);
+        script = BatchScript.joining(machine, name, request);
       } catch (IllegalArgumentException e) {
         throw new FacilityException(e.getMessage(), e);
       }
-      String id = facility.submit(name(number), script);
+      String id = facility.submit(name, script);
       out.printf("job %s is submitted for %d more nodes%n", id, wanted - there);
     }
-  }
-
-  private String name(int number) {
-    return session + ".more-" + number;
   }
 
   /** As long as the session has, and a little more than a minute. */

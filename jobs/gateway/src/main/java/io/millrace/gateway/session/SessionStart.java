@@ -4,6 +4,8 @@ import io.millrace.allocation.SessionReport;
 import io.millrace.gateway.facility.ComputeFacility;
 import io.millrace.gateway.facility.FacilityException;
 import io.millrace.gateway.facility.FacilityStatus;
+import io.millrace.gateway.facility.Job;
+import io.millrace.gateway.facility.JobState;
 import io.millrace.gateway.machine.BatchScript;
 import io.millrace.gateway.machine.MachineProfile;
 import io.millrace.gateway.machine.SessionRequest;
@@ -79,6 +81,13 @@ public final class SessionStart implements Callable<Integer> {
       description = "how often to ask the facility")
   private Duration poll;
 
+  @Option(
+      names = "--resume",
+      description =
+          "go on with the --session whose job was cancelled or ran out of time: from its last checkpoint, if its"
+              + " ZooKeeper is the same")
+  private boolean resume;
+
   @Option(names = "--follow", description = "stay until the session is over")
   private boolean follow;
 
@@ -90,9 +99,13 @@ public final class SessionStart implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     MachineProfile machine = machineOptions.load();
     String name = session == null ? "session-" + NAME.format(Instant.now()) : session;
+    SessionRequest request = new SessionRequest(name, nodes, walltime, jobOptions);
     String script;
     try {
-      script = BatchScript.of(machine, new SessionRequest(name, nodes, walltime, jobOptions));
+      if (resume && session == null) {
+        throw new IllegalArgumentException("--resume needs the --session that is to go on");
+      }
+      script = BatchScript.of(machine, name, request);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }
@@ -109,9 +122,15 @@ public final class SessionStart implements Callable<Integer> {
     }
     try (ComputeFacility facility = Facilities.open(machine)) {
       requireHealth(facility, machine, out);
-      String id = facility.submit(name, script);
+      String job = name;
+      if (resume) {
+        job = jobThatGoesOn(facility, machine, name);
+        script = BatchScript.of(machine, job, request);
+      }
+      String id = facility.submit(job, script);
       say(out, "session %s is job %s on %s".formatted(name, id, machine.name()));
-      return watch(facility, machine, name, id, out);
+      SessionWatch watch = new SessionWatch(facility, machine, name, job, id, Instant.now());
+      return watch(facility, machine, name, id, watch, out);
     } catch (FacilityException e) {
       throw new IOException(e.getMessage(), e);
     }
@@ -139,12 +158,27 @@ public final class SessionStart implements Callable<Integer> {
     }
   }
 
-  private int watch(
-      ComputeFacility facility, MachineProfile machine, String name, String id, PrintWriter out)
+  private static String jobThatGoesOn(ComputeFacility facility, MachineProfile machine, String name)
       throws FacilityException, InterruptedException {
-    Instant began = Instant.now();
-    SessionWatch watch = new SessionWatch(facility, machine, name, id, began);
-    Instant stepSince = began;
+    SessionJobs jobs = new SessionJobs(facility, name);
+    Optional<Job> last = jobs.last();
+    if (last.isPresent() && last.get().state().phase() != JobState.Phase.ENDED) {
+      throw new FacilityException(
+          "session %s is under way on %s: job %s is %s"
+              .formatted(name, machine.name(), last.get().id(), last.get().state()));
+    }
+    return jobs.nextAgain();
+  }
+
+  private int watch(
+      ComputeFacility facility,
+      MachineProfile machine,
+      String name,
+      String id,
+      SessionWatch watch,
+      PrintWriter out)
+      throws FacilityException, InterruptedException {
+    Instant stepSince = Instant.now();
     SessionSight last = null;
     while (true) {
       Instant now = Instant.now();

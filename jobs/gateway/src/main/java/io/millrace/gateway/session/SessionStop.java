@@ -45,7 +45,8 @@ public final class SessionStop implements Callable<Integer> {
 
   @Option(
       names = "--now",
-      description = "cancel the job; what is not counted yet is left to the producers")
+      description =
+          "cancel the job; 'session start --resume' goes on where it was, with what producers retain")
   private boolean atOnce;
 
   @Option(names = "--wait", defaultValue = "15m", paramLabel = "TIME", description = "for its end")
@@ -68,8 +69,8 @@ public final class SessionStop implements Callable<Integer> {
     MachineProfile machine = machineOptions.load();
     try (ComputeFacility facility = Facilities.open(machine)) {
       Job job =
-          facility
-              .find(session)
+          new SessionJobs(facility, session)
+              .last()
               .orElseThrow(
                   () ->
                       new FacilityException(
@@ -83,16 +84,17 @@ public final class SessionStop implements Callable<Integer> {
       } else {
         facility.put(machine.folderOf(session) + "/drain", new byte[0]);
       }
-      return await(facility, machine, job.id(), out);
+      return await(facility, machine, job, out);
     } catch (FacilityException e) {
       throw new IOException(e.getMessage(), e);
     }
   }
 
-  private int await(ComputeFacility facility, MachineProfile machine, String id, PrintWriter out)
+  private int await(ComputeFacility facility, MachineProfile machine, Job job, PrintWriter out)
       throws FacilityException, InterruptedException {
     Instant deadline = Instant.now().plus(wait);
-    SessionWatch watch = new SessionWatch(facility, machine, session, id, Instant.now());
+    SessionWatch watch =
+        new SessionWatch(facility, machine, session, job.name(), job.id(), Instant.now());
     SessionSight last = null;
     while (true) {
       SessionSight sight = watch.look(Instant.now());

@@ -31,6 +31,7 @@ final class SessionWatch {
   private final ComputeFacility facility;
   private final MachineProfile machine;
   private final String session;
+  private final String name;
   private final String id;
   private Instant known;
   private Instant running;
@@ -38,14 +39,21 @@ final class SessionWatch {
   private Instant writtenChanged;
 
   /**
+   * @param name of the job, after which its log is named
    * @param id of the job
    * @param now when it was submitted, or is looked at first
    */
   SessionWatch(
-      ComputeFacility facility, MachineProfile machine, String session, String id, Instant now) {
+      ComputeFacility facility,
+      MachineProfile machine,
+      String session,
+      String name,
+      String id,
+      Instant now) {
     this.facility = facility;
     this.machine = machine;
     this.session = session;
+    this.name = name;
     this.id = id;
     this.known = now;
   }
@@ -137,15 +145,17 @@ final class SessionWatch {
             : job.reason();
     return failed(
         "job %s is %s%s; the end of its log, %s:%n%s",
-        id, job.state(), why.isEmpty() ? "" : ": " + why, machine.logOf(session), log());
+        id, job.state(), why.isEmpty() ? "" : ": " + why, machine.logOf(name), log());
   }
 
-  /** The job's own word; empty while it has none. */
+  /** The job's own word; empty while it has none, and that of an earlier job lies there yet. */
   Optional<SessionReport> report() throws FacilityException, InterruptedException {
     Optional<String> text =
         facility.tail(machine.folderOf(session) + "/" + SessionReport.FILE, REPORT_BYTES);
     try {
-      return text.isEmpty() ? Optional.empty() : Optional.of(SessionReport.read(text.get()));
+      return text.isEmpty()
+          ? Optional.empty()
+          : Optional.of(SessionReport.read(text.get())).filter(r -> r.batchJob().equals(name));
     } catch (IOException e) {
       throw new FacilityException(
           "the report of session %s is not as it should be: %s".formatted(session, e.getMessage()),
@@ -154,7 +164,7 @@ final class SessionWatch {
   }
 
   private String log() throws FacilityException, InterruptedException {
-    return facility.tail(machine.logOf(session), LOG_BYTES).orElse("(there is none)");
+    return facility.tail(machine.logOf(name), LOG_BYTES).orElse("(there is none)");
   }
 
   private static SessionSight failed(String text, Object... values) {

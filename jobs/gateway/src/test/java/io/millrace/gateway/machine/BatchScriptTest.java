@@ -58,7 +58,9 @@ class BatchScriptTest {
   @Test
   void sbatchReadsWhatIsAsked() {
     assertThat(
-            BatchScript.of(machine, request("night-1")).lines().takeWhile(l -> l.startsWith("#")))
+            BatchScript.of(machine, "night-1", request("night-1"))
+                .lines()
+                .takeWhile(l -> l.startsWith("#")))
         .startsWith("#!/bin/bash")
         .contains(
             "#SBATCH --job-name=night-1",
@@ -88,7 +90,8 @@ class BatchScriptTest {
             "--title=\\",
             "--title=*",
             "--title=$HOME ~ {a,b} !! #");
-    Process process = run(BatchScript.of(machine, request("night-1", evil.toArray(String[]::new))));
+    Process process =
+        run(BatchScript.of(machine, "night-1", request("night-1", evil.toArray(String[]::new))));
     assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
     assertThat(process.exitValue()).isZero();
     assertThat(Files.readAllLines(folder.resolve("printed")))
@@ -116,7 +119,7 @@ class BatchScriptTest {
   @Test
   void theEndOfTheProgramIsThatOfTheScript() throws Exception {
     program("exit 7");
-    Process process = run(BatchScript.of(machine, request("s")));
+    Process process = run(BatchScript.of(machine, "night-1", request("s")));
     assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
     assertThat(process.exitValue()).isEqualTo(7);
   }
@@ -125,7 +128,7 @@ class BatchScriptTest {
   @Test
   void usr1AsksToDrainAndWaitsOn() throws Exception {
     program("echo up; while [[ ! -f sessions/s/drain ]]; do read -rt 0.1 <> <(:); done; exit 3");
-    Process process = run(BatchScript.of(machine, request("s")));
+    Process process = run(BatchScript.of(machine, "night-1", request("s")));
     awaitPrinted("up");
     signal(process, "USR1");
     assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
@@ -135,7 +138,7 @@ class BatchScriptTest {
   @Test
   void termIsPassedOnAndTheProgramEndsInItsOwnTime() throws Exception {
     program("trap 'echo told; exit 4' TERM; echo up; while :; do read -rt 0.1 <> <(:); done");
-    Process process = run(BatchScript.of(machine, request("s")));
+    Process process = run(BatchScript.of(machine, "night-1", request("s")));
     awaitPrinted("up");
     signal(process, "TERM");
     assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
@@ -157,7 +160,7 @@ class BatchScriptTest {
   @ParameterizedTest
   @ValueSource(strings = {"a;b", "$(id)", "a b", "-a", "../x", "", "a\nb", "a'b"})
   void aSessionHasAPlainName(String name) {
-    assertThatThrownBy(() -> BatchScript.of(machine, request(name)))
+    assertThatThrownBy(() -> BatchScript.of(machine, "night-1", request(name)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("a session is named with");
   }
@@ -165,7 +168,7 @@ class BatchScriptTest {
   @ParameterizedTest
   @ValueSource(strings = {"title", "-t", "--Title=x", "--a b=c", "; id", "--title=a\nb"})
   void anOptionForTheJobIsOne(String option) {
-    assertThatThrownBy(() -> BatchScript.of(machine, request("s", option)))
+    assertThatThrownBy(() -> BatchScript.of(machine, "night-1", request("s", option)))
         .isInstanceOf(IllegalArgumentException.class);
   }
 
@@ -178,7 +181,7 @@ class BatchScriptTest {
   })
   void whatTheMachineDoesNotHaveIsRefused(int nodes, int minutes, String says) {
     SessionRequest request = new SessionRequest("s", nodes, Duration.ofMinutes(minutes), List.of());
-    assertThatThrownBy(() -> BatchScript.of(machine, request))
+    assertThatThrownBy(() -> BatchScript.of(machine, "s", request))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(says);
   }

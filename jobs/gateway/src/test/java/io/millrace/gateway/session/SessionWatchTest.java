@@ -28,7 +28,7 @@ class SessionWatchTest {
   @BeforeEach
   void watch() throws Exception {
     machine = MachineProfile.load(Path.of("../..").toAbsolutePath().normalize(), "local-slurm");
-    watch = new SessionWatch(facility, machine, "s", "12", THEN);
+    watch = new SessionWatch(facility, machine, "s", "s", "12", THEN);
   }
 
   /** A facility that says what it is told to say. */
@@ -90,7 +90,7 @@ class SessionWatchTest {
     facility.files.put(
         machine.folderOf("s") + "/session.json",
         """
-        {"version": 1, "session": "s", "allocation": "12", "state": "%s", "reason": "%s",
+        {"version": 1, "session": "s", "batchJob": "s", "allocation": "12", "state": "%s", "reason": "%s",
          "changed": "%s", "written": "%s", "taskManagers": 2, "taskManagersWanted": 3}"""
             .formatted(state, reason, written, written));
   }
@@ -153,6 +153,15 @@ class SessionWatchTest {
     SessionSight silent = after(Duration.ofMinutes(6));
     assertThat(silent.step()).isEqualTo(Step.FAILED);
     assertThat(silent.text()).contains("silent since").endsWith("the last words");
+  }
+
+  /** Of a session that goes on in another job. */
+  @Test
+  void theReportOfAnEarlierJobIsNotThatOfThisOne() throws Exception {
+    facility.job(JobState.RUNNING, "");
+    report("FAILED", "the time was over", THEN);
+    SessionWatch again = new SessionWatch(facility, machine, "s", "s.again-1", "13", THEN);
+    assertThat(again.look(THEN)).isEqualTo(new SessionSight(Step.STARTING, "job 13 is RUNNING"));
   }
 
   @Test
