@@ -36,8 +36,9 @@ import org.slf4j.LoggerFactory;
  * <ol>
  *   <li>STARTING: ZooKeeper, the session's entry there, Flink's processes, the job, its lanes
  *   <li>READY and STREAMING: as the scans come and go; what ends is started again
- *   <li>DRAINING: when somebody has drained the session, when the batch job's end is near, or on
- *       SIGTERM. Scans under way end, and with the last one the job
+ *   <li>DRAINING: when somebody has drained the session, or the batch job's end is near. Scans
+ *       under way end, and with the last one the job. On SIGTERM there is no time for that: the
+ *       session stays as it is, for another batch job
  *   <li>ENDED or FAILED
  * </ol>
  *
@@ -69,6 +70,8 @@ final class Allocation {
   /** A JobManager that is started again leads after the dead one's session of ZooKeeper, 40 s. */
   private static final Duration SILENCE_DEADLINE = Duration.ofMinutes(5);
 
+  private static final String BY_SIGTERM = "the batch job is ended by SIGTERM";
+
   private static final String RESUMABLE =
       "its job is kept as of its last checkpoint, and so is the rest by producers that retain: 'millrace session start --resume' goes on with both";
 
@@ -90,6 +93,7 @@ final class Allocation {
   private Instant reported = Instant.EPOCH;
   private Instant lookedAtNodes = Instant.EPOCH;
   private final List<String> lost = new ArrayList<>();
+  private boolean drained;
   private boolean resumable;
 
   /**
@@ -210,6 +214,8 @@ final class Allocation {
     if (state == SessionState.CREATED) {
       sessions.open(plan.session());
     }
+    // Its last scans were under way when an earlier batch job ended: this one is for them alone.
+    drained = state == SessionState.DRAINING;
   }
 
   private String startZooKeeper(InetAddress address) throws IOException {
@@ -255,8 +261,9 @@ final class Allocation {
         throw new IOException(
             "not ready after %d s: %s".formatted(plan.startTimeout().toSeconds(), reason));
       }
-      Optional<String> drain = drainReason();
+      Optional<String> drain = drained && !terminated ? Optional.empty() : drainReason();
       if (drain.isPresent()) {
+        resumable = terminated;
         throw new IOException("ended while it started (%s): %s".formatted(drain.get(), reason));
       }
       Thread.sleep(TICK.toMillis());
@@ -307,6 +314,9 @@ final class Allocation {
 
   private String awaitsLanes() throws IOException, InterruptedException {
     String state = jobState();
+    if (drained) {
+      return ""; // It ends with its scans, perhaps now.
+    }
     if (FlinkRest.hasEnded(state)) {
       throw new IOException(failure(state));
     }
@@ -341,11 +351,13 @@ final class Allocation {
   private String supervise() throws IOException, InterruptedException {
     Instant answered = now();
     Instant drainDeadline = null;
+    boolean toldToEnd = false;
     while (true) {
       tend();
       Optional<String> drain = drainDeadline == null ? drainReason() : Optional.empty();
-      if (drain.isPresent()) {
-        drainDeadline = drain(drain.get());
+      if (drain.isPresent() || (terminated && !toldToEnd)) {
+        toldToEnd = terminated;
+        drainDeadline = drain(drain.orElse(BY_SIGTERM));
       }
       try {
         String state = jobState();
@@ -458,7 +470,7 @@ final class Allocation {
   /** Why it should drain now; empty if it should not. */
   private Optional<String> drainReason() {
     if (terminated) {
-      return Optional.of("the batch job is ended by SIGTERM");
+      return Optional.of(BY_SIGTERM);
     }
     if (Files.exists(plan.folder().resolve(DRAIN_FILE))) {
       return Optional.of("the file %s is there".formatted(DRAIN_FILE));
@@ -485,6 +497,10 @@ final class Allocation {
   private Instant drain(String why) {
     LOG.info("draining: {}", why);
     tell(State.DRAINING, why);
+    if (terminated) {
+      // What is under way goes on in another batch job, and then there may be more.
+      return now().plus(TERM_GRACE);
+    }
     try {
       if (sessions.find(plan.session()).map(Session::state).orElse(SessionState.CLOSED)
           == SessionState.OPEN) {
@@ -492,9 +508,6 @@ final class Allocation {
       }
     } catch (IOException e) {
       LOG.error("the session cannot be drained: {}", e.getMessage());
-    }
-    if (terminated) {
-      return now().plus(TERM_GRACE);
     }
     return report.endsBy() == null ? Instant.MAX : report.endsBy().minus(LAST_CALL);
   }

@@ -7,8 +7,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,12 +20,14 @@ import org.slf4j.LoggerFactory;
 final class FlinkOnNodes {
   private static final Logger LOG = LoggerFactory.getLogger(FlinkOnNodes.class);
   private static final Duration CONFIGURE_DEADLINE = Duration.ofMinutes(2);
+  private static final Duration CLEAN_DEADLINE = Duration.ofSeconds(20);
   private static final Duration STOP_DEADLINE = Duration.ofSeconds(15);
 
   private final AllocationPlan plan;
   private final Nodes nodes;
   private final String flink;
   private final Map<String, NodeProcess> taskManagers = new LinkedHashMap<>();
+  private final Map<String, Set<String>> folders = new LinkedHashMap<>();
   private NodeProcess jobManager;
 
   /**
@@ -131,6 +135,7 @@ final class FlinkOnNodes {
   private NodeProcess process(
       String title, String role, String node, Map<String, String> settings) {
     String name = role + "-" + node;
+    folders.computeIfAbsent(node, n -> new LinkedHashSet<>()).add(local(name).toString());
     List<String> command =
         new ArrayList<>(
             List.of(
@@ -148,7 +153,7 @@ final class FlinkOnNodes {
         title, node, nodes.on(node, command), plan.folder().resolve("log").resolve(name + ".out"));
   }
 
-  /** For one process: it removes that in the end. */
+  /** For one process. */
   private Path local(String name) {
     return plan.local().resolve("millrace-" + nodes.id() + "-" + name);
   }
@@ -191,6 +196,7 @@ final class FlinkOnNodes {
     for (String node : lost) {
       LOG.warn("the node {} is lost; the session goes on without it", node);
       taskManagers.remove(node).stop();
+      folders.remove(node);
     }
     return lost;
   }
@@ -214,6 +220,20 @@ final class FlinkOnNodes {
     }
     for (NodeProcess taskManager : taskManagers.values()) {
       taskManager.awaitEnd(STOP_DEADLINE);
+    }
+    clean();
+  }
+
+  /** They would do it themselves, but srun does not wait for that when it is told to end. */
+  private void clean() throws InterruptedException {
+    for (Map.Entry<String, Set<String>> ofNode : folders.entrySet()) {
+      List<String> remove = new ArrayList<>(List.of("rm", "-rf", "--"));
+      remove.addAll(ofNode.getValue());
+      try {
+        new Command(nodes.on(ofNode.getKey(), remove)).output(CLEAN_DEADLINE);
+      } catch (IOException e) {
+        LOG.warn("on {} is left {}: {}", ofNode.getKey(), ofNode.getValue(), e.getMessage());
+      }
     }
   }
 }
