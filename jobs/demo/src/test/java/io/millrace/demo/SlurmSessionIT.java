@@ -4,13 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.millrace.demo.Sandbox.Result;
+import io.millrace.demo.Vectors.Counted;
 import io.millrace.detector.DetectorDescription;
 import io.millrace.hdf5.CountedFile;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -33,9 +42,13 @@ class SlurmSessionIT {
   private static final int FRAMES = 33 * 32;
   private static final int ALL = (1 << DetectorDescription.load("4d-camera").modules()) - 1;
 
+  private static final String CLIENT = "millracetests";
+
   private Path dir;
   private Sandbox sandbox;
   private Process zooKeeperServer;
+  private Process emulator;
+  private List<String> jobOptions = List.of("--job=--background=28.5", "--job=--xray=436");
   private final Set<String> seen = new HashSet<>();
 
   @RegisterExtension
@@ -131,15 +144,11 @@ class SlurmSessionIT {
 
   /** With its aggregator, which comes later than the session's job here. */
   private Process startSession(String name, int nodes) throws Exception {
-    Process start =
-        session(
-            "start",
-            "--session=" + name,
-            "--nodes=" + nodes,
-            "--walltime=30m",
-            "--poll=500ms",
-            "--job=--background=28.5",
-            "--job=--xray=436");
+    List<String> options =
+        new ArrayList<>(
+            List.of("--session=" + name, "--nodes=" + nodes, "--walltime=30m", "--poll=500ms"));
+    options.addAll(jobOptions);
+    Process start = session("start", options.toArray(String[]::new));
     Process aggregator =
         sandbox.start(
             sandbox.run,
@@ -256,6 +265,108 @@ class SlurmSessionIT {
       // The dead node's disk cannot be cleaned; and it is the disk of all here.
       assertThat(local.map(p -> p.getFileName().toString())).allMatch(name -> name.endsWith("-n3"));
     }
+  }
+
+  /**
+   * As from a lab, with nothing but the facility's API, which answers once as it should not: its
+   * answer to the submit is lost. There is one job, and the file is that of the program in use.
+   */
+  @Test
+  void aSessionThroughTheSuperfacilityApiCountsAsTheProgramInUse() throws Exception {
+    String address = startEmulator();
+    order(address, "{\"loseSubmit\": true}");
+    Path vectors = Vectors.folder("scan_3x2_f2");
+    Counted expected = Vectors.counted(vectors);
+    jobOptions =
+        List.of(
+            "--job=--background=" + expected.thresholds().background(),
+            "--job=--xray=" + expected.thresholds().xray(),
+            "--job=--frames-per-position=2");
+    Process aggregator = startSession("night", 3);
+    Result queue = sandbox.run("squeue", "--noheader", "--states=all");
+    assertThat(queue.out().lines()).hasSize(1);
+    Path input = Files.createDirectory(dir.resolve("input"));
+    Vectors.unpack(vectors, input);
+    succeeds(
+        sandbox.start(
+            sandbox.run,
+            millrace(
+                "producer",
+                "--session=night",
+                "--zookeeper=" + zooKeeper(),
+                "--input=" + input,
+                "--version=5",
+                "--retain=memory")));
+    await().atMost(Sandbox.DEADLINE).until(() -> newFiles().size() == 1);
+    try (CountedFile file = new CountedFile(sandbox.output.resolve(newFiles().get(0)))) {
+      assertThat(file.complete()).isEqualTo(expected.lists().size());
+      for (int p = 0; p < expected.lists().size() / 2; p++) {
+        // stempy's order within a position is a race.
+        assertThat(List.of(file.events(p, 0), file.events(p, 1)))
+            .containsExactlyInAnyOrderElementsOf(expected.lists().subList(2 * p, 2 * p + 2));
+      }
+    }
+    stop("night");
+    end(aggregator);
+    end(emulator);
+    assertThat(dir.resolve("local")).isEmptyDirectory();
+  }
+
+  private String startEmulator() throws Exception {
+    KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
+    generator.initialize(2048);
+    KeyPair key = generator.generateKeyPair();
+    Path publicKey =
+        Files.writeString(dir.resolve("public.pem"), pem("PUBLIC", key.getPublic().getEncoded()));
+    Path secret =
+        Files.createFile(
+            dir.resolve("key.pem"),
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    Files.writeString(secret, CLIENT + "\n" + pem("PRIVATE", key.getPrivate().getEncoded()));
+    emulator =
+        sandbox.start(
+            sandbox.run,
+            List.of(
+                Sandbox.script("superfacility"),
+                "--root=" + dir,
+                "--port=" + (sandbox.jobManagersPort + 1),
+                "--client-id=" + CLIENT,
+                "--client-public-key=" + publicKey));
+    String address = "http://127.0.0.1:" + (sandbox.jobManagersPort + 1);
+    await().atMost(Sandbox.DEADLINE).until(() -> sandbox.printed().contains("ready " + address));
+    Path machine = dir.resolve("machine.yaml");
+    Files.writeString(
+        machine,
+        Files.readString(machine)
+            .replace(
+                "  kind: slurm\n",
+                """
+                  kind: superfacility
+                  api: %s/api/v1.2
+                  token: %s/c2id/token
+                  machine: perlmutter
+                  key: %s
+                """
+                    .formatted(address, address, secret))
+            .replace("# millrace: /opt/millrace", "millrace: " + Sandbox.ROOT));
+    return address;
+  }
+
+  private static String pem(String kind, byte[] key) {
+    return "-----BEGIN %1$s KEY-----\n%2$s\n-----END %1$s KEY-----\n"
+        .formatted(kind, Base64.getMimeEncoder().encodeToString(key));
+  }
+
+  private static void order(String address, String faults) throws Exception {
+    HttpResponse<String> response =
+        HttpClient.newHttpClient()
+            .send(
+                HttpRequest.newBuilder(URI.create(address + "/emulator/faults"))
+                    .timeout(Duration.ofSeconds(10))
+                    .POST(HttpRequest.BodyPublishers.ofString(faults))
+                    .build(),
+                HttpResponse.BodyHandlers.ofString());
+    assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
   }
 
   /** And then that one ends as near its walltime. */
