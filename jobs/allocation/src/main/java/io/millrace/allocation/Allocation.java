@@ -93,8 +93,10 @@ final class Allocation {
   private Instant reported = Instant.EPOCH;
   private Instant lookedAtNodes = Instant.EPOCH;
   private final List<String> lost = new ArrayList<>();
+  private boolean submitted;
   private boolean drained;
-  private boolean resumable;
+  private boolean openedHere;
+  private boolean jobHasEnded;
 
   /**
    * @param root the repository, whose scripts start the processes
@@ -111,7 +113,9 @@ final class Allocation {
     return Instant.now().truncatedTo(ChronoUnit.MILLIS);
   }
 
-  /** SIGTERM drains, as long as a batch system waits; then the process ends. */
+  /**
+   * SIGTERM ends the processes, and says so, as long as a batch system waits; then this one ends.
+   */
   void endOnSigterm() {
     Runtime.getRuntime()
         .addShutdownHook(
@@ -138,8 +142,9 @@ final class Allocation {
     try {
       Files.createDirectories(plan.folder().resolve("log"));
       Files.createDirectories(plan.output());
-      // An earlier batch job of this session may have been drained near its walltime.
+      // An earlier batch job of this session may have been drained near its walltime, or scaled.
       Files.deleteIfExists(plan.folder().resolve(DRAIN_FILE));
+      Files.deleteIfExists(plan.folder().resolve(NODES_FILE));
       start();
       reason = supervise();
       end = reason.isEmpty() ? State.ENDED : State.FAILED;
@@ -147,8 +152,11 @@ final class Allocation {
       reason = e.getMessage();
     } finally {
       try {
-        flink.stop();
+        // First, since a batch system that ends a job gives it little time.
         leave(end, reason);
+        flink.stop(!terminated);
+        disconnect();
+        LOG.info("session {} is over: {}", plan.session(), end);
       } finally {
         over.countDown();
       }
@@ -156,8 +164,7 @@ final class Allocation {
     return end;
   }
 
-  // ---- Starting
-  // ----------------------------------------------------------------------------------
+  // ---- Starting --------------------------------------------------------------------------------
 
   private void start() throws IOException, InterruptedException {
     Instant deadline = now().plus(plan.startTimeout());
@@ -183,7 +190,7 @@ final class Allocation {
     rest = new FlinkRest(List.of(dashboard), Duration.ZERO, REST_TIMEOUT);
 
     await(deadline, this::awaitsTaskManagers);
-    submit();
+    await(deadline, this::awaitsJob);
     await(deadline, this::awaitsLanes);
   }
 
@@ -213,6 +220,7 @@ final class Allocation {
     }
     if (state == SessionState.CREATED) {
       sessions.open(plan.session());
+      openedHere = true;
     }
     // Its last scans were under way when an earlier batch job ended: this one is for them alone.
     drained = state == SessionState.DRAINING;
@@ -263,7 +271,6 @@ final class Allocation {
       }
       Optional<String> drain = drained && !terminated ? Optional.empty() : drainReason();
       if (drain.isPresent()) {
-        resumable = terminated;
         throw new IOException("ended while it started (%s): %s".formatted(drain.get(), reason));
       }
       Thread.sleep(TICK.toMillis());
@@ -283,8 +290,28 @@ final class Allocation {
     }
   }
 
-  /** Once: a job that was there before this allocation ran again goes on. */
-  private void submit() throws IOException, InterruptedException {
+  /** Submits it, but for one that was there before this allocation: that goes on. */
+  private String awaitsJob() throws IOException, InterruptedException {
+    List<String> running;
+    try {
+      running = rest.unfinishedJobs();
+    } catch (IOException e) {
+      return "the JobManager does not answer";
+    }
+    if (!running.isEmpty()) {
+      report = report.withJob(running.get(0));
+      return "";
+    }
+    if (submitted) {
+      return "the counting job is submitted, and not there; see %s/log".formatted(plan.folder());
+    }
+    tell(State.STARTING, "submitting the counting job");
+    submitted = true;
+    LOG.info("{}", flink.client(jobArguments()).output(SUBMIT_DEADLINE).strip());
+    return "the counting job is submitted";
+  }
+
+  private List<String> jobArguments() {
     List<String> arguments =
         new ArrayList<>(
             List.of(
@@ -299,25 +326,21 @@ final class Allocation {
                 // The start has a deadline of its own, which says more.
                 "--wait=" + plan.startTimeout().plusMinutes(1).toSeconds() + "s"));
     arguments.addAll(plan.jobOptions());
-    List<String> running = rest.unfinishedJobs();
-    if (running.isEmpty()) {
-      tell(State.STARTING, "submitting the counting job");
-      LOG.info("{}", flink.client(arguments).output(SUBMIT_DEADLINE).strip());
-      running = rest.unfinishedJobs();
-    }
-    if (running.isEmpty()) {
-      throw new IOException(
-          "the counting job has ended at once; see %s/log".formatted(plan.folder()));
-    }
-    report = report.withJob(running.get(0));
+    return arguments;
   }
 
   private String awaitsLanes() throws IOException, InterruptedException {
-    String state = jobState();
+    String state;
+    try {
+      state = jobState();
+    } catch (IOException e) {
+      return "the JobManager does not answer";
+    }
     if (drained) {
       return ""; // It ends with its scans, perhaps now.
     }
     if (FlinkRest.hasEnded(state)) {
+      jobHasEnded = true;
       throw new IOException(failure(state));
     }
     List<Member> aggregators = members.of(plan.session(), Role.AGGREGATOR);
@@ -340,8 +363,7 @@ final class Allocation {
         .count();
   }
 
-  // ---- Running
-  // -----------------------------------------------------------------------------------
+  // ---- Running ---------------------------------------------------------------------------------
 
   /**
    * Looks once a second, until the job has ended.
@@ -363,11 +385,9 @@ final class Allocation {
         String state = jobState();
         report = report.withTaskManagers(rest.taskManagers(), flink.wanted());
         answered = now();
-        if (state.equals("FINISHED")) {
-          return "";
-        }
         if (FlinkRest.hasEnded(state)) {
-          return failure(state);
+          jobHasEnded = true;
+          return state.equals("FINISHED") ? "" : failure(state);
         }
         tellRunning(state, drainDeadline);
       } catch (IOException e) {
@@ -378,8 +398,7 @@ final class Allocation {
         tell(report.state(), "Flink does not answer");
       }
       if (terminated && flink.hasNoJobManager()) {
-        resumable = true;
-        return "the batch job was ended by SIGTERM, which its processes got too; " + RESUMABLE;
+        return "the batch job was ended by SIGTERM, which its processes got too";
       }
       if (drainDeadline != null && now().isAfter(drainDeadline)) {
         return giveUp();
@@ -412,7 +431,10 @@ final class Allocation {
       reasons.add(
           underWay.isEmpty()
               ? "no scan is under way"
-              : "waiting for %d scans until %s".formatted(underWay.size(), drainDeadline));
+              : "waiting for %d scans%s"
+                  .formatted(
+                      underWay.size(),
+                      drainDeadline.equals(Instant.MAX) ? "" : " until " + drainDeadline));
     }
     tell(state, String.join("; ", reasons));
   }
@@ -457,15 +479,14 @@ final class Allocation {
         List<String> names = nodes.names();
         lost.addAll(flink.dropAllBut(names));
         scale(names);
-      } catch (IOException e) {
-        LOG.warn("the batch system does not say which nodes there are: {}", e.getMessage());
+      } catch (IOException | IllegalArgumentException e) {
+        LOG.warn("the nodes are left as they are: {}", e.getMessage());
       }
     }
     flink.tend();
   }
 
-  // ---- Ending
-  // ------------------------------------------------------------------------------------
+  // ---- Ending ----------------------------------------------------------------------------------
 
   /** Why it should drain now; empty if it should not. */
   private Optional<String> drainReason() {
@@ -520,16 +541,15 @@ final class Allocation {
     } catch (IOException e) {
       underWay = "scans that ZooKeeper does not tell";
     }
-    resumable = true;
-    return "the time was over with scans under way (%s); %s"
-        .formatted(underWay.isEmpty() ? "none" : underWay, RESUMABLE);
+    return "the time was over with scans under way: " + (underWay.isEmpty() ? "none" : underWay);
   }
 
+  /** Of a session whose job can go on, or whose job is not known, nothing is over yet. */
   private void leave(State end, String reason) {
+    boolean isOver = jobHasEnded || (openedHere && report.job() == null);
     try {
-      // Of one that can go on nothing is over yet.
-      if (sessions != null
-          && !resumable
+      if (isOver
+          && sessions != null
           && sessions.find(plan.session()).map(Session::state).orElse(SessionState.CLOSED)
               != SessionState.CLOSED) {
         sessions.close(plan.session());
@@ -537,7 +557,10 @@ final class Allocation {
     } catch (IOException e) {
       LOG.error("the session is not closed in ZooKeeper: {}", e.getMessage());
     }
-    tell(end, reason);
+    tell(end, isOver || sessions == null ? reason : reason + "; " + RESUMABLE);
+  }
+
+  private void disconnect() {
     if (members != null) {
       members.close();
     }
@@ -550,15 +573,9 @@ final class Allocation {
     if (ownZooKeeper != null) {
       ownZooKeeper.destroy();
     }
-    if (end == State.FAILED) {
-      LOG.error("session {} has failed: {}", plan.session(), reason);
-    } else {
-      LOG.info("session {} has ended", plan.session());
-    }
   }
 
-  // ---- Reporting
-  // ---------------------------------------------------------------------------------
+  // ---- Reporting -------------------------------------------------------------------------------
 
   private void tell(State state, String reason) {
     boolean same = report.state() == state && report.reason().equals(reason);

@@ -37,6 +37,7 @@ record Command(List<String> words) {
       try {
         ended = process.waitFor(deadline.toMillis(), TimeUnit.MILLISECONDS);
       } finally {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
         process.destroyForcibly();
       }
       if (!ended) {

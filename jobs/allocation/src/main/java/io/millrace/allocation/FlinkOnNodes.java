@@ -29,6 +29,7 @@ final class FlinkOnNodes {
   private final Map<String, NodeProcess> taskManagers = new LinkedHashMap<>();
   private final Map<String, Set<String>> folders = new LinkedHashMap<>();
   private NodeProcess jobManager;
+  private int memory;
 
   /**
    * @param root the repository, whose scripts start the processes
@@ -97,7 +98,10 @@ final class FlinkOnNodes {
 
   /** Starts a TaskManager on each of these nodes that has none. */
   void startTaskManagers(Collection<String> names) throws IOException {
-    int memory = nodes.memoryMegabytes();
+    if (memory == 0) {
+      // Once: where nobody grants it, what is free is less when something runs.
+      memory = nodes.memoryMegabytes();
+    }
     for (String name : names) {
       if (taskManagers.containsKey(name)) {
         continue;
@@ -124,12 +128,12 @@ final class FlinkOnNodes {
   void stopTaskManagersBut(Collection<String> names) throws InterruptedException {
     List<String> leaving = new ArrayList<>(taskManagers.keySet());
     leaving.removeAll(names);
+    List<NodeProcess> stopped = new ArrayList<>();
     for (String name : leaving) {
       LOG.info("the TaskManager on {} leaves", name);
-      NodeProcess taskManager = taskManagers.remove(name);
-      taskManager.stop();
-      taskManager.awaitEnd(STOP_DEADLINE);
+      stopped.add(taskManagers.remove(name));
     }
+    stop(stopped);
   }
 
   private NodeProcess process(
@@ -211,17 +215,29 @@ final class FlinkOnNodes {
     return taskManagers.size();
   }
 
-  /** Ends all processes. */
-  void stop() throws InterruptedException {
-    taskManagers.values().forEach(NodeProcess::stop);
+  /**
+   * Ends all processes.
+   *
+   * @param clean whether to remove what they have on the nodes' disks
+   */
+  void stop(boolean clean) throws InterruptedException {
+    List<NodeProcess> all = new ArrayList<>(taskManagers.values());
     if (jobManager != null) {
-      jobManager.stop();
-      jobManager.awaitEnd(STOP_DEADLINE);
+      all.add(jobManager);
     }
-    for (NodeProcess taskManager : taskManagers.values()) {
-      taskManager.awaitEnd(STOP_DEADLINE);
+    stop(all);
+    if (clean) {
+      clean();
     }
-    clean();
+  }
+
+  /** With one deadline for all. */
+  private static void stop(List<NodeProcess> processes) throws InterruptedException {
+    processes.forEach(NodeProcess::stop);
+    long deadline = System.nanoTime() + STOP_DEADLINE.toNanos();
+    for (NodeProcess process : processes) {
+      process.awaitEnd(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
+    }
   }
 
   /** They would do it themselves, but srun does not wait for that when it is told to end. */

@@ -61,8 +61,9 @@ final class NodeProcess {
       if (process.isAlive()) {
         return;
       }
-      pause =
-          now - started > WELL_NANOS ? FIRST_PAUSE_NANOS : Math.min(2 * pause, LONGEST_PAUSE_NANOS);
+      if (now - started > WELL_NANOS) {
+        pause = FIRST_PAUSE_NANOS;
+      }
       startAt = now + pause;
       LOG.warn(
           "the {} on {} has ended with exit status {}, and is started again in {} s; its log is {}",
@@ -71,6 +72,7 @@ final class NodeProcess {
           process.exitValue(),
           TimeUnit.NANOSECONDS.toSeconds(pause),
           log);
+      pause = Math.min(2 * pause, LONGEST_PAUSE_NANOS);
       process = null;
     }
     if (now - startAt >= 0) {
@@ -110,6 +112,7 @@ final class NodeProcess {
           name,
           node,
           deadline.toSeconds());
+      process.descendants().forEach(ProcessHandle::destroyForcibly);
       process.destroyForcibly();
     }
   }

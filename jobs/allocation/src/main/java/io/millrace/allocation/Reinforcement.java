@@ -67,12 +67,13 @@ final class Reinforcement {
       LOG.info("joining session {} of batch job {}", report.session(), report.allocation());
       flink.startTaskManagers(nodes.names());
       long looked = System.nanoTime();
-      while (!terminated && !report().state().isOver()) {
+      while (!terminated && !report.state().isOver()) {
         Thread.sleep(TICK.toMillis());
         flink.tend();
+        report = report();
         if (System.nanoTime() - looked > NODES_INTERVAL.toNanos()) {
           looked = System.nanoTime();
-          flink.dropAllBut(nodes.names());
+          dropLostNodes();
         }
       }
       LOG.info("leaving session {}", plan.session());
@@ -82,10 +83,18 @@ final class Reinforcement {
       return false;
     } finally {
       try {
-        flink.stop();
+        flink.stop(!terminated);
       } finally {
         over.countDown();
       }
+    }
+  }
+
+  private void dropLostNodes() throws InterruptedException {
+    try {
+      flink.dropAllBut(nodes.names());
+    } catch (IOException e) {
+      LOG.warn("the batch system does not say which nodes there are: {}", e.getMessage());
     }
   }
 

@@ -53,6 +53,9 @@ public record SessionReport(
 
   static final int VERSION = 1;
 
+  /** So that the whole is some kilobytes. */
+  private static final int LONGEST_REASON = 2_000;
+
   private static final ObjectMapper JSON =
       new ObjectMapper()
           .registerModule(new JavaTimeModule())
@@ -98,7 +101,8 @@ public record SessionReport(
         null);
   }
 
-  SessionReport in(State state, String reason, Instant now) {
+  SessionReport in(State state, String why, Instant now) {
+    String reason = why.substring(0, Math.min(why.length(), LONGEST_REASON));
     Instant since = this.state == state ? changed : now;
     return new SessionReport(
         version,

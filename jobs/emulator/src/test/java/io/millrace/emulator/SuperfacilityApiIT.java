@@ -162,7 +162,7 @@ class SuperfacilityApiIT {
 
   @Test
   void tokensAreRenewedBeforeTheyEndAndWhenTheyDoNotCountAnyMore() throws Exception {
-    emulation.order("{\"tokenSeconds\": 1}");
+    emulation.order("{\"tokenSeconds\": 4}");
     String id = api.submit(name, script(waits()));
     await(id, JobState.RUNNING);
     Instant begin = Instant.now();
@@ -171,7 +171,7 @@ class SuperfacilityApiIT {
         .until(
             () -> {
               assertThat(api.get(id)).isPresent();
-              return Duration.between(begin, Instant.now()).toSeconds() >= 3;
+              return Duration.between(begin, Instant.now()).toSeconds() >= 6;
             });
     emulation.order("{\"tokenSeconds\": 600}");
     assertThat(api.get(id)).isPresent();
@@ -223,8 +223,9 @@ class SuperfacilityApiIT {
   @Test
   void aJobMayBeUnknownForAWhile() throws Exception {
     String id = api.submit(name, script("true"));
-    emulation.order("{\"emptySeconds\": 2}");
+    emulation.order("{\"emptySeconds\": 3600}");
     assertThat(api.get(id)).isEmpty();
+    emulation.order("{\"emptySeconds\": 0}");
     await(id, JobState.COMPLETED);
   }
 

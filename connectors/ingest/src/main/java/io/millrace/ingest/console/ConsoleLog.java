@@ -10,7 +10,8 @@ public final class ConsoleLog {
   /** Read by log4j2.properties: the level of ZooKeeper's client and of Curator. */
   private static final String LEVEL = "millrace.log.zookeeper";
 
-  private static final Set<String> COMMANDS = Set.of("status", "session", "scan", "doctor");
+  private static final Set<String> COMMANDS =
+      Set.of("status", "session", "scan", "doctor", "allocation");
 
   private ConsoleLog() {}
 

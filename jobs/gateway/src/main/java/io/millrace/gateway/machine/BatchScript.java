@@ -26,8 +26,8 @@ public final class BatchScript {
     lines.add(
         """
 
-        # Near the walltime comes USR1, and to the end TERM. Either lets the scans under way end, and no new one begin:
-        # the first by a file, for which there is time, the other by TERM, for which there is little.
+        # Near the walltime comes USR1: the scans under way end, and no new one begins. To the end comes TERM, which the
+        # program is told; the session stays as it is then, for another job.
         drain() {
           mkdir -p %1$s && : >%1$s/drain
         }
@@ -57,7 +57,8 @@ public final class BatchScript {
   public static String joining(MachineProfile machine, String job, SessionRequest request) {
     request.check(machine);
     List<String> lines = head(machine, job, request.nodes(), request.walltime());
-    lines.add("trap 'kill -s TERM \"$program\" 2>/dev/null' USR1");
+    // It leaves when the session ends, and not before: those last minutes are for scans.
+    lines.add("trap : USR1");
     List<String> words = program(machine, request.session());
     words.add("--join");
     // What it leaves out is in the session's folder; results are the other one's.

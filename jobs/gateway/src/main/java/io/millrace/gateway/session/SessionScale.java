@@ -14,7 +14,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -44,8 +43,6 @@ import picocli.CommandLine.Spec;
       "2:an option is unknown or has an impossible value"
     })
 public final class SessionScale implements Callable<Integer> {
-  private static final int REPORT_BYTES = 8_192;
-
   @Spec private CommandSpec spec;
 
   @Mixin private MachineOptions machineOptions;
@@ -75,7 +72,7 @@ public final class SessionScale implements Callable<Integer> {
               .formatted(machine.name(), machine.mostNodes(), nodes));
     }
     try (ComputeFacility facility = Facilities.open(machine)) {
-      Job own = new SessionJobs(facility, session).last().orElse(null);
+      Job own = new SessionJobs(facility, machine, session).last().job().orElse(null);
       if (own == null || own.state().phase() != JobState.Phase.RUNNING) {
         throw new FacilityException(
             "%s has no running job of session %s".formatted(machine.name(), session));
@@ -97,7 +94,7 @@ public final class SessionScale implements Callable<Integer> {
   private void scaleOthers(
       ComputeFacility facility, MachineProfile machine, int wanted, PrintWriter out)
       throws FacilityException, InterruptedException {
-    SessionJobs jobs = new SessionJobs(facility, session);
+    SessionJobs jobs = new SessionJobs(facility, machine, session);
     List<Job> others =
         jobs.more().stream().filter(job -> job.state().phase() != JobState.Phase.ENDED).toList();
     int there = others.stream().mapToInt(Job::nodes).sum();
@@ -109,7 +106,7 @@ public final class SessionScale implements Callable<Integer> {
     }
     if (there < wanted) {
       SessionRequest request =
-          new SessionRequest(session, wanted - there, timeLeft(facility, machine), List.of());
+          new SessionRequest(session, wanted - there, timeLeft(jobs, machine), List.of());
       String name = jobs.nextMore();
       String script;
       try {
@@ -122,22 +119,14 @@ public final class SessionScale implements Callable<Integer> {
     }
   }
 
-  /** As long as the session has, and a little more than a minute. */
-  private Duration timeLeft(ComputeFacility facility, MachineProfile machine)
+  /** As long as the session has, and a minute more, in which it ends. */
+  private static Duration timeLeft(SessionJobs jobs, MachineProfile machine)
       throws FacilityException, InterruptedException {
-    Optional<String> text =
-        facility.tail(machine.folderOf(session) + "/" + SessionReport.FILE, REPORT_BYTES);
     Duration most = Duration.ofMinutes(machine.mostMinutes());
-    if (text.isEmpty()) {
-      return most;
-    }
-    try {
-      Instant end = SessionReport.read(text.get()).endsBy();
-      Duration left = end == null ? most : Duration.between(Instant.now(), end).plusMinutes(1);
-      return left.compareTo(most) < 0 ? left : most;
-    } catch (IOException e) {
-      throw new FacilityException(
-          "the report of session %s is not as it should be".formatted(session), e);
-    }
+    return jobs.report()
+        .map(SessionReport::endsBy)
+        .map(end -> Duration.between(Instant.now(), end).plusMinutes(1))
+        .filter(left -> left.compareTo(most) < 0)
+        .orElse(most);
   }
 }

@@ -4,7 +4,6 @@ import io.millrace.allocation.SessionReport;
 import io.millrace.gateway.facility.ComputeFacility;
 import io.millrace.gateway.facility.FacilityException;
 import io.millrace.gateway.facility.FacilityStatus;
-import io.millrace.gateway.facility.Job;
 import io.millrace.gateway.facility.JobState;
 import io.millrace.gateway.machine.BatchScript;
 import io.millrace.gateway.machine.MachineProfile;
@@ -123,6 +122,11 @@ public final class SessionStart implements Callable<Integer> {
     try (ComputeFacility facility = Facilities.open(machine)) {
       requireHealth(facility, machine, out);
       String job = name;
+      if (!resume && new SessionJobs(facility, machine, name).last().number() >= 0) {
+        throw new FacilityException(
+            "session %s was on %s before; choose another name, or --resume"
+                .formatted(name, machine.name()));
+      }
       if (resume) {
         job = jobThatGoesOn(facility, machine, name);
         script = BatchScript.of(machine, job, request);
@@ -130,7 +134,14 @@ public final class SessionStart implements Callable<Integer> {
       String id = facility.submit(job, script);
       say(out, "session %s is job %s on %s".formatted(name, id, machine.name()));
       SessionWatch watch = new SessionWatch(facility, machine, name, job, id, Instant.now());
-      return watch(facility, machine, name, id, watch, out);
+      try {
+        return watch(facility, machine, name, id, watch, out);
+      } catch (FacilityException e) {
+        throw new FacilityException(
+            "%s; job %s is left as it is: millrace session stop ends it"
+                .formatted(e.getMessage(), id),
+            e);
+      }
     } catch (FacilityException e) {
       throw new IOException(e.getMessage(), e);
     }
@@ -160,14 +171,18 @@ public final class SessionStart implements Callable<Integer> {
 
   private static String jobThatGoesOn(ComputeFacility facility, MachineProfile machine, String name)
       throws FacilityException, InterruptedException {
-    SessionJobs jobs = new SessionJobs(facility, name);
-    Optional<Job> last = jobs.last();
-    if (last.isPresent() && last.get().state().phase() != JobState.Phase.ENDED) {
+    SessionJobs jobs = new SessionJobs(facility, machine, name);
+    SessionJobs.Last last = jobs.last();
+    if (last.number() < 0) {
+      throw new FacilityException(
+          "%s knows of no session %s that could go on".formatted(machine.name(), name));
+    }
+    if (last.job().isPresent() && last.job().get().state().phase() != JobState.Phase.ENDED) {
       throw new FacilityException(
           "session %s is under way on %s: job %s is %s"
-              .formatted(name, machine.name(), last.get().id(), last.get().state()));
+              .formatted(name, machine.name(), last.job().get().id(), last.job().get().state()));
     }
-    return jobs.nextAgain();
+    return jobs.again(last.number() + 1);
   }
 
   private int watch(
@@ -193,8 +208,13 @@ public final class SessionStart implements Callable<Integer> {
         }
         last = sight;
       }
-      if (sight.step().isOver()) {
-        return sight.step() == Step.ENDED ? 0 : 1;
+      if (sight.step() == Step.FAILED) {
+        // Nothing if it has ended; else it would hold its nodes to its walltime.
+        facility.cancel(id);
+        return 1;
+      }
+      if (sight.step() == Step.ENDED) {
+        return 0;
       }
       if (sight.step() == Step.READY && !follow) {
         return 0;

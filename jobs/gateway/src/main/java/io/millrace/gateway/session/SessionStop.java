@@ -69,15 +69,15 @@ public final class SessionStop implements Callable<Integer> {
     MachineProfile machine = machineOptions.load();
     try (ComputeFacility facility = Facilities.open(machine)) {
       Job job =
-          new SessionJobs(facility, session)
+          new SessionJobs(facility, machine, session)
               .last()
+              .job()
               .orElseThrow(
                   () ->
                       new FacilityException(
                           "%s has no job of session %s".formatted(machine.name(), session)));
       if (job.state().phase() == JobState.Phase.ENDED) {
-        say(out, "job %s is %s already".formatted(job.id(), job.state()));
-        return 0;
+        return await(facility, machine, job, out);
       }
       if (atOnce || job.state().phase() == JobState.Phase.QUEUED) {
         facility.cancel(job.id());

@@ -7,7 +7,6 @@ import io.millrace.gateway.facility.Job;
 import io.millrace.gateway.facility.JobState;
 import io.millrace.gateway.machine.MachineProfile;
 import io.millrace.gateway.session.SessionSight.Step;
-import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -17,7 +16,6 @@ import java.util.Optional;
  * again; between two looks nothing is assumed but that time passes.
  */
 final class SessionWatch {
-  private static final int REPORT_BYTES = 8_192;
   private static final int LOG_BYTES = 3_000;
 
   /**
@@ -150,17 +148,9 @@ final class SessionWatch {
 
   /** The job's own word; empty while it has none, and that of an earlier job lies there yet. */
   Optional<SessionReport> report() throws FacilityException, InterruptedException {
-    Optional<String> text =
-        facility.tail(machine.folderOf(session) + "/" + SessionReport.FILE, REPORT_BYTES);
-    try {
-      return text.isEmpty()
-          ? Optional.empty()
-          : Optional.of(SessionReport.read(text.get())).filter(r -> r.batchJob().equals(name));
-    } catch (IOException e) {
-      throw new FacilityException(
-          "the report of session %s is not as it should be: %s".formatted(session, e.getMessage()),
-          e);
-    }
+    return new SessionJobs(facility, machine, session)
+        .report()
+        .filter(r -> r.batchJob().equals(name));
   }
 
   private String log() throws FacilityException, InterruptedException {
