@@ -275,7 +275,9 @@ class KilledFlinkIT {
         assertThat(file.mask(p, 0)).as("frame %d, before the kill", p).isEqualTo(15);
       }
       assertThat(file.mask(FRAMES - 1, 0)).as("the last frame").isEqualTo(15);
-      assertThat(file.absent()).isPositive();
+      // Of a frame of which some sectors were counted before the kill the others may have come
+      // after.
+      assertThat(file.absent() + file.incomplete()).isPositive();
       assertThat(file.complete() + file.incomplete() + file.absent()).isEqualTo(FRAMES);
       assertThat(file.number("messages_announced")).hasValue(SECTORS);
       assertThat(file.number("messages_received").orElseThrow()).isLessThan(SECTORS);
