@@ -25,8 +25,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -56,13 +54,12 @@ final class Allocation {
   private static final Duration REPORT_INTERVAL = Duration.ofSeconds(5);
   private static final Duration NODES_INTERVAL = Duration.ofSeconds(5);
   private static final Duration ZOOKEEPER_TIMEOUT = Duration.ofSeconds(60);
+  private static final Duration ZOOKEEPER_END = Duration.ofSeconds(5);
   private static final Duration REST_TIMEOUT = Duration.ofSeconds(3);
   private static final Duration SUBMIT_DEADLINE = Duration.ofMinutes(2);
 
   /** After SIGTERM a batch system kills what is left: after 30 s as a rule, and some after 10. */
   private static final Duration TERM_GRACE = Duration.ofSeconds(4);
-
-  private static final Duration TERM_END = Duration.ofSeconds(25);
 
   /** Before the end of the batch job, for ending the processes. */
   private static final Duration LAST_CALL = Duration.ofSeconds(20);
@@ -79,17 +76,16 @@ final class Allocation {
   private final Nodes nodes;
   private final Path root;
   private final FlinkOnNodes flink;
-  private final CountDownLatch over = new CountDownLatch(1);
-  private volatile boolean terminated;
+  private final Sigterm sigterm;
 
-  private Process ownZooKeeper;
+  private NodeProcess ownZooKeeper;
   private ZooKeeperConnection zooKeeper;
   private Membership membership;
   private Members members;
   private Sessions sessions;
   private Scans scans;
   private FlinkRest rest;
-  private SessionReport report;
+  private final SessionReport.Draft known;
   private Instant reported = Instant.EPOCH;
   private Instant lookedAtNodes = Instant.EPOCH;
   private final List<String> lost = new ArrayList<>();
@@ -101,34 +97,17 @@ final class Allocation {
   /**
    * @param root the repository, whose scripts start the processes
    */
-  Allocation(AllocationPlan plan, Nodes nodes, Path root) {
+  Allocation(AllocationPlan plan, Nodes nodes, Path root, Sigterm sigterm) {
     this.plan = plan;
     this.nodes = nodes;
     this.root = root;
+    this.sigterm = sigterm;
     this.flink = new FlinkOnNodes(plan, nodes, root);
-    this.report = SessionReport.starting(plan.session(), plan.batchJob(), nodes.id(), now());
+    this.known = new SessionReport.Draft(plan.session(), plan.batchJob(), nodes.id(), now());
   }
 
   private static Instant now() {
     return Instant.now().truncatedTo(ChronoUnit.MILLIS);
-  }
-
-  /**
-   * SIGTERM ends the processes, and says so, as long as a batch system waits; then this one ends.
-   */
-  void endOnSigterm() {
-    Runtime.getRuntime()
-        .addShutdownHook(
-            new Thread(
-                () -> {
-                  terminated = true;
-                  try {
-                    over.await(TERM_END.toMillis(), TimeUnit.MILLISECONDS);
-                  } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                  }
-                },
-                "sigterm"));
   }
 
   /**
@@ -142,9 +121,6 @@ final class Allocation {
     try {
       Files.createDirectories(plan.folder().resolve("log"));
       Files.createDirectories(plan.output());
-      // An earlier batch job of this session may have been drained near its walltime, or scaled.
-      Files.deleteIfExists(plan.folder().resolve(DRAIN_FILE));
-      Files.deleteIfExists(plan.folder().resolve(NODES_FILE));
       start();
       reason = supervise();
       end = reason.isEmpty() ? State.ENDED : State.FAILED;
@@ -154,11 +130,11 @@ final class Allocation {
       try {
         // First, since a batch system that ends a job gives it little time.
         leave(end, reason);
-        flink.stop(!terminated);
+        flink.stop(!sigterm.received());
         disconnect();
         LOG.info("session {} is over: {}", plan.session(), end);
       } finally {
-        over.countDown();
+        sigterm.over();
       }
     }
     return end;
@@ -176,17 +152,18 @@ final class Allocation {
         names.size(),
         String.join(", ", names),
         left.map(d -> "for " + d.toMinutes() + " min").orElse("without an end"));
-    report = report.endingBy(left.map(d -> now().plus(d)).orElse(null));
+    known.endsBy = left.map(d -> now().plus(d)).orElse(null);
     InetAddress address = AddressChoice.choose(plan.interfaces(), AddressChoice.here());
     joinSession(address);
 
     tell(State.STARTING, "Flink starts on %d nodes".formatted(names.size()));
     int restPort = freePort(address);
-    flink.configure(address, restPort, report.zooKeeper());
+    flink.configure(address, restPort, known.zooKeeper);
     flink.startJobManager(names.get(0));
     flink.startTaskManagers(names);
     String dashboard = "http://%s:%d".formatted(address.getHostAddress(), restPort);
-    report = report.withDashboard(dashboard).withTaskManagers(0, flink.wanted());
+    known.dashboard = dashboard;
+    known.taskManagersWanted = flink.wanted();
     rest = new FlinkRest(List.of(dashboard), Duration.ZERO, REST_TIMEOUT);
 
     await(deadline, this::awaitsTaskManagers);
@@ -200,7 +177,7 @@ final class Allocation {
     if (at.isEmpty()) {
       at = startZooKeeper(address);
     }
-    report = report.withZooKeeper(at);
+    known.zooKeeper = at;
     tell(State.STARTING, "connecting to ZooKeeper at " + at);
     zooKeeper = ZooKeeperConnection.open(at, ZOOKEEPER_TIMEOUT);
     membership =
@@ -230,7 +207,10 @@ final class Allocation {
     int port = freePort(address);
     String host = address.getHostAddress();
     ownZooKeeper =
-        new ProcessBuilder(
+        new NodeProcess(
+            "ZooKeeper",
+            "this node",
+            List.of(
                 root.resolve("scripts/millrace").toString(),
                 "zookeeper",
                 "--host",
@@ -238,12 +218,9 @@ final class Allocation {
                 "--port",
                 Integer.toString(port),
                 "--data",
-                plan.folder().resolve("zookeeper").toString())
-            .redirectErrorStream(true)
-            .redirectOutput(
-                ProcessBuilder.Redirect.appendTo(
-                    plan.folder().resolve("log/zookeeper.log").toFile()))
-            .start();
+                plan.folder().resolve("zookeeper").toString()),
+            plan.folder().resolve("log/zookeeper.log"));
+    ownZooKeeper.tend();
     return host + ":" + port;
   }
 
@@ -269,7 +246,7 @@ final class Allocation {
         throw new IOException(
             "not ready after %d s: %s".formatted(plan.startTimeout().toSeconds(), reason));
       }
-      Optional<String> drain = drained && !terminated ? Optional.empty() : drainReason();
+      Optional<String> drain = drained && !sigterm.received() ? Optional.empty() : drainReason();
       if (drain.isPresent()) {
         throw new IOException("ended while it started (%s): %s".formatted(drain.get(), reason));
       }
@@ -278,13 +255,18 @@ final class Allocation {
     }
   }
 
+  private void countTaskManagers() throws IOException, InterruptedException {
+    known.taskManagers = rest.taskManagers();
+    known.taskManagersWanted = flink.wanted();
+  }
+
   private String awaitsTaskManagers() throws InterruptedException {
     try {
-      int there = rest.taskManagers();
-      report = report.withTaskManagers(there, flink.wanted());
-      return there >= flink.wanted()
+      countTaskManagers();
+      return known.taskManagers >= known.taskManagersWanted
           ? ""
-          : "%d of %d TaskManagers are registered".formatted(there, flink.wanted());
+          : "%d of %d TaskManagers are registered"
+              .formatted(known.taskManagers, known.taskManagersWanted);
     } catch (IOException e) {
       return "the JobManager does not answer yet";
     }
@@ -299,7 +281,7 @@ final class Allocation {
       return "the JobManager does not answer";
     }
     if (!running.isEmpty()) {
-      report = report.withJob(running.get(0));
+      known.job = running.get(0);
       return "";
     }
     if (submitted) {
@@ -321,7 +303,7 @@ final class Allocation {
                 Integer.toString(plan.mostLanes()),
                 root.resolve("jobs/counting/target/millrace-counting.jar").toString(),
                 "--session=" + plan.session(),
-                "--zookeeper=" + report.zooKeeper(),
+                "--zookeeper=" + known.zooKeeper,
                 "--output=" + plan.output(),
                 // The start has a deadline of its own, which says more.
                 "--wait=" + plan.startTimeout().plusMinutes(1).toSeconds() + "s"));
@@ -346,7 +328,7 @@ final class Allocation {
     List<Member> aggregators = members.of(plan.session(), Role.AGGREGATOR);
     if (aggregators.isEmpty()) {
       return "there is no aggregator yet; start it: scripts/millrace aggregator --session %s --zookeeper %s"
-          .formatted(plan.session(), report.zooKeeper());
+          .formatted(plan.session(), known.zooKeeper);
     }
     int wanted = Integer.parseInt(aggregators.get(0).offers().getOrDefault(Member.LANES, "1"));
     long there = lanesThere();
@@ -377,13 +359,13 @@ final class Allocation {
     while (true) {
       tend();
       Optional<String> drain = drainDeadline == null ? drainReason() : Optional.empty();
-      if (drain.isPresent() || (terminated && !toldToEnd)) {
-        toldToEnd = terminated;
+      if (drain.isPresent() || (sigterm.received() && !toldToEnd)) {
+        toldToEnd = sigterm.received();
         drainDeadline = drain(drain.orElse(BY_SIGTERM));
       }
       try {
         String state = jobState();
-        report = report.withTaskManagers(rest.taskManagers(), flink.wanted());
+        countTaskManagers();
         answered = now();
         if (FlinkRest.hasEnded(state)) {
           jobHasEnded = true;
@@ -395,9 +377,9 @@ final class Allocation {
           return "Flink has not answered for %d s: %s"
               .formatted(SILENCE_DEADLINE.toSeconds(), e.getMessage());
         }
-        tell(report.state(), "Flink does not answer");
+        tell(known.last().state(), "Flink does not answer");
       }
-      if (terminated && flink.hasNoJobManager()) {
+      if (sigterm.received() && flink.hasNoJobManager()) {
         return "the batch job was ended by SIGTERM, which its processes got too";
       }
       if (drainDeadline != null && now().isAfter(drainDeadline)) {
@@ -412,15 +394,15 @@ final class Allocation {
     try {
       underWay = scans.underWay();
     } catch (IOException e) {
-      tell(report.state(), "ZooKeeper does not answer: " + e.getMessage());
+      tell(known.last().state(), "ZooKeeper does not answer: " + e.getMessage());
       return;
     }
     List<String> reasons = new ArrayList<>();
     if (!lost.isEmpty()) {
       reasons.add("lost: " + String.join(", ", lost));
     }
-    if (report.taskManagers() < flink.wanted()) {
-      reasons.add("%d of %d TaskManagers".formatted(report.taskManagers(), flink.wanted()));
+    if (known.taskManagers < known.taskManagersWanted) {
+      reasons.add("%d of %d TaskManagers".formatted(known.taskManagers, known.taskManagersWanted));
     }
     if (!jobState.equals("RUNNING")) {
       reasons.add("the job is " + jobState);
@@ -440,13 +422,13 @@ final class Allocation {
   }
 
   private String jobState() throws IOException, InterruptedException {
-    return rest.jobState(report.job());
+    return rest.jobState(known.job);
   }
 
   private String failure(String state) throws InterruptedException {
     try {
       return "the counting job is %s: %s"
-          .formatted(state, String.join("; ", rest.failure(report.job())));
+          .formatted(state, String.join("; ", rest.failure(known.job)));
     } catch (IOException e) {
       return "the counting job is " + state;
     }
@@ -455,7 +437,7 @@ final class Allocation {
   /** As many TaskManagers as somebody has asked for, on as many of the nodes that there are. */
   private void scale(List<String> names) throws IOException, InterruptedException {
     Path file = plan.folder().resolve(NODES_FILE);
-    if (report.state() == State.DRAINING || !Files.exists(file)) {
+    if (known.last().state() == State.DRAINING || !Files.exists(file)) {
       return;
     }
     String asked = Files.readString(file).strip();
@@ -470,7 +452,7 @@ final class Allocation {
 
   /** Starts again what has ended, and lets go of nodes that have died. */
   private void tend() throws IOException, InterruptedException {
-    if (terminated) {
+    if (sigterm.received()) {
       return; // What ends now was told to.
     }
     if (now().isAfter(lookedAtNodes.plus(NODES_INTERVAL))) {
@@ -483,6 +465,9 @@ final class Allocation {
         LOG.warn("the nodes are left as they are: {}", e.getMessage());
       }
     }
+    if (ownZooKeeper != null) {
+      ownZooKeeper.tend();
+    }
     flink.tend();
   }
 
@@ -490,14 +475,14 @@ final class Allocation {
 
   /** Why it should drain now; empty if it should not. */
   private Optional<String> drainReason() {
-    if (terminated) {
+    if (sigterm.received()) {
       return Optional.of(BY_SIGTERM);
     }
     if (Files.exists(plan.folder().resolve(DRAIN_FILE))) {
       return Optional.of("the file %s is there".formatted(DRAIN_FILE));
     }
-    if (report.endsBy() != null && now().isAfter(report.endsBy().minus(plan.drainNotice()))) {
-      return Optional.of("the batch job ends at " + report.endsBy());
+    if (known.endsBy != null && now().isAfter(known.endsBy.minus(plan.drainNotice()))) {
+      return Optional.of("the batch job ends at " + known.endsBy);
     }
     try {
       if (sessions.find(plan.session()).map(Session::state).orElse(SessionState.CLOSED)
@@ -518,7 +503,7 @@ final class Allocation {
   private Instant drain(String why) {
     LOG.info("draining: {}", why);
     tell(State.DRAINING, why);
-    if (terminated) {
+    if (sigterm.received()) {
       // What is under way goes on in another batch job, and then there may be more.
       return now().plus(TERM_GRACE);
     }
@@ -530,7 +515,7 @@ final class Allocation {
     } catch (IOException e) {
       LOG.error("the session cannot be drained: {}", e.getMessage());
     }
-    return report.endsBy() == null ? Instant.MAX : report.endsBy().minus(LAST_CALL);
+    return known.endsBy == null ? Instant.MAX : known.endsBy.minus(LAST_CALL);
   }
 
   /** The time is over, and the job has not ended. */
@@ -546,7 +531,7 @@ final class Allocation {
 
   /** Of a session whose job can go on, or whose job is not known, nothing is over yet. */
   private void leave(State end, String reason) {
-    boolean isOver = jobHasEnded || (openedHere && report.job() == null);
+    boolean isOver = jobHasEnded || (openedHere && known.job == null);
     try {
       if (isOver
           && sessions != null
@@ -560,7 +545,7 @@ final class Allocation {
     tell(end, isOver || sessions == null ? reason : reason + "; " + RESUMABLE);
   }
 
-  private void disconnect() {
+  private void disconnect() throws InterruptedException {
     if (members != null) {
       members.close();
     }
@@ -571,24 +556,25 @@ final class Allocation {
       zooKeeper.close();
     }
     if (ownZooKeeper != null) {
-      ownZooKeeper.destroy();
+      ownZooKeeper.stop();
+      ownZooKeeper.awaitEnd(ZOOKEEPER_END);
     }
   }
 
   // ---- Reporting -------------------------------------------------------------------------------
 
   private void tell(State state, String reason) {
-    boolean same = report.state() == state && report.reason().equals(reason);
+    SessionReport last = known.last();
+    boolean same = last.state() == state && last.reason().equals(reason);
     if (same && now().isBefore(reported.plus(REPORT_INTERVAL))) {
       return;
     }
     reported = now();
-    report = report.in(state, reason, reported);
     if (!same) {
       LOG.info("{}{}", state, reason.isEmpty() ? "" : ": " + reason);
     }
     try {
-      report.write(plan.folder());
+      known.report(state, reason, reported).write(plan.folder());
     } catch (IOException e) {
       LOG.error("{} cannot be written: {}", SessionReport.FILE, e.getMessage());
     }
@@ -597,9 +583,9 @@ final class Allocation {
       membership.count(
           Map.of(
               "taskManagers",
-              (long) report.taskManagers(),
+              (long) known.taskManagers,
               "taskManagersWanted",
-              (long) report.taskManagersWanted()));
+              (long) known.taskManagersWanted));
     }
   }
 

@@ -112,6 +112,12 @@ public final class AllocationCommand implements Callable<Integer> {
   private int mostMemory;
 
   @Option(
+      names = "--walltime",
+      paramLabel = "TIME",
+      description = "how long it may take where no batch system says so; not given, for ever")
+  private Duration walltime;
+
+  @Option(
       names = "--start-timeout",
       defaultValue = "10m",
       paramLabel = "TIME",
@@ -170,15 +176,15 @@ public final class AllocationCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     Map<String, String> environment = System.getenv();
     Nodes nodes =
-        environment.containsKey("SLURM_JOB_ID") ? new SlurmNodes(environment) : new ThisMachine();
+        environment.containsKey("SLURM_JOB_ID")
+            ? new SlurmNodes(environment)
+            : new ThisMachine(walltime);
     Path root = Path.of(System.getProperty("millrace.root", ".")).toAbsolutePath();
+    Sigterm sigterm = new Sigterm();
+    sigterm.listen();
     if (join) {
-      Reinforcement reinforcement = new Reinforcement(plan(), nodes, root);
-      reinforcement.endOnSigterm();
-      return reinforcement.run() ? 0 : 1;
+      return new Reinforcement(plan(), nodes, root, sigterm).run() ? 0 : 1;
     }
-    Allocation allocation = new Allocation(plan(), nodes, root);
-    allocation.endOnSigterm();
-    return allocation.run() == SessionReport.State.ENDED ? 0 : 1;
+    return new Allocation(plan(), nodes, root, sigterm).run() == SessionReport.State.ENDED ? 0 : 1;
   }
 }

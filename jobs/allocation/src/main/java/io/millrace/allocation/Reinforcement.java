@@ -6,8 +6,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,36 +22,18 @@ final class Reinforcement {
   /** A session's report is written each 5 s. */
   private static final Duration SILENCE_TIMEOUT = Duration.ofMinutes(2);
 
-  private static final Duration TERM_END = Duration.ofSeconds(25);
-
   private final AllocationPlan plan;
   private final Nodes nodes;
   private final FlinkOnNodes flink;
-  private final CountDownLatch over = new CountDownLatch(1);
-  private volatile boolean terminated;
+  private final Sigterm sigterm;
   private Instant written;
   private long writtenChanged;
 
-  Reinforcement(AllocationPlan plan, Nodes nodes, Path root) {
+  Reinforcement(AllocationPlan plan, Nodes nodes, Path root, Sigterm sigterm) {
     this.plan = plan;
     this.nodes = nodes;
+    this.sigterm = sigterm;
     this.flink = new FlinkOnNodes(plan, nodes, root);
-  }
-
-  /** SIGTERM ends the TaskManagers, and then the process. */
-  void endOnSigterm() {
-    Runtime.getRuntime()
-        .addShutdownHook(
-            new Thread(
-                () -> {
-                  terminated = true;
-                  try {
-                    over.await(TERM_END.toMillis(), TimeUnit.MILLISECONDS);
-                  } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                  }
-                },
-                "sigterm"));
   }
 
   /**
@@ -67,7 +47,7 @@ final class Reinforcement {
       LOG.info("joining session {} of batch job {}", report.session(), report.allocation());
       flink.startTaskManagers(nodes.names());
       long looked = System.nanoTime();
-      while (!terminated && !report.state().isOver()) {
+      while (!sigterm.received() && !report.state().isOver()) {
         Thread.sleep(TICK.toMillis());
         flink.tend();
         report = report();
@@ -83,9 +63,9 @@ final class Reinforcement {
       return false;
     } finally {
       try {
-        flink.stop(!terminated);
+        flink.stop(!sigterm.received());
       } finally {
-        over.countDown();
+        sigterm.over();
       }
     }
   }

@@ -83,132 +83,62 @@ public record SessionReport(
     }
   }
 
-  static SessionReport starting(String session, String batchJob, String allocation, Instant now) {
-    return new SessionReport(
-        VERSION,
-        session,
-        batchJob,
-        allocation,
-        State.STARTING,
-        "",
-        now,
-        now,
-        null,
-        null,
-        null,
-        0,
-        0,
-        null);
-  }
+  /** What is known so far of an allocation; each report is made from it. For one thread. */
+  static final class Draft {
+    private final String session;
+    private final String batchJob;
+    private final String allocation;
+    private SessionReport last;
 
-  SessionReport in(State state, String why, Instant now) {
-    String reason = why.substring(0, Math.min(why.length(), LONGEST_REASON));
-    Instant since = this.state == state ? changed : now;
-    return new SessionReport(
-        version,
-        session,
-        batchJob,
-        allocation,
-        state,
-        reason,
-        since,
-        now,
-        zooKeeper,
-        dashboard,
-        job,
-        taskManagers,
-        taskManagersWanted,
-        endsBy);
-  }
+    /** Null while nobody knows. */
+    String zooKeeper;
 
-  SessionReport withZooKeeper(String zooKeeper) {
-    return new SessionReport(
-        version,
-        session,
-        batchJob,
-        allocation,
-        state,
-        reason,
-        changed,
-        written,
-        zooKeeper,
-        dashboard,
-        job,
-        taskManagers,
-        taskManagersWanted,
-        endsBy);
-  }
+    /** Null while there is none. */
+    String dashboard;
 
-  SessionReport withDashboard(String dashboard) {
-    return new SessionReport(
-        version,
-        session,
-        batchJob,
-        allocation,
-        state,
-        reason,
-        changed,
-        written,
-        zooKeeper,
-        dashboard,
-        job,
-        taskManagers,
-        taskManagersWanted,
-        endsBy);
-  }
+    /** Null while there is none. */
+    String job;
 
-  SessionReport withJob(String job) {
-    return new SessionReport(
-        version,
-        session,
-        batchJob,
-        allocation,
-        state,
-        reason,
-        changed,
-        written,
-        zooKeeper,
-        dashboard,
-        job,
-        taskManagers,
-        taskManagersWanted,
-        endsBy);
-  }
+    int taskManagers;
+    int taskManagersWanted;
 
-  SessionReport withTaskManagers(int there, int wanted) {
-    return new SessionReport(
-        version,
-        session,
-        batchJob,
-        allocation,
-        state,
-        reason,
-        changed,
-        written,
-        zooKeeper,
-        dashboard,
-        job,
-        there,
-        wanted,
-        endsBy);
-  }
+    /** Null if never. */
+    Instant endsBy;
 
-  SessionReport endingBy(Instant end) {
-    return new SessionReport(
-        version,
-        session,
-        batchJob,
-        allocation,
-        state,
-        reason,
-        changed,
-        written,
-        zooKeeper,
-        dashboard,
-        job,
-        taskManagers,
-        taskManagersWanted,
-        end);
+    /** Makes the first report: it starts. */
+    Draft(String session, String batchJob, String allocation, Instant now) {
+      this.session = session;
+      this.batchJob = batchJob;
+      this.allocation = allocation;
+      report(State.STARTING, "", now);
+    }
+
+    /** The last report that was made. */
+    SessionReport last() {
+      return last;
+    }
+
+    /** Makes a report. */
+    SessionReport report(State state, String why, Instant now) {
+      boolean entered = last == null || last.state() != state;
+      last =
+          new SessionReport(
+              VERSION,
+              session,
+              batchJob,
+              allocation,
+              state,
+              why.substring(0, Math.min(why.length(), LONGEST_REASON)),
+              entered ? now : last.changed(),
+              now,
+              zooKeeper,
+              dashboard,
+              job,
+              taskManagers,
+              taskManagersWanted,
+              endsBy);
+      return last;
+    }
   }
 
   /** Reads what {@link #write} has written. */

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -13,6 +14,15 @@ import java.util.regex.Pattern;
 final class ThisMachine implements Nodes {
   private static final Path MEMORY = Path.of("/proc/meminfo");
   private static final Pattern AVAILABLE = Pattern.compile("MemAvailable: +(\\d+) kB");
+
+  private final Optional<Instant> end;
+
+  /**
+   * @param walltime how long it may be ours from now on; null for ever
+   */
+  ThisMachine(Duration walltime) {
+    end = Optional.ofNullable(walltime).map(Instant.now()::plus);
+  }
 
   @Override
   public String id() {
@@ -45,6 +55,6 @@ final class ThisMachine implements Nodes {
 
   @Override
   public Optional<Duration> timeLeft() {
-    return Optional.empty();
+    return end.map(e -> Duration.between(Instant.now(), e));
   }
 }

@@ -2,6 +2,7 @@ package io.millrace.allocation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.millrace.allocation.SessionReport.Draft;
 import io.millrace.allocation.SessionReport.State;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,14 +17,14 @@ class SessionReportTest {
 
   @Test
   void isReadAsItWasWritten() throws Exception {
-    SessionReport report =
-        SessionReport.starting("s", "s.again-1", "12", THEN)
-            .withZooKeeper("10.0.0.1:2181")
-            .withDashboard("http://10.0.0.1:8081")
-            .withJob("abc")
-            .withTaskManagers(2, 3)
-            .endingBy(THEN.plusSeconds(3_600))
-            .in(State.READY, "2 of 3 TaskManagers", THEN.plusSeconds(20));
+    Draft draft = new Draft("s", "s.again-1", "12", THEN);
+    draft.zooKeeper = "10.0.0.1:2181";
+    draft.dashboard = "http://10.0.0.1:8081";
+    draft.job = "abc";
+    draft.taskManagers = 2;
+    draft.taskManagersWanted = 3;
+    draft.endsBy = THEN.plusSeconds(3_600);
+    SessionReport report = draft.report(State.READY, "2 of 3 TaskManagers", THEN.plusSeconds(20));
     report.write(folder);
     assertThat(SessionReport.read(Files.readString(folder.resolve(SessionReport.FILE))))
         .isEqualTo(report);
@@ -34,12 +35,19 @@ class SessionReportTest {
 
   @Test
   void theStateIsAsOldAsItsFirstReport() {
-    SessionReport first = SessionReport.starting("s", "s.again-1", "12", THEN);
-    SessionReport same = first.in(State.STARTING, "other", THEN.plusSeconds(5));
-    SessionReport next = same.in(State.READY, "", THEN.plusSeconds(9));
+    Draft draft = new Draft("s", "s.again-1", "12", THEN);
+    SessionReport same = draft.report(State.STARTING, "other", THEN.plusSeconds(5));
+    SessionReport next = draft.report(State.READY, "", THEN.plusSeconds(9));
     assertThat(same.changed()).isEqualTo(THEN);
     assertThat(same.written()).isEqualTo(THEN.plusSeconds(5));
     assertThat(next.changed()).isEqualTo(THEN.plusSeconds(9));
+  }
+
+  /** It is read through an API that gives the end of a file. */
+  @Test
+  void aReasonIsCutSoThatTheWholeStaysSmall() {
+    Draft draft = new Draft("s", "s", "12", THEN);
+    assertThat(draft.report(State.FAILED, "x".repeat(100_000), THEN).reason()).hasSize(2_000);
   }
 
   /** A later version may say more. */

@@ -78,11 +78,7 @@ final class ClientKey {
    *     says what to do, and never what stands there
    */
   static ClientKey read(String named) throws FacilityException {
-    Path file =
-        (named.startsWith("~/")
-                ? Path.of(System.getProperty("user.home"), named.substring(2))
-                : Path.of(named))
-            .toAbsolutePath();
+    Path file = Settings.path(named).toAbsolutePath();
     String text = text(file);
     try {
       return text.stripLeading().startsWith("{") ? json(file, text) : pem(file, text);

@@ -59,8 +59,13 @@ public interface ComputeFacility extends AutoCloseable {
   Optional<String> tail(String path, int bytes) throws FacilityException, InterruptedException;
 
   /** When what this signs in with ends; empty if it does not, or nobody says. */
-  Optional<Instant> credentialExpiry() throws FacilityException, InterruptedException;
+  default Optional<Instant> credentialExpiry() throws FacilityException, InterruptedException {
+    return Optional.empty();
+  }
 
+  /** Lets go of what it holds here; jobs outlive it. */
   @Override
-  void close();
+  default void close() {
+    // As a rule nothing.
+  }
 }

@@ -70,7 +70,12 @@ final class ErrorText {
   }
 
   private static String line(String words) {
+    return line(words, LONGEST);
+  }
+
+  /** Words in one line of a bounded length, whatever breaks were in them. */
+  static String line(String words, int longest) {
     String line = words.strip().replaceAll("\\s+", " ");
-    return line.length() <= LONGEST ? line : line.substring(0, LONGEST) + "...";
+    return line.length() <= longest ? line : line.substring(0, longest) + "...";
   }
 }

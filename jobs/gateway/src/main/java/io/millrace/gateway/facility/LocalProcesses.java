@@ -160,14 +160,4 @@ public final class LocalProcesses implements ComputeFacility {
   public Optional<String> tail(String path, int bytes) throws FacilityException {
     return SharedFiles.tail(path, bytes);
   }
-
-  @Override
-  public Optional<Instant> credentialExpiry() {
-    return Optional.empty();
-  }
-
-  @Override
-  public void close() {
-    // Jobs outlive it.
-  }
 }

@@ -29,7 +29,7 @@ final class Settings {
 
   /** One that may be left out. */
   Optional<String> optional(String entry) {
-    return Optional.ofNullable(given.get(entry)).filter(value -> !value.isBlank());
+    return Optional.ofNullable(given.get(entry)).map(String::strip).filter(v -> !v.isEmpty());
   }
 
   /** One that has to be there. */
@@ -38,7 +38,8 @@ final class Settings {
         .orElseThrow(
             () ->
                 new FacilityException(
-                    "facility: kind %s needs '%s' in the machine's file".formatted(kind, entry)));
+                    "facility: %s is missing; kind %s needs '%s' in the machine's file"
+                        .formatted(entry, kind, entry)));
   }
 
   /** A path, perhaps below the home folder. */

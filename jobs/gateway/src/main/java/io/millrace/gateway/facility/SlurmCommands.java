@@ -2,7 +2,6 @@ package io.millrace.gateway.facility;
 
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -251,16 +250,5 @@ public final class SlurmCommands implements ComputeFacility {
   @Override
   public Optional<String> tail(String path, int bytes) throws FacilityException {
     return SharedFiles.tail(path, bytes);
-  }
-
-  /** Slurm knows who we are by our number. */
-  @Override
-  public Optional<Instant> credentialExpiry() {
-    return Optional.empty();
-  }
-
-  @Override
-  public void close() {
-    // Every program has ended.
   }
 }

@@ -137,7 +137,8 @@ final class SlurmPrograms {
       if (!process.waitFor(left(end), TimeUnit.NANOSECONDS)) {
         throw late(called);
       }
-      return new Result(called, process.exitValue(), text(printed), line(text(errors)));
+      return new Result(
+          called, process.exitValue(), text(printed), ErrorText.line(text(errors), LONGEST_WORDS));
     } catch (TimeoutException e) {
       throw late(called);
     } catch (ExecutionException e) {
@@ -186,10 +187,5 @@ final class SlurmPrograms {
 
   private static String text(byte[] bytes) {
     return new String(bytes, StandardCharsets.UTF_8);
-  }
-
-  private static String line(String text) {
-    String line = text.strip().replaceAll("\\s+", " ");
-    return line.length() > LONGEST_WORDS ? line.substring(0, LONGEST_WORDS) + "..." : line;
   }
 }

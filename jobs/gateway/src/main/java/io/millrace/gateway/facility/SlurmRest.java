@@ -38,6 +38,7 @@ public final class SlurmRest implements ComputeFacility {
 
   private static final Set<Integer> ANOTHER_TIME = Set.of(429, 502, 503, 504);
   private static final int UNAUTHORIZED = 401;
+  private static final int LONGEST_WORDS = 200;
 
   /** Slurm's own numbers for a job that is unknown, and for one that has ended. */
   private static final Set<Integer> NO_SUCH_JOB = Set.of(2017, 2021);
@@ -247,18 +248,13 @@ public final class SlurmRest implements ComputeFacility {
       }
       throw new FacilityException(
           "%s fails with status %d: %s; see whether slurmrestd has this version of the API"
-              .formatted(what, status, beginning(response.body())));
+              .formatted(what, status, ErrorText.line(response.body(), LONGEST_WORDS)));
     }
     Answer given = new Answer(what, status, json);
     if (!given.good() && SlurmPrograms.anotherTime(given.words())) {
       throw new LostAnswer("%s fails: %s".formatted(what, given.words()));
     }
     return given;
-  }
-
-  private static String beginning(String text) {
-    String line = text.strip().replaceAll("\\s+", " ");
-    return line.substring(0, Math.min(200, line.length()));
   }
 
   private Answer ask(String method, String path) throws FacilityException, InterruptedException {
@@ -427,10 +423,5 @@ public final class SlurmRest implements ComputeFacility {
   @Override
   public Optional<Instant> credentialExpiry() throws FacilityException {
     return token.expiry();
-  }
-
-  @Override
-  public void close() {
-    // Its connections end by themselves.
   }
 }

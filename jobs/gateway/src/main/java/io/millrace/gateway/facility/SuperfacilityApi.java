@@ -23,7 +23,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -43,7 +42,6 @@ public final class SuperfacilityApi implements ComputeFacility {
   private static final Set<String> SETTINGS = Set.of("api", "token", "machine", "key");
 
   private static final Pattern MACHINE = Pattern.compile("[A-Za-z0-9_-]+");
-  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*");
   private static final Pattern ID = Pattern.compile("\\d+([_+]\\d+)?");
   private static final Pattern TASK = Pattern.compile("[A-Za-z0-9._-]+");
   private static final Pattern FILE = Pattern.compile("/[^\\p{Cntrl}\\\\]+");
@@ -90,39 +88,23 @@ public final class SuperfacilityApi implements ComputeFacility {
    */
   public static SuperfacilityApi open(Map<String, String> settings, Patience patience)
       throws FacilityException {
-    Set<String> unknown = new TreeSet<>(settings.keySet());
-    unknown.removeAll(SETTINGS);
-    if (!unknown.isEmpty()) {
-      throw new FacilityException(
-          "facility: there is no %s with the kind superfacility; it has %s"
-              .formatted(String.join(", ", unknown), new TreeSet<>(SETTINGS)));
-    }
-    String machine = need(settings, "machine");
+    Settings given = new Settings("superfacility", settings, SETTINGS);
+    String machine = given.required("machine");
     if (!MACHINE.matcher(machine).matches()) {
       throw new FacilityException(
           "facility: machine has letters, digits, _ and -, not '%s'".formatted(machine));
     }
     return new SuperfacilityApi(
         machine,
-        address(settings, "api"),
-        address(settings, "token"),
-        ClientKey.read(need(settings, "key")),
+        address(given, "api"),
+        address(given, "token"),
+        ClientKey.read(given.required("key")),
         patience);
   }
 
-  private static String need(Map<String, String> settings, String name) throws FacilityException {
-    String value = settings.get(name);
-    if (value == null || value.isBlank()) {
-      throw new FacilityException(
-          "facility: %s is missing; the kind superfacility needs %s"
-              .formatted(name, new TreeSet<>(SETTINGS)));
-    }
-    return value.strip();
-  }
-
   /** In the clear only to this machine itself, since tokens go there. */
-  private static URI address(Map<String, String> settings, String name) throws FacilityException {
-    String text = need(settings, name);
+  private static URI address(Settings settings, String name) throws FacilityException {
+    String text = settings.required(name);
     try {
       URI address = URI.create(text);
       if (address.getHost() != null
@@ -183,14 +165,8 @@ public final class SuperfacilityApi implements ComputeFacility {
 
   @Override
   public String submit(String name, String script) throws FacilityException, InterruptedException {
-    if (!NAME.matcher(name).matches()) {
-      throw new IllegalArgumentException(
-          "a job is named with letters, digits, dots, dashes and underscores, not '%s'"
-              .formatted(name));
-    }
-    if (!script.startsWith("#!")) {
-      throw new IllegalArgumentException("a job's script begins with #!");
-    }
+    JobWords.name(name);
+    JobWords.script(script);
     needAvailable();
     Instant deadline = Instant.now().plus(patience.submit());
     HttpCalls.Pauses pauses = new HttpCalls.Pauses(patience, deadline);
@@ -596,10 +572,5 @@ public final class SuperfacilityApi implements ComputeFacility {
         return Optional.empty();
       }
     }
-  }
-
-  @Override
-  public void close() {
-    // Its connections end by themselves.
   }
 }

@@ -28,13 +28,17 @@ public final class BatchScript {
 
         # Near the walltime comes USR1: the scans under way end, and no new one begins. To the end comes TERM, which the
         # program is told; the session stays as it is then, for another job.
+        mkdir -p %1$s
+        # An earlier job of this session may have been drained near its walltime, or scaled.
+        rm -f %1$s/drain %1$s/nodes
         drain() {
-          mkdir -p %1$s && : >%1$s/drain
+          : >%1$s/drain
         }
         trap drain USR1"""
             .formatted(ShellWord.quote(machine.folderOf(request.session()))));
     List<String> words = program(machine, request.session());
     words.add("--batch-job=" + job);
+    words.add("--walltime=" + request.walltime().toMinutes() + "m");
     words.add("--output=" + machine.output());
     if (!machine.zookeeper().isEmpty()) {
       words.add("--zookeeper=" + machine.zookeeper());

@@ -20,22 +20,34 @@ public record SessionRequest(
     jobOptions = List.copyOf(jobOptions);
   }
 
+  /** Whether a session can be named so. */
+  public static boolean isName(String name) {
+    return name.length() <= LONGEST_NAME && name.matches("[A-Za-z0-9][A-Za-z0-9._-]*");
+  }
+
+  /**
+   * @throws IllegalArgumentException if a session cannot have so many nodes there
+   */
+  public static void checkNodes(MachineProfile machine, int nodes) {
+    if (nodes < 1 || nodes > machine.mostNodes()) {
+      throw new IllegalArgumentException(
+          "a session on %s has 1 to %d nodes, not %d"
+              .formatted(machine.name(), machine.mostNodes(), nodes));
+    }
+  }
+
   /**
    * Says what is impossible on a machine.
    *
    * @throws IllegalArgumentException if something is
    */
   public void check(MachineProfile machine) {
-    if (!session.matches("[A-Za-z0-9][A-Za-z0-9._-]*") || session.length() > LONGEST_NAME) {
+    if (!isName(session)) {
       throw new IllegalArgumentException(
           "a session is named with up to %d letters, digits, dots, dashes and underscores, not '%s'"
               .formatted(LONGEST_NAME, session));
     }
-    if (nodes < 1 || nodes > machine.mostNodes()) {
-      throw new IllegalArgumentException(
-          "a session on %s has 1 to %d nodes, not %d"
-              .formatted(machine.name(), machine.mostNodes(), nodes));
-    }
+    checkNodes(machine, nodes);
     long minutes = walltime.toMinutes();
     if (minutes < machine.drainMinutes() + 1L || minutes > machine.mostMinutes()) {
       throw new IllegalArgumentException(

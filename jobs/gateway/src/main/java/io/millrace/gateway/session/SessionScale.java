@@ -20,7 +20,6 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /**
@@ -45,10 +44,7 @@ import picocli.CommandLine.Spec;
 public final class SessionScale implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
-  @Mixin private MachineOptions machineOptions;
-
-  @Parameters(paramLabel = "NAME", description = "of the session")
-  private String session;
+  @Mixin private NamedSession named;
 
   @Option(
       names = "--nodes",
@@ -60,19 +56,16 @@ public final class SessionScale implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     PrintWriter out = spec.commandLine().getOut();
-    MachineProfile machine = machineOptions.load();
-    if (!session.matches("[A-Za-z0-9][A-Za-z0-9._-]*")) {
-      throw new ParameterException(
-          spec.commandLine(), "no session can be named '%s'".formatted(session));
-    }
-    if (nodes < 1 || nodes > machine.mostNodes()) {
-      throw new ParameterException(
-          spec.commandLine(),
-          "a session on %s has 1 to %d nodes, not %d"
-              .formatted(machine.name(), machine.mostNodes(), nodes));
+    String session = named.name(spec);
+    MachineProfile machine = named.machine();
+    try {
+      SessionRequest.checkNodes(machine, nodes);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }
     try (ComputeFacility facility = Facilities.open(machine)) {
-      Job own = new SessionJobs(facility, machine, session).last().job().orElse(null);
+      SessionJobs jobs = new SessionJobs(facility, machine, session);
+      Job own = jobs.last().job().orElse(null);
       if (own == null || own.state().phase() != JobState.Phase.RUNNING) {
         throw new FacilityException(
             "%s has no running job of session %s".formatted(machine.name(), session));
@@ -82,7 +75,7 @@ public final class SessionScale implements Callable<Integer> {
           machine.folderOf(session) + "/nodes",
           Integer.toString(used).getBytes(StandardCharsets.UTF_8));
       out.printf("job %s uses %d of its %d nodes%n", own.id(), used, own.nodes());
-      scaleOthers(facility, machine, nodes - used, out);
+      scaleOthers(jobs, nodes - used, out);
       out.flush();
       return 0;
     } catch (FacilityException e) {
@@ -91,38 +84,36 @@ public final class SessionScale implements Callable<Integer> {
   }
 
   /** Those that came last go first. */
-  private void scaleOthers(
-      ComputeFacility facility, MachineProfile machine, int wanted, PrintWriter out)
+  private static void scaleOthers(SessionJobs jobs, int wanted, PrintWriter out)
       throws FacilityException, InterruptedException {
-    SessionJobs jobs = new SessionJobs(facility, machine, session);
     List<Job> others =
         jobs.more().stream().filter(job -> job.state().phase() != JobState.Phase.ENDED).toList();
     int there = others.stream().mapToInt(Job::nodes).sum();
     for (int i = others.size() - 1; i >= 0 && there > wanted; i--) {
       Job last = others.get(i);
-      facility.cancel(last.id());
+      jobs.facility().cancel(last.id());
       there -= last.nodes();
       out.printf("job %s gives its %d nodes back%n", last.id(), last.nodes());
     }
     if (there < wanted) {
       SessionRequest request =
-          new SessionRequest(session, wanted - there, timeLeft(jobs, machine), List.of());
+          new SessionRequest(jobs.session(), wanted - there, timeLeft(jobs), List.of());
       String name = jobs.nextMore();
       String script;
       try {
-        script = BatchScript.joining(machine, name, request);
+        script = BatchScript.joining(jobs.machine(), name, request);
       } catch (IllegalArgumentException e) {
         throw new FacilityException(e.getMessage(), e);
       }
-      String id = facility.submit(name, script);
+      String id = jobs.facility().submit(name, script);
       out.printf("job %s is submitted for %d more nodes%n", id, wanted - there);
     }
   }
 
   /** As long as the session has, and a minute more, in which it ends. */
-  private static Duration timeLeft(SessionJobs jobs, MachineProfile machine)
+  private static Duration timeLeft(SessionJobs jobs)
       throws FacilityException, InterruptedException {
-    Duration most = Duration.ofMinutes(machine.mostMinutes());
+    Duration most = Duration.ofMinutes(jobs.machine().mostMinutes());
     return jobs.report()
         .map(SessionReport::endsBy)
         .map(end -> Duration.between(Instant.now(), end).plusMinutes(1))

@@ -10,7 +10,6 @@ import io.millrace.gateway.machine.MachineProfile;
 import io.millrace.gateway.machine.SessionRequest;
 import io.millrace.gateway.session.SessionSight.Step;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -95,7 +94,7 @@ public final class SessionStart implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    PrintWriter out = spec.commandLine().getOut();
+    TimedLines out = new TimedLines(spec.commandLine().getOut());
     MachineProfile machine = machineOptions.load();
     String name = session == null ? "session-" + NAME.format(Instant.now()) : session;
     SessionRequest request = new SessionRequest(name, nodes, walltime, jobOptions);
@@ -109,8 +108,8 @@ public final class SessionStart implements Callable<Integer> {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }
     if (printScript) {
-      out.print(script);
-      out.flush();
+      spec.commandLine().getOut().print(script);
+      spec.commandLine().getOut().flush();
       return 0;
     }
     switch (machine.facility().kind()) {
@@ -132,7 +131,7 @@ public final class SessionStart implements Callable<Integer> {
         script = BatchScript.of(machine, job, request);
       }
       String id = facility.submit(job, script);
-      say(out, "session %s is job %s on %s".formatted(name, id, machine.name()));
+      out.say("session %s is job %s on %s".formatted(name, id, machine.name()));
       SessionWatch watch = new SessionWatch(facility, machine, name, job, id, Instant.now());
       try {
         return watch(facility, machine, name, id, watch, out);
@@ -147,7 +146,7 @@ public final class SessionStart implements Callable<Integer> {
     }
   }
 
-  private void requireHealth(ComputeFacility facility, MachineProfile machine, PrintWriter out)
+  private void requireHealth(ComputeFacility facility, MachineProfile machine, TimedLines out)
       throws FacilityException, InterruptedException {
     FacilityStatus status = facility.status();
     if (status.health() == FacilityStatus.Health.UNAVAILABLE) {
@@ -155,15 +154,13 @@ public final class SessionStart implements Callable<Integer> {
           "%s takes no jobs now: %s".formatted(machine.name(), String.join("; ", status.notes())));
     }
     if (status.health() != FacilityStatus.Health.ACTIVE) {
-      say(
-          out,
+      out.say(
           "%s is %s: %s"
               .formatted(machine.name(), status.health(), String.join("; ", status.notes())));
     }
     Optional<Instant> expiry = facility.credentialExpiry();
     if (expiry.isPresent() && expiry.get().isBefore(Instant.now().plus(walltime))) {
-      say(
-          out,
+      out.say(
           "the key for %s ends at %s, before the session may"
               .formatted(machine.name(), expiry.get()));
     }
@@ -191,7 +188,7 @@ public final class SessionStart implements Callable<Integer> {
       String name,
       String id,
       SessionWatch watch,
-      PrintWriter out)
+      TimedLines out)
       throws FacilityException, InterruptedException {
     Instant stepSince = Instant.now();
     SessionSight last = null;
@@ -199,7 +196,7 @@ public final class SessionStart implements Callable<Integer> {
       Instant now = Instant.now();
       SessionSight sight = watch.look(now);
       if (!sight.equals(last)) {
-        say(out, "%s: %s".formatted(sight.step(), sight.text()));
+        out.say("%s: %s".formatted(sight.step(), sight.text()));
         if (last == null || last.step() != sight.step()) {
           stepSince = now;
           if (sight.step() == Step.READY) {
@@ -222,7 +219,7 @@ public final class SessionStart implements Callable<Integer> {
       Optional<String> late = late(machine, sight.step(), Duration.between(stepSince, now));
       if (late.isPresent()) {
         facility.cancel(id);
-        say(out, "FAILED: %s: %s; job %s is cancelled".formatted(late.get(), sight.text(), id));
+        out.say("FAILED: %s: %s; job %s is cancelled".formatted(late.get(), sight.text(), id));
         return 1;
       }
       Thread.sleep(poll.toMillis());
@@ -244,24 +241,18 @@ public final class SessionStart implements Callable<Integer> {
         : Optional.empty();
   }
 
-  private static void describe(SessionWatch watch, String name, PrintWriter out)
+  private static void describe(SessionWatch watch, String name, TimedLines out)
       throws FacilityException, InterruptedException {
     Optional<SessionReport> read = watch.report();
     if (read.isPresent()) {
       SessionReport report = read.get();
-      say(out, "Flink's dashboard: %s".formatted(report.dashboard()));
+      out.say("Flink's dashboard: %s".formatted(report.dashboard()));
       if (report.endsBy() != null) {
-        say(out, "it ends at %s".formatted(report.endsBy().truncatedTo(ChronoUnit.SECONDS)));
+        out.say("it ends at %s".formatted(report.endsBy().truncatedTo(ChronoUnit.SECONDS)));
       }
-      say(
-          out,
+      out.say(
           "producers: scripts/millrace producer --session %s --zookeeper %s"
               .formatted(name, report.zooKeeper()));
     }
-  }
-
-  private static void say(PrintWriter out, String text) {
-    out.printf("%s  %s%n", Instant.now().truncatedTo(ChronoUnit.SECONDS), text);
-    out.flush();
   }
 }

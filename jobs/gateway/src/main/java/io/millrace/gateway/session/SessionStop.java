@@ -7,17 +7,13 @@ import io.millrace.gateway.facility.JobState;
 import io.millrace.gateway.machine.MachineProfile;
 import io.millrace.gateway.session.SessionSight.Step;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** Ends a session at a facility. */
@@ -38,10 +34,7 @@ import picocli.CommandLine.Spec;
 public final class SessionStop implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
-  @Mixin private MachineOptions machineOptions;
-
-  @Parameters(paramLabel = "NAME", description = "of the session")
-  private String session;
+  @Mixin private NamedSession named;
 
   @Option(
       names = "--now",
@@ -61,12 +54,8 @@ public final class SessionStop implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    if (!session.matches("[A-Za-z0-9][A-Za-z0-9._-]*")) {
-      throw new ParameterException(
-          spec.commandLine(), "no session can be named '%s'".formatted(session));
-    }
-    PrintWriter out = spec.commandLine().getOut();
-    MachineProfile machine = machineOptions.load();
+    String session = named.name(spec);
+    MachineProfile machine = named.machine();
     try (ComputeFacility facility = Facilities.open(machine)) {
       Job job =
           new SessionJobs(facility, machine, session)
@@ -77,22 +66,23 @@ public final class SessionStop implements Callable<Integer> {
                       new FacilityException(
                           "%s has no job of session %s".formatted(machine.name(), session)));
       if (job.state().phase() == JobState.Phase.ENDED) {
-        return await(facility, machine, job, out);
+        return await(facility, machine, session, job);
       }
       if (atOnce || job.state().phase() == JobState.Phase.QUEUED) {
         facility.cancel(job.id());
       } else {
         facility.put(machine.folderOf(session) + "/drain", new byte[0]);
       }
-      return await(facility, machine, job, out);
+      return await(facility, machine, session, job);
     } catch (FacilityException e) {
       throw new IOException(e.getMessage(), e);
     }
   }
 
-  private int await(ComputeFacility facility, MachineProfile machine, Job job, PrintWriter out)
+  private int await(ComputeFacility facility, MachineProfile machine, String session, Job job)
       throws FacilityException, InterruptedException {
     Instant deadline = Instant.now().plus(wait);
+    TimedLines out = new TimedLines(spec.commandLine().getOut());
     SessionWatch watch =
         new SessionWatch(facility, machine, session, job.name(), job.id(), Instant.now());
     SessionSight last = null;
@@ -100,7 +90,7 @@ public final class SessionStop implements Callable<Integer> {
       SessionSight sight = watch.look(Instant.now());
       if (!sight.equals(last)) {
         last = sight;
-        say(out, "%s: %s".formatted(sight.step(), sight.text()));
+        out.say("%s: %s".formatted(sight.step(), sight.text()));
       }
       if (sight.step().isOver()) {
         return sight.step() == Step.ENDED || atOnce ? 0 : 1;
@@ -112,10 +102,5 @@ public final class SessionStop implements Callable<Integer> {
       }
       Thread.sleep(poll.toMillis());
     }
-  }
-
-  private static void say(PrintWriter out, String text) {
-    out.printf("%s  %s%n", Instant.now().truncatedTo(ChronoUnit.SECONDS), text);
-    out.flush();
   }
 }

@@ -465,7 +465,7 @@ class SuperfacilityApiTest {
     "api, http://api.example.org, https",
     "token, ftp://localhost, https",
     "token, https://a@localhost, https",
-    "user, me, there is no user"
+    "user, me, there is no 'user' with kind superfacility"
   })
   void settingsAreChecked(String name, String value, String error) throws Exception {
     Map<String, String> settings = new ConcurrentHashMap<>(settings());

@@ -74,16 +74,6 @@ class SessionWatchTest {
     public void put(String path, byte[] content) {
       throw new UnsupportedOperationException();
     }
-
-    @Override
-    public Optional<Instant> credentialExpiry() {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public void close() {
-      // Nothing is open.
-    }
   }
 
   private void report(String state, String reason, Instant written) {
