@@ -8,7 +8,6 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -24,6 +23,8 @@ final class HttpCalls {
   /** Of a service that is busy, or is not there behind its gate: another time it may be. */
   private static final Set<Integer> ANOTHER_TIME = Set.of(429, 502, 503, 504);
 
+  private static final Duration CONNECT = Duration.ofSeconds(10);
+
   private final HttpClient client;
   private final Patience patience;
 
@@ -34,7 +35,7 @@ final class HttpCalls {
         HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .followRedirects(HttpClient.Redirect.NEVER)
-            .connectTimeout(patience.answer())
+            .connectTimeout(CONNECT.compareTo(patience.answer()) < 0 ? CONNECT : patience.answer())
             .build();
   }
 
@@ -62,39 +63,6 @@ final class HttpCalls {
   interface Request {
     /** Makes it. */
     HttpRequest make() throws FacilityException, InterruptedException;
-  }
-
-  /** Pauses, each twice as long as the one before, up to a longest one. */
-  static final class Pauses {
-    private final Patience patience;
-    private final Instant deadline;
-    private Duration next;
-
-    /**
-     * @param deadline when there is no use in another try
-     */
-    Pauses(Patience patience, Instant deadline) {
-      this.patience = patience;
-      this.deadline = deadline;
-      this.next = patience.firstPause();
-    }
-
-    /**
-     * Waits.
-     *
-     * @param asked at least so long; zero if nobody asks for it
-     * @return false at once if the deadline would be over then
-     */
-    boolean pause(Duration asked) throws InterruptedException {
-      Duration pause = asked.compareTo(next) > 0 ? asked : next;
-      if (Instant.now().plus(pause).isAfter(deadline)) {
-        return false;
-      }
-      Thread.sleep(pause.toMillis());
-      Duration twice = next.multipliedBy(2);
-      next = twice.compareTo(patience.longestPause()) < 0 ? twice : patience.longestPause();
-      return true;
-    }
   }
 
   /**
@@ -145,7 +113,7 @@ final class HttpCalls {
    */
   Answer retrying(String what, URI to, Request request)
       throws FacilityException, InterruptedException {
-    Pauses pauses = new Pauses(patience, Instant.now().plus(patience.call()));
+    Pauses pauses = patience.pauses(patience.call());
     while (true) {
       String trouble;
       Duration asked = Duration.ZERO;

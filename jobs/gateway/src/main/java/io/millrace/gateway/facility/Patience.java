@@ -3,7 +3,7 @@ package io.millrace.gateway.facility;
 import java.time.Duration;
 
 /**
- * How long a facility that is reached over the network is waited for.
+ * How long a facility is waited for.
  *
  * @param answer to one request, until all of it is there
  * @param call with all its further tries
@@ -32,4 +32,23 @@ public record Patience(
           Duration.ofMinutes(5),
           Duration.ofMinutes(1),
           Duration.ofSeconds(30));
+
+  /**
+   * For a Slurm that is asked itself, and is being restarted or has more to do than it can. It has
+   * no tasks: a submit is answered with the job.
+   */
+  static final Patience SLURM =
+      new Patience(
+          Duration.ofSeconds(60),
+          Duration.ofMinutes(2),
+          Duration.ofMillis(500),
+          Duration.ofSeconds(10),
+          Duration.ofMinutes(2),
+          Duration.ZERO,
+          Duration.ofSeconds(5));
+
+  /** Between tries, as long as there is use in another one. */
+  Pauses pauses(Duration within) {
+    return new Pauses(firstPause, longestPause, within);
+  }
 }

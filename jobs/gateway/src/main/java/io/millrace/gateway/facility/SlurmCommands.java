@@ -1,7 +1,6 @@
 package io.millrace.gateway.facility;
 
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,8 +20,6 @@ import java.util.stream.Stream;
  * of slurm.conf); then the job is unknown.
  */
 public final class SlurmCommands implements ComputeFacility {
-  private static final Duration ANSWER = Duration.ofSeconds(60);
-
   /** The columns of squeue that are asked for, by the names that SlurmRows knows. */
   private static final Map<String, String> COLUMNS = columns();
 
@@ -49,7 +46,7 @@ public final class SlurmCommands implements ComputeFacility {
    * @param environment for them, added to this process's, such as SLURM_CONF
    */
   public SlurmCommands(Optional<Path> programs, Map<String, String> environment) {
-    this(new SlurmPrograms(programs, environment, ANSWER), Tries.USUAL);
+    this(new SlurmPrograms(programs, environment, Patience.SLURM.answer()), Patience.SLURM);
   }
 
   /**
@@ -63,9 +60,9 @@ public final class SlurmCommands implements ComputeFacility {
     return new SlurmCommands(given.optional("programs").map(Settings::path), Map.of());
   }
 
-  SlurmCommands(SlurmPrograms programs, Tries tries) {
+  SlurmCommands(SlurmPrograms programs, Patience patience) {
     this.programs = programs;
-    this.tries = tries;
+    this.tries = new Tries(patience);
   }
 
   private static Map<String, String> columns() {

@@ -5,11 +5,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,10 +15,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -31,12 +25,6 @@ import java.util.regex.Pattern;
  */
 public final class SlurmRest implements ComputeFacility {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final Duration CONNECT = Duration.ofSeconds(10);
-
-  /** Of a whole answer. */
-  private static final Duration ANSWER = Duration.ofSeconds(60);
-
-  private static final Set<Integer> ANOTHER_TIME = Set.of(429, 502, 503, 504);
   private static final int UNAUTHORIZED = 401;
   private static final int LONGEST_WORDS = 200;
 
@@ -48,20 +36,13 @@ public final class SlurmRest implements ComputeFacility {
   private static final Pattern LOOPBACK =
       Pattern.compile("localhost|127\\.\\d+\\.\\d+\\.\\d+|\\[::1\\]");
 
-  private final HttpClient client =
-      HttpClient.newBuilder()
-          .version(HttpClient.Version.HTTP_1_1)
-          // Which could carry the token elsewhere.
-          .followRedirects(HttpClient.Redirect.NEVER)
-          .connectTimeout(CONNECT)
-          .build();
-
   private final String base;
   private final int version;
   private final String user;
   private final SlurmToken token;
   private final boolean shared;
-  private final Duration answer;
+  private final HttpCalls http;
+  private final Patience patience;
   private final Tries tries;
 
   /**
@@ -74,17 +55,11 @@ public final class SlurmRest implements ComputeFacility {
    * @throws IllegalArgumentException if one of these is not possible; says why
    */
   public SlurmRest(String address, String version, String user, Path token, boolean shared) {
-    this(address, version, user, token, shared, ANSWER, Tries.USUAL);
+    this(address, version, user, token, shared, Patience.SLURM);
   }
 
   SlurmRest(
-      String address,
-      String version,
-      String user,
-      Path token,
-      boolean shared,
-      Duration answer,
-      Tries tries) {
+      String address, String version, String user, Path token, boolean shared, Patience patience) {
     URI uri = URI.create(address.replaceAll("/+$", ""));
     boolean open = "http".equals(uri.getScheme());
     if (uri.getHost() == null || !open && !"https".equals(uri.getScheme())) {
@@ -110,8 +85,9 @@ public final class SlurmRest implements ComputeFacility {
     this.user = user;
     this.token = new SlurmToken(token);
     this.shared = shared;
-    this.answer = answer;
-    this.tries = tries;
+    this.patience = patience;
+    this.http = new HttpCalls(patience);
+    this.tries = new Tries(patience);
   }
 
   /**
@@ -201,33 +177,24 @@ public final class SlurmRest implements ComputeFacility {
           .header("Content-Type", "application/json")
           .method(method, HttpRequest.BodyPublishers.ofString(body));
     }
-    // The client's own time-out ends when an answer begins; this one when it is whole.
-    CompletableFuture<HttpResponse<String>> asked =
-        client.sendAsync(request.build(), HttpResponse.BodyHandlers.ofString());
     try {
-      HttpResponse<String> response = asked.get(answer.toMillis(), TimeUnit.MILLISECONDS);
-      return checked(what, response);
-    } catch (TimeoutException e) {
+      return checked(what, http.once(request.build()));
+    } catch (HttpTimeoutException e) {
       throw new LostAnswer(
           "%s has no answer within %d s; see whether slurmrestd runs"
-              .formatted(what, answer.toSeconds()),
+              .formatted(what, patience.answer().toSeconds()),
           e);
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof IOException broken) {
-        throw new LostAnswer(
-            "%s has no answer (%s); see whether slurmrestd runs and can be reached from here"
-                .formatted(what, broken),
-            broken);
-      }
-      throw new FacilityException("%s fails: %s".formatted(what, e.getCause()), e);
-    } finally {
-      asked.cancel(true);
+    } catch (IOException e) {
+      throw new LostAnswer(
+          "%s has no answer (%s); see whether slurmrestd runs and can be reached from here"
+              .formatted(what, e),
+          e);
     }
   }
 
-  private Answer checked(String what, HttpResponse<String> response) throws FacilityException {
-    int status = response.statusCode();
-    if (ANOTHER_TIME.contains(status)) {
+  private Answer checked(String what, HttpCalls.Answer response) throws FacilityException {
+    int status = response.status();
+    if (response.anotherTime()) {
       throw new LostAnswer("%s is answered with status %d".formatted(what, status));
     }
     if (status == UNAUTHORIZED) {

@@ -169,7 +169,7 @@ public final class SuperfacilityApi implements ComputeFacility {
     JobWords.script(script);
     needAvailable();
     Instant deadline = Instant.now().plus(patience.submit());
-    HttpCalls.Pauses pauses = new HttpCalls.Pauses(patience, deadline);
+    Pauses pauses = patience.pauses(patience.submit());
     while (true) {
       Attempt attempt = attempt(name, script, deadline);
       if (attempt.jobId().isPresent()) {
@@ -247,7 +247,7 @@ public final class SuperfacilityApi implements ComputeFacility {
   private Attempt awaitTask(String name, String task, Instant deadline)
       throws FacilityException, InterruptedException {
     Instant stuck = Instant.now().plus(patience.task());
-    HttpCalls.Pauses pauses = new HttpCalls.Pauses(patience, deadline);
+    Pauses pauses = patience.pauses(Duration.between(Instant.now(), deadline));
     while (true) {
       JsonNode json = task("submitting %s".formatted(name), task);
       String status = json.path("status").asText().toLowerCase(Locale.ROOT);
@@ -272,7 +272,7 @@ public final class SuperfacilityApi implements ComputeFacility {
           return new Attempt(job.map(Job::id), "", Duration.ZERO, Duration.ZERO);
         }
       }
-      if (!pauses.pause(Duration.ZERO)) {
+      if (!pauses.pause()) {
         throw new FacilityException(
             "%s has taken the job %s as task %s, which is %s after %d s, and knows no such job yet; it may begin later: look for it by its name before you submit another"
                 .formatted(machine, name, task, status, patience.submit().toSeconds()));
@@ -297,10 +297,10 @@ public final class SuperfacilityApi implements ComputeFacility {
   /** Looks for a job as long as it may need to be seen; once at least. */
   private Optional<Job> look(String name, Duration unseen)
       throws FacilityException, InterruptedException {
-    HttpCalls.Pauses pauses = new HttpCalls.Pauses(patience, Instant.now().plus(unseen));
+    Pauses pauses = patience.pauses(unseen);
     while (true) {
       Optional<Job> job = find(name);
-      if (job.isPresent() || !pauses.pause(Duration.ZERO)) {
+      if (job.isPresent() || !pauses.pause()) {
         return job;
       }
     }
@@ -440,13 +440,13 @@ public final class SuperfacilityApi implements ComputeFacility {
 
   private JsonNode awaitCancel(String what, String task)
       throws FacilityException, InterruptedException {
-    HttpCalls.Pauses pauses = new HttpCalls.Pauses(patience, Instant.now().plus(patience.call()));
+    Pauses pauses = patience.pauses(patience.call());
     while (true) {
       JsonNode json = task(what, task);
       if (!"new".equalsIgnoreCase(json.path("status").asText())) {
         return json;
       }
-      if (!pauses.pause(Duration.ZERO)) {
+      if (!pauses.pause()) {
         throw new FacilityException(
             "%s: task %s of %s is not done after %d s; try again later"
                 .formatted(what, task, machine, patience.call().toSeconds()));

@@ -1,25 +1,9 @@
 package io.millrace.gateway.facility;
 
-import java.time.Duration;
 import java.util.Optional;
 
-/**
- * Tries again what may succeed at another try, with pauses that become longer.
- *
- * @param within after this time there is no other try
- * @param firstPause before the second try; each further one is twice as long
- * @param longestPause before any try
- * @param unseen for a job to be seen that may have been submitted, before it is submitted again
- */
-record Tries(Duration within, Duration firstPause, Duration longestPause, Duration unseen) {
-  /** For a Slurm that is being restarted, or has more to do than it can. */
-  static final Tries USUAL =
-      new Tries(
-          Duration.ofMinutes(2),
-          Duration.ofMillis(500),
-          Duration.ofSeconds(10),
-          Duration.ofSeconds(5));
-
+/** Tries again what may succeed at another try. */
+record Tries(Patience patience) {
   /** Something to ask for. */
   @FunctionalInterface
   interface Call<T> {
@@ -33,17 +17,14 @@ record Tries(Duration within, Duration firstPause, Duration longestPause, Durati
    * @throws LostAnswer if there is no answer in time; the last one
    */
   <T> T asking(Call<T> call) throws FacilityException, InterruptedException {
-    long end = System.nanoTime() + within.toNanos();
-    Duration pause = firstPause;
+    Pauses pauses = patience.pauses(patience.call());
     while (true) {
       try {
         return call.make();
       } catch (LostAnswer e) {
-        if (System.nanoTime() + pause.toNanos() > end) {
+        if (!pauses.pause()) {
           throw e;
         }
-        Thread.sleep(pause.toMillis());
-        pause = longer(pause);
       }
     }
   }
@@ -60,8 +41,7 @@ record Tries(Duration within, Duration firstPause, Duration longestPause, Durati
    */
   String submitting(String name, Call<String> submit, Call<Optional<Job>> find)
       throws FacilityException, InterruptedException {
-    long end = System.nanoTime() + within.toNanos();
-    Duration pause = firstPause;
+    Pauses pauses = patience.pauses(patience.submit());
     while (true) {
       LostAnswer lost;
       try {
@@ -78,24 +58,21 @@ record Tries(Duration within, Duration firstPause, Duration longestPause, Durati
         lost.addSuppressed(e);
         throw unknown(name, lost);
       }
-      if (System.nanoTime() + pause.toNanos() > end) {
+      if (!pauses.pause()) {
         throw unknown(name, lost);
       }
-      Thread.sleep(pause.toMillis());
-      pause = longer(pause);
     }
   }
 
   /** What was heard may be done a little later. */
   private Optional<Job> seen(Call<Optional<Job>> find)
       throws FacilityException, InterruptedException {
-    long end = System.nanoTime() + unseen.toNanos();
+    Pauses pauses = new Pauses(patience.firstPause(), patience.firstPause(), patience.unseen());
     while (true) {
       Optional<Job> job = find.make();
-      if (job.isPresent() || System.nanoTime() + firstPause.toNanos() > end) {
+      if (job.isPresent() || !pauses.pause()) {
         return job;
       }
-      Thread.sleep(firstPause.toMillis());
     }
   }
 
@@ -104,10 +81,5 @@ record Tries(Duration within, Duration firstPause, Duration longestPause, Durati
         "nobody knows whether job %s was submitted; look for it by its name before you start another: %s"
             .formatted(name, lost.getMessage()),
         lost);
-  }
-
-  private Duration longer(Duration pause) {
-    Duration twice = pause.multipliedBy(2);
-    return twice.compareTo(longestPause) < 0 ? twice : longestPause;
   }
 }

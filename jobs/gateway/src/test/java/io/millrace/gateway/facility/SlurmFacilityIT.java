@@ -37,11 +37,14 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** The same of both ways to a real Slurm: by its programs, and by its REST API. */
 @Timeout(value = 3, unit = TimeUnit.MINUTES)
 class SlurmFacilityIT {
-  private static final Tries QUICK =
-      new Tries(
+  private static final Patience QUICK =
+      new Patience(
+          Duration.ofSeconds(30),
           Duration.ofSeconds(20),
           Duration.ofMillis(200),
           Duration.ofSeconds(1),
+          Duration.ofSeconds(20),
+          Duration.ZERO,
           Duration.ofSeconds(2));
 
   private static final Duration SOON = Duration.ofSeconds(40);
@@ -100,14 +103,7 @@ class SlurmFacilityIT {
   }
 
   private static ComputeFacility rest(String address) {
-    return new SlurmRest(
-        address,
-        "v0.0.38",
-        System.getProperty("user.name"),
-        token,
-        true,
-        Duration.ofSeconds(30),
-        QUICK);
+    return new SlurmRest(address, "v0.0.38", System.getProperty("user.name"), token, true, QUICK);
   }
 
   private static String name() {
