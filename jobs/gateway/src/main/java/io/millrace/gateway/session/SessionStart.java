@@ -98,17 +98,16 @@ public final class SessionStart implements Callable<Integer> {
     MachineProfile machine = machineOptions.load();
     String name = session == null ? "session-" + NAME.format(Instant.now()) : session;
     SessionRequest request = new SessionRequest(name, nodes, walltime, jobOptions);
-    String script;
     try {
       if (resume && session == null) {
         throw new IllegalArgumentException("--resume needs the --session that is to go on");
       }
-      script = BatchScript.of(machine, name, request);
+      request.check(machine);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }
     if (printScript) {
-      spec.commandLine().getOut().print(script);
+      spec.commandLine().getOut().print(BatchScript.of(machine, name, request));
       spec.commandLine().getOut().flush();
       return 0;
     }
@@ -120,17 +119,8 @@ public final class SessionStart implements Callable<Integer> {
     }
     try (ComputeFacility facility = Facilities.open(machine)) {
       requireHealth(facility, machine, out);
-      String job = name;
-      if (!resume && new SessionJobs(facility, machine, name).last().number() >= 0) {
-        throw new FacilityException(
-            "session %s was on %s before; choose another name, or --resume"
-                .formatted(name, machine.name()));
-      }
-      if (resume) {
-        job = jobThatGoesOn(facility, machine, name);
-        script = BatchScript.of(machine, job, request);
-      }
-      String id = facility.submit(job, script);
+      String job = jobName(new SessionJobs(facility, machine, name));
+      String id = facility.submit(job, BatchScript.of(machine, job, request));
       out.say("session %s is job %s on %s".formatted(name, id, machine.name()));
       SessionWatch watch = new SessionWatch(facility, machine, name, job, id, Instant.now());
       try {
@@ -166,18 +156,23 @@ public final class SessionStart implements Callable<Integer> {
     }
   }
 
-  private static String jobThatGoesOn(ComputeFacility facility, MachineProfile machine, String name)
-      throws FacilityException, InterruptedException {
-    SessionJobs jobs = new SessionJobs(facility, machine, name);
+  /** A name that no job has had: the session's, or another if that is to go on. */
+  private String jobName(SessionJobs jobs) throws FacilityException, InterruptedException {
+    String machine = jobs.machine().name();
     SessionJobs.Last last = jobs.last();
-    if (last.number() < 0) {
+    if (resume && last.number() < 0) {
       throw new FacilityException(
-          "%s knows of no session %s that could go on".formatted(machine.name(), name));
+          "%s knows of no session %s that could go on".formatted(machine, jobs.session()));
+    }
+    if (!resume && last.number() >= 0) {
+      throw new FacilityException(
+          "session %s was on %s before; choose another name, or --resume"
+              .formatted(jobs.session(), machine));
     }
     if (last.job().isPresent() && last.job().get().state().phase() != JobState.Phase.ENDED) {
       throw new FacilityException(
           "session %s is under way on %s: job %s is %s"
-              .formatted(name, machine.name(), last.job().get().id(), last.job().get().state()));
+              .formatted(jobs.session(), machine, last.job().get().id(), last.job().get().state()));
     }
     return jobs.again(last.number() + 1);
   }
