@@ -273,25 +273,37 @@ public final class CountedFile implements AutoCloseable {
         : List.of();
   }
 
-  /** An image by its name. */
-  public ScanImage image(String name) {
+  /** What is known of an image without reading its values. */
+  public ImageOutline outline(String name) {
     String at = IMAGES + "/" + name;
     Dataset image = dataset(at);
     int[] size = image.getDimensions();
-    boolean counts = image.getJavaType() == long.class;
     Axes axes = Axes.RADIUS;
     if (size.length == 2) {
       axes = "TRUE".equals(value(at, "over_scan")) ? Axes.SCAN : Axes.DETECTOR;
     }
-    return new ScanImage(
-        scan(),
+    return new ImageOutline(
         name,
         (String) value(at, "description"),
         axes,
         size.length == 2 ? size[0] : 1,
         size[size.length - 1],
-        counts,
-        counts ? doubles((long[]) image.getDataFlat()) : doubles((float[]) image.getDataFlat()));
+        image.getJavaType() == long.class);
+  }
+
+  /** An image by its name. */
+  public ScanImage image(String name) {
+    ImageOutline outline = outline(name);
+    Object values = dataset(IMAGES + "/" + name).getDataFlat();
+    return new ScanImage(
+        scan(),
+        name,
+        outline.description(),
+        outline.axes(),
+        outline.rows(),
+        outline.columns(),
+        outline.counts(),
+        outline.counts() ? doubles((long[]) values) : doubles((float[]) values));
   }
 
   /** The pixels that were hot in this scan. */

@@ -73,13 +73,10 @@ public final class CountedFileName {
     return OptionalInt.empty();
   }
 
-  /** An id that no file in the directory has: one more than the largest, 1 if there is none. */
-  public static int nextId(Path directory) throws IOException {
-    if (Files.notExists(directory)) {
-      return 1;
-    }
+  /** The largest id of the directory's files and parts; 0 if there are none. */
+  static int largestId(Path directory) throws IOException {
     try (Stream<Path> files = Files.list(directory)) {
-      return 1 + files.flatMapToInt(file -> id(file).stream()).max().orElse(0);
+      return files.flatMapToInt(file -> id(file).stream()).max().orElse(0);
     }
   }
 }

@@ -35,7 +35,7 @@ class CountedFileSinkBuilderTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("FOURD_250101_1200_00003_00999.h5")
         .hasMessageContaining("another id");
-    assertThat(builder().setId(CountedFileName.nextId(dir)).build().part(1, 1))
+    assertThat(builder().setId(SessionId.take(dir)).build().part(1, 1))
         .isEqualTo(dir.resolve("FOURD_00004_00001.part"));
     assertThatThrownBy(builder().setId(0)::build).hasMessageContaining("1 to 99,999");
   }
