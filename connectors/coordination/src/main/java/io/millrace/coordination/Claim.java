@@ -9,9 +9,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A place in a session that one member has at a time: to send a module's sectors, or to be the
- * aggregator. Nodes under {@code /millrace/sessions/SESSION/modules/MODULE} and {@code
- * /millrace/sessions/SESSION/aggregator}.
+ * A place in a session that one member has at a time: to send a module's sectors, to be the
+ * aggregator, or to lead its Flink. Nodes under {@code /millrace/sessions/SESSION/modules/MODULE},
+ * {@code .../aggregator} and {@code .../allocation}.
  *
  * <p>A member that died is missed only after {@link ZooKeeperConnection#SESSION_TIMEOUT}, so one
  * that takes its place has to wait for as long. A claim that is held is not given up for a
@@ -58,6 +58,21 @@ public final class Claim implements AutoCloseable {
         "give another session");
   }
 
+  /**
+   * Claims to lead a session's Flink.
+   *
+   * @param member who will lead it
+   * @throws IOException if another one does, and says which; or if ZooKeeper cannot be reached
+   */
+  public static Claim allocation(ZooKeeperConnection zooKeeper, Member member) throws IOException {
+    return claim(
+        zooKeeper,
+        "allocation",
+        member,
+        "session %s is run".formatted(member.session()),
+        "give another session");
+  }
+
   private static Claim claim(
       ZooKeeperConnection zooKeeper, String place, Member member, String what, String otherwise)
       throws IOException {
@@ -84,11 +99,14 @@ public final class Claim implements AutoCloseable {
       if (latch.await(1, TimeUnit.SECONDS)) {
         return new Claim(latch);
       }
-      LOG.info(
-          "{} by {}; waiting up to {} s in case that one has died",
-          what,
-          holder(latch),
-          PATIENCE.toSeconds());
+      String holder = holder(latch);
+      if (!holder.isEmpty() && !holder.equals(words(member))) { // else ZooKeeper is only slow
+        LOG.info(
+            "{} by {}; waiting up to {} s in case that one has died",
+            what,
+            holder,
+            PATIENCE.toSeconds());
+      }
       if (latch.await(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
         return new Claim(latch);
       }

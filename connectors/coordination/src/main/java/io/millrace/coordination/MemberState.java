@@ -17,6 +17,11 @@ public enum MemberState {
   /** It has given up: the reason says why. */
   FAILED;
 
+  /** Whether it has begun, and has not given up: then it is where it says. */
+  public boolean isAtWork() {
+    return this != STARTING && this != FAILED;
+  }
+
   /** As people write it. */
   @Override
   public String toString() {

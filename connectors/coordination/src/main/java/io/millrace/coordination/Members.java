@@ -90,7 +90,8 @@ public final class Members implements AutoCloseable {
   }
 
   /**
-   * Waits until a session has a member of a role that has not failed.
+   * Waits until a session has a member of a role that has begun and has not failed: one that starts
+   * may find that another one has its ports.
    *
    * @param waiting told every few seconds what is waited for
    * @return the one that started last
@@ -104,7 +105,7 @@ public final class Members implements AutoCloseable {
       synchronized (this) {
         while (true) {
           Optional<Member> found =
-              of(session, role).stream().filter(m -> m.state() != MemberState.FAILED).findFirst();
+              of(session, role).stream().filter(m -> m.state().isAtWork()).findFirst();
           if (found.isPresent()) {
             return found.get();
           }

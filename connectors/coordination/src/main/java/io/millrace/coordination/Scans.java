@@ -276,6 +276,15 @@ public final class Scans {
     return all;
   }
 
+  /**
+   * Ids of all scans that are remembered, in no order: one question, whatever they are.
+   *
+   * @throws IOException if ZooKeeper cannot be reached
+   */
+  public List<String> ids() throws IOException {
+    return children(folder);
+  }
+
   private List<String> children(String path) throws IOException {
     try {
       return client().getChildren().forPath(path);

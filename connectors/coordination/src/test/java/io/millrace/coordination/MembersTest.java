@@ -153,6 +153,9 @@ class MembersTest {
       await().atMost(TIMEOUT).until(() -> members.all().size() == 2);
       assertThat(found).isNotDone();
       try (Membership edge = join(Role.AGGREGATOR, "edge", "s")) {
+        await().atMost(TIMEOUT).until(() -> members.all().size() == 3);
+        assertThat(found).as("it only starts").isNotDone();
+        edge.tell(MemberState.READY);
         assertThat(found.get(TIMEOUT.toSeconds(), TimeUnit.SECONDS)).isEqualTo(edge.member());
       }
       assertThat(members.all()).contains(stranger.member(), useless.member());
