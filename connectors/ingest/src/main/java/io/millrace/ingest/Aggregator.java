@@ -118,14 +118,20 @@ final class Aggregator implements Closeable {
     }
   }
 
-  /** What the relays together are at, compared with the last time that this was asked. */
-  synchronized Condition condition() {
-    List<RelayCount> counts = relays.stream().map(ModuleRelay::count).toList();
-    long relayed = counts.stream().mapToLong(RelayCount::relayed).sum();
+  /** What the relays together have counted, by name. */
+  Map<String, Long> counters() {
+    return counters(counts());
+  }
+
+  private List<RelayCount> counts() {
+    return relays.stream().map(ModuleRelay::count).toList();
+  }
+
+  private Map<String, Long> counters(List<RelayCount> counts) {
     Drops drops = new Drops();
     counts.forEach(c -> drops.add(c.drops()));
     Map<String, Long> counters = new TreeMap<>();
-    counters.put("relayed", relayed);
+    counters.put("relayed", counts.stream().mapToLong(RelayCount::relayed).sum());
     counters.put("bytes", counts.stream().mapToLong(RelayCount::bytes).sum());
     counters.put("timeouts", counts.stream().mapToLong(RelayCount::timeouts).sum());
     if (statuses != null) {
@@ -141,6 +147,14 @@ final class Aggregator implements Closeable {
       }
     }
     counts.forEach(c -> c.refused().forEach((name, n) -> counters.merge(name, n, Long::sum)));
+    return counters;
+  }
+
+  /** What the relays together are at, compared with the last time that this was asked. */
+  synchronized Condition condition() {
+    List<RelayCount> counts = counts();
+    Map<String, Long> counters = counters(counts);
+    long relayed = counters.get("relayed");
     boolean moved = relayed != relayedBefore;
     relayedBefore = relayed;
     List<Stall> stalls = counts.stream().map(RelayCount::stall).filter(Objects::nonNull).toList();

@@ -16,6 +16,7 @@ import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -77,6 +78,8 @@ final class AggregatorCommand implements Callable<Integer> {
       paramLabel = "TIME",
       description = "a line in the log so often, while something happens")
   private Duration reportInterval;
+
+  @Mixin private MetricsOptions metrics;
 
   @ArgGroup(exclusive = false, heading = "%nIn a session:%n")
   private InSession session;
@@ -196,8 +199,13 @@ final class AggregatorCommand implements Callable<Integer> {
         new Aggregator(
             detector, listenAt, lanesAt, keys, scans, relayed, announceTimeout, reportInterval)) {
       Runtime.getRuntime().addShutdownHook(new Thread(aggregator::close, "close"));
-      begun.accept(aggregator);
-      aggregator.await();
+      metrics.during(
+          "aggregator",
+          aggregator::counters,
+          () -> {
+            begun.accept(aggregator);
+            aggregator.await();
+          });
     }
   }
 

@@ -39,6 +39,9 @@ final class ModuleSender extends ModuleOutput {
   /** Sectors that wait in the socket for the network: 11 MB of the 4D Camera's. */
   private static final int SEND_QUEUE = 64;
 
+  /** JeroMQ's clock counts whole milliseconds: a linger may end as much as one too early. */
+  private static final int LINGER_ROUNDING_MS = 2;
+
   private static final int SLOTS = SEND_QUEUE + 2;
 
   /**
@@ -141,6 +144,7 @@ final class ModuleSender extends ModuleOutput {
   public Void call() throws IOException {
     context = ZMQ.context(1);
     boolean done = false;
+    long closedAt = System.nanoTime();
     try {
       try {
         connect();
@@ -150,13 +154,14 @@ final class ModuleSender extends ModuleOutput {
       } finally {
         if (socket != null) {
           if (done) {
-            socket.setLinger((int) stallTimeout.toMillis());
+            socket.setLinger((int) stallTimeout.toMillis() + LINGER_ROUNDING_MS);
           }
+          closedAt = System.nanoTime();
           socket.close();
         }
       }
     } finally {
-      finish();
+      finish(closedAt);
     }
     return null;
   }
@@ -427,14 +432,13 @@ final class ModuleSender extends ModuleOutput {
   /**
    * Waits until the network has everything. A closed socket that lingers keeps its context open.
    */
-  private void finish() throws IOException {
-    long start = System.nanoTime();
+  private void finish(long closedAt) throws IOException {
     stall = Stall.now(aggregator() + " has taken nothing");
     context.term();
     stall = null;
     enter(State.DONE);
-    // The context ends early when all is written, and at the deadline when it is not.
-    if (System.nanoTime() - start >= stallTimeout.toNanos()) {
+    // The context ends early when all is written, and after the deadline when it is not.
+    if (System.nanoTime() - closedAt >= stallTimeout.toNanos()) {
       throw stalled("nobody took the last sectors");
     }
     LOG.debug("module {}: all handed to the network", module);

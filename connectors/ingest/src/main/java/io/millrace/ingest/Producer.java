@@ -76,14 +76,20 @@ final class Producer {
     }
   }
 
-  /** What the modules together are at. */
-  Condition condition() {
+  /** What the modules together have counted, by name. */
+  Map<String, Long> counters() {
     Map<String, Long> counters = new TreeMap<>();
     long sectors = outputs.stream().mapToLong(ModuleOutput::total).sum();
     counters.put("sectors", sectors);
     counters.put("bytes", sectors * sectorBytes);
     counters.put("scans", outputs.stream().mapToLong(ModuleOutput::scans).min().orElse(0));
     outputs.forEach(o -> o.counts().forEach((name, n) -> counters.merge(name, n, Long::sum)));
+    return counters;
+  }
+
+  /** What the modules together are at. */
+  Condition condition() {
+    Map<String, Long> counters = counters();
     String stalls =
         outputs.stream()
             .map(ModuleOutput::stall)

@@ -22,6 +22,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -78,6 +79,8 @@ final class ProducerCommand implements Callable<Integer> {
       paramLabel = "LIST",
       description = "modules of this server, such as 2 or 0-3; all if not given")
   private Arguments.Modules modules;
+
+  @Mixin private MetricsOptions metrics;
 
   @ArgGroup(multiplicity = "1")
   private Source from;
@@ -236,7 +239,9 @@ final class ProducerCommand implements Callable<Integer> {
       return 0;
     }
     Uplink.during(
-        uplink -> put(scans -> uplink.send(scans, this::pace)),
+        uplink ->
+            metrics.during(
+                "producer", uplink::counters, () -> put(scans -> uplink.send(scans, this::pace))),
         detector,
         numbers(),
         to.network,

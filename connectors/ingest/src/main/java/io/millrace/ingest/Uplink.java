@@ -29,6 +29,9 @@ final class Uplink {
   /** Which life of a producer the one is that sends: each call of send begins another. */
   private long sender;
 
+  /** Null before there is one. */
+  private volatile Producer sending;
+
   private final DetectorDescription detector;
   private final NetworkOptions network;
 
@@ -139,10 +142,17 @@ final class Uplink {
       outputs.add(output(module.getKey(), admitted, pace.apply(module.getKey())));
     }
     Producer producer = new Producer(outputs, "sent", detector.sectorBytes());
+    sending = producer;
     if (participation != null) {
       participation.show(producer::condition);
     }
     producer.run();
+  }
+
+  /** What was counted since {@link #send} was called last, by name; nothing before. */
+  Map<String, Long> counters() {
+    Producer producer = sending;
+    return producer == null ? Map.of() : producer.counters();
   }
 
   private ModuleOutput output(int module, ModuleScans scans, Pace pace) throws IOException {
