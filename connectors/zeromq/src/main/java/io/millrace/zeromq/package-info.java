@@ -1,2 +1,5 @@
-/** Flink connectors for ZeroMQ; see {@link io.millrace.zeromq.source.ZeroMqSource}. */
+/**
+ * Flink connectors for ZeroMQ; see {@link io.millrace.zeromq.source.ZeroMqSource} and {@link
+ * io.millrace.zeromq.sink.ZeroMqSink}.
+ */
 package io.millrace.zeromq;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.millrace.coordination.Member;
+import io.millrace.coordination.MemberState;
 import io.millrace.coordination.Membership;
 import io.millrace.coordination.Role;
 import io.millrace.coordination.Session;
@@ -46,6 +47,7 @@ class SessionLanesTest {
     aggregator =
         Membership.join(
             zooKeeper, Member.starting(Role.AGGREGATOR, "edge", SESSION, offers), TIMEOUT);
+    aggregator.tell(MemberState.READY);
   }
 
   @AfterEach

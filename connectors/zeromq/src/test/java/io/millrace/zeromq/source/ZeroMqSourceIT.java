@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.millrace.coordination.Member;
+import io.millrace.coordination.MemberState;
 import io.millrace.coordination.Members;
 import io.millrace.coordination.Membership;
 import io.millrace.coordination.Role;
@@ -250,13 +251,14 @@ class ZeroMqSourceIT {
 
   private static Member aggregator(BoundLanes sender) {
     return Member.starting(
-        Role.AGGREGATOR,
-        "edge",
-        "s",
-        Map.of(
-            Member.LANES_AT, sender.lanes().endpoint(0, 0),
-            Member.LANES, Integer.toString(sender.lanes().lanes()),
-            Member.CAMERA, DETECTOR.name()));
+            Role.AGGREGATOR,
+            "edge",
+            "s",
+            Map.of(
+                Member.LANES_AT, sender.lanes().endpoint(0, 0),
+                Member.LANES, Integer.toString(sender.lanes().lanes()),
+                Member.CAMERA, DETECTOR.name()))
+        .in(MemberState.READY, "");
   }
 
   @Test
