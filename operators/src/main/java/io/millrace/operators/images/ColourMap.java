@@ -3,7 +3,7 @@ package io.millrace.operators.images;
 import java.awt.image.BufferedImage;
 
 /** How levels become colours: linear between equidistant stops. */
-enum ColourMap {
+public enum ColourMap {
   /** From black to white, for what is counted. */
   GREY(BufferedImage.TYPE_BYTE_GRAY, 0x00, 0xff),
 
@@ -24,7 +24,40 @@ enum ColourMap {
       0xf4a582,
       0xd6604d,
       0xb2182b,
-      0x67001f);
+      0x67001f),
+
+  /**
+   * From dark blue through green to yellow, even in lightness and told apart by the colour-blind:
+   * the map of that name by Smith and van der Walt, which is matplotlib's own.
+   */
+  VIRIDIS(
+      BufferedImage.TYPE_INT_RGB,
+      0x440154,
+      0x482576,
+      0x414487,
+      0x35608d,
+      0x2a788e,
+      0x21908c,
+      0x22a884,
+      0x43bf71,
+      0x7ad151,
+      0xbbdf27,
+      0xfde725),
+
+  /** From black through red to pale yellow, even in lightness: by the same authors. */
+  INFERNO(
+      BufferedImage.TYPE_INT_RGB,
+      0x000004,
+      0x160b39,
+      0x420a68,
+      0x6a176e,
+      0x932667,
+      0xbc3754,
+      0xdd513a,
+      0xf37819,
+      0xfca50a,
+      0xf6d746,
+      0xfcffa4);
 
   private final int imageType;
   private final int bands;

@@ -31,6 +31,9 @@ public final class Picture {
   /** Narrow scans are not enlarged beyond this. */
   private static final int LARGEST_SIDE = 4096;
 
+  /** How many times the smallest difference that a logarithm shows fits between the limits. */
+  private static final double LOG_RANGE = 1000;
+
   private Picture() {}
 
   /** Draws an image. */
@@ -65,8 +68,49 @@ public final class Picture {
     return paint(shown, rows, columns, -reach, reach, ColourMap.BLUE_WHITE_RED);
   }
 
+  /**
+   * Draws an image over the scan or the detector as somebody wishes; without the flyback column.
+   *
+   * @param low value that gets the first colour, as what is below it; null: percentile 0.5
+   * @param high value that gets the last colour, as what is above it; null: percentile 99.5. Where
+   *     there is no number the first colour is drawn
+   * @param log whether the colour of a value at t, from 0 to 1 between low and high, is that at
+   *     {@code log(1 + 1000 t) / log(1001)}, which has no trouble with zeros
+   * @throws IllegalArgumentException if the image is over the radius
+   */
+  public static BufferedImage draw(
+      ScanImage image, ColourMap colours, Double low, Double high, boolean log) {
+    if (image.axes() == Axes.RADIUS) {
+      throw new IllegalArgumentException(
+          "%s is a curve, which has no colours".formatted(image.name()));
+    }
+    int rows = image.rows();
+    int columns = image.axes() == Axes.SCAN ? Math.max(1, image.columns() - 1) : image.columns();
+    double[] shown = new double[rows * columns];
+    for (int i = 0; i < shown.length; i++) {
+      shown[i] = image.values()[i / columns * image.columns() + i % columns];
+    }
+    double[] sorted = Arrays.stream(shown).filter(v -> !Double.isNaN(v)).sorted().toArray();
+    double from = sorted.length == 0 ? 0 : percentile(sorted, 0.5);
+    double to = sorted.length == 0 ? 1 : percentile(sorted, 99.5);
+    double first = low == null ? from : low;
+    double last = high == null ? to : high;
+    Arrays.setAll(shown, i -> Double.isNaN(shown[i]) ? first : shown[i]);
+    if (log) {
+      Arrays.setAll(shown, i -> Math.log1p(LOG_RANGE * level(shown[i], first, last)));
+      return paint(shown, rows, columns, 0, Math.log1p(LOG_RANGE), colours);
+    }
+    return paint(shown, rows, columns, first, last, colours);
+  }
+
   private static double percentile(double[] sorted, double percent) {
     return sorted[(int) Math.round(percent / 100 * (sorted.length - 1))];
+  }
+
+  /** Where a value is between two others: from 0 to 1. */
+  private static double level(double value, double low, double high) {
+    double range = Math.max(high - low, Double.MIN_NORMAL);
+    return Math.max(0, Math.min(1, (value - low) / range));
   }
 
   /** Enlarges and colours values, of which the low and the high one get the ends of the colours. */
@@ -76,9 +120,8 @@ public final class Picture {
     int n = Math.max(1, Math.min(smallest, LARGEST_SIDE / Math.max(rows, columns)));
     BufferedImage picture = colours.picture(columns * n, rows * n);
     int[] square = new int[n * n];
-    double range = Math.max(high - low, Double.MIN_NORMAL);
     for (int i = 0; i < values.length; i++) {
-      int[] colour = colours.at(Math.max(0, Math.min(1, (values[i] - low) / range)));
+      int[] colour = colours.at(level(values[i], low, high));
       for (int band = 0; band < colour.length; band++) {
         Arrays.fill(square, colour[band]);
         picture.getRaster().setSamples(i % columns * n, i / columns * n, n, n, band, square);
@@ -92,7 +135,8 @@ public final class Picture {
     return png(draw(image));
   }
 
-  private static byte[] png(BufferedImage picture) {
+  /** A picture as a PNG file's bytes. */
+  public static byte[] png(BufferedImage picture) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (MemoryCacheImageOutputStream out = new MemoryCacheImageOutputStream(bytes)) {
       ImageIO.write(picture, "png", out);

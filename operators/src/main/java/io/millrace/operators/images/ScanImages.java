@@ -6,6 +6,8 @@ import io.millrace.detector.ScanGeometry;
 import io.millrace.detector.ScanImage;
 import io.millrace.detector.ScanImage.Axes;
 import io.millrace.detector.ScanKey;
+import io.millrace.detector.live.LivePattern;
+import io.millrace.detector.live.LiveRows;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -117,6 +119,16 @@ public final class ScanImages implements Serializable {
     pattern = other.pattern.clone();
   }
 
+  /** The {@link ScanKey key} of the scan. */
+  long scan() {
+    return scan;
+  }
+
+  /** The scan's raster. */
+  ScanGeometry geometry() {
+    return geometry;
+  }
+
   /** The images as they stand; frames that are added to the one do not change the other. */
   public ScanImages copy() {
     return new ScanImages(this);
@@ -201,6 +213,47 @@ public final class ScanImages implements Serializable {
             counts(pattern)));
     all.add(radialProfile());
     return all;
+  }
+
+  /**
+   * Rows as they stand. Later frames do not change them.
+   *
+   * @param coverage of the frames that were added
+   */
+  LiveRows rows(int firstRow, int rows, ScanCoverage coverage) {
+    int from = geometry.position(0, firstRow);
+    int to = geometry.position(0, firstRow + rows);
+    return new LiveRows(
+        scan,
+        geometry,
+        firstRow,
+        rows,
+        virtualDetectors.stream().map(VirtualDetector::ring).toList(),
+        coverage.masks(from, to),
+        coverage.frames(from, to),
+        Arrays.stream(inDetectors)
+            .map(in -> Arrays.copyOfRange(in, from, to))
+            .toArray(int[][]::new),
+        Arrays.copyOfRange(total, from, to),
+        Arrays.copyOfRange(columnSum, from, to),
+        Arrays.copyOfRange(rowSum, from, to));
+  }
+
+  /**
+   * The sum of all frames so far. Later frames do not change it.
+   *
+   * @param coverage of the frames that were added
+   */
+  LivePattern pattern(ScanCoverage coverage) {
+    return new LivePattern(
+        scan,
+        geometry,
+        detector.rows(),
+        detector.columns(),
+        detector.modules(),
+        coverage.frames(),
+        coverage.events(),
+        pattern.clone());
   }
 
   private ScanImage overScan(String name, String description, boolean counts, double[] values) {

@@ -1,6 +1,7 @@
 package io.millrace.operators.images;
 
 import io.millrace.detector.DetectorDescription;
+import io.millrace.detector.live.LiveRing;
 import java.io.Serializable;
 
 /**
@@ -78,5 +79,14 @@ public record VirtualDetector(String name, double inner, double outer, double x,
   public boolean contains(int row, int column) {
     double squared = (column - x) * (column - x) + (row - y) * (row - y);
     return inner * inner <= squared && squared < outer * outer;
+  }
+
+  /**
+   * As viewers are told of it.
+   *
+   * @throws IllegalArgumentException if its name is too long for that
+   */
+  public LiveRing ring() {
+    return new LiveRing(name, inner, outer, x, y);
   }
 }

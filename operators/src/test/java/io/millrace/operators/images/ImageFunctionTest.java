@@ -12,6 +12,11 @@ import io.millrace.detector.ScanImage.Axes;
 import io.millrace.detector.ScanRecord;
 import io.millrace.detector.ScanReport;
 import io.millrace.detector.ScanReport.EndedBy;
+import io.millrace.detector.live.LiveEnd;
+import io.millrace.detector.live.LiveEvents;
+import io.millrace.detector.live.LiveMessage;
+import io.millrace.detector.live.LivePattern;
+import io.millrace.detector.live.LiveRows;
 import io.millrace.operators.counting.Frames;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -34,6 +39,7 @@ class ImageFunctionTest {
           new VirtualDetector("dark_field", 1, 1.1, 2, 2));
 
   private final List<ScanRecord> out = new ArrayList<>();
+  private boolean viewers;
   private KeyedOneInputStreamOperatorTestHarness<Long, ScanRecord, ScanRecord> harness;
 
   @BeforeEach
@@ -52,7 +58,8 @@ class ImageFunctionTest {
   private void open(OperatorSubtaskState state) throws Exception {
     harness =
         new KeyedOneInputStreamOperatorTestHarness<>(
-            new KeyedProcessOperator<>(new ImageFunction(DETECTOR, RINGS, new DpcPhase(90, true))),
+            new KeyedProcessOperator<>(
+                new ImageFunction(DETECTOR, RINGS, new DpcPhase(90, true), viewers)),
             ScanRecord::scan,
             Types.LONG);
     harness.setup();
@@ -172,5 +179,119 @@ class ImageFunctionTest {
     send(report(7));
     assertThat(image(0).values()).containsExactly(1, 1, 0, 0, 0, 0);
     assertThat(image(6).values()[10]).as("electrons of the pixel").isEqualTo(2);
+  }
+
+  private void openWithViewers(OperatorSubtaskState state) throws Exception {
+    harness.close();
+    viewers = true;
+    open(state);
+  }
+
+  private List<LiveMessage> live() {
+    var messages = harness.getSideOutput(ImageFunction.LIVE);
+    if (messages == null) {
+      return List.of();
+    }
+    List<LiveMessage> all = new ArrayList<>();
+    for (var message = messages.poll(); message != null; message = messages.poll()) {
+      all.add(message.getValue());
+    }
+    return all;
+  }
+
+  private static <M extends LiveMessage> M only(Class<M> type, List<LiveMessage> messages) {
+    List<LiveMessage> ofType = messages.stream().filter(type::isInstance).toList();
+    assertThat(ofType).as("%s in %s", type.getSimpleName(), messages).hasSize(1);
+    return type.cast(ofType.get(0));
+  }
+
+  @Test
+  void withoutViewersNobodyIsTold() throws Exception {
+    send(frame(7, 0, 0, 10));
+    harness.setProcessingTime(10_000);
+    send(report(7));
+    assertThat(live()).isEmpty();
+    assertThat(harness.numProcessingTimeTimers()).isZero();
+  }
+
+  @Test
+  void viewersSeeTheFirstFrameAtOnceAndLaterOnesFourTimesASecond() throws Exception {
+    openWithViewers(null);
+    harness.setProcessingTime(10_000);
+    send(frame(7, 1, 0, 10));
+    harness.setProcessingTime(10_001);
+    List<LiveMessage> first = live();
+    LiveRows rows = only(LiveRows.class, first);
+    assertThat(rows.frames()).containsExactly(0, 1, 0, 0, 0, 0);
+    assertThat(only(LivePattern.class, first).frames()).isEqualTo(1);
+    assertThat(only(LiveEvents.class, first).events()).containsExactly(10);
+
+    CountedFrame used = frame(7, 2, 0, 6, 10);
+    send(used);
+    used.events.clear();
+    used.events.add(1); // its memory belongs to whoever has emitted it
+    harness.setProcessingTime(10_200);
+    send(frame(7, 2, 0));
+    assertThat(live()).isEmpty();
+    harness.setProcessingTime(10_251);
+    List<LiveMessage> second = live();
+    assertThat(only(LiveRows.class, second).frames()).containsExactly(0, 1, 2, 0, 0, 0);
+    LiveEvents events = only(LiveEvents.class, second);
+    assertThat(events.position()).containsExactly(2, 2);
+    assertThat(events.count()).containsExactly(2, 0);
+    assertThat(events.events()).containsExactly(6, 10);
+
+    harness.setProcessingTime(20_000);
+    assertThat(live()).as("while frames pause").isEmpty();
+    assertThat(harness.numProcessingTimeTimers()).isZero();
+  }
+
+  @Test
+  void viewersSeeTheWholeBeforeTheEnd() throws Exception {
+    openWithViewers(null);
+    send(frame(7, 1, 0, 10));
+    harness.setProcessingTime(1);
+    live();
+    CountedFrame last = frame(7, 0, 1, 6, 10);
+    last.mask = 0b0101;
+    send(last);
+    send(report(7));
+    List<LiveMessage> all = live();
+    assertThat(all).last().isInstanceOf(LiveEnd.class);
+    assertThat(only(LiveEnd.class, all).absent()).isEqualTo(6);
+    assertThat(only(LiveEnd.class, all).reason()).isEqualTo("announced");
+    LiveRows rows = only(LiveRows.class, all);
+    assertThat(rows.mask()).containsExactly(0, 15, 0, 5, 0, 0);
+    assertThat(rows.counts()[0]).containsExactly(0, 1, 0, 1, 0, 0);
+    assertThat(rows.total()).containsExactly(0, 1, 0, 2, 0, 0);
+    harness.setProcessingTime(20_000);
+    assertThat(live()).isEmpty();
+  }
+
+  @Test
+  void viewersOfARestoredScanSeeAllOfItOnce() throws Exception {
+    openWithViewers(null);
+    send(frame(7, 1, 0, 10));
+    harness.setProcessingTime(1);
+    OperatorSubtaskState state = harness.snapshot(1, 0);
+    openWithViewers(state);
+    send(frame(7, 0, 1, 6));
+    harness.setProcessingTime(2);
+    List<LiveMessage> all = live();
+    assertThat(only(LiveRows.class, all).frames()).containsExactly(0, 1, 0, 1, 0, 0);
+    assertThat(only(LivePattern.class, all).frames()).isEqualTo(2);
+    assertThat(only(LiveEvents.class, all).position()).containsExactly(3);
+  }
+
+  /** A job that goes on from one that had no viewers. */
+  @Test
+  void viewersThatCameLaterSeeTheImages() throws Exception {
+    send(frame(7, 1, 0, 10));
+    openWithViewers(harness.snapshot(1, 0));
+    send(frame(7, 0, 1, 6, 10));
+    send(report(7));
+    LiveRows rows = only(LiveRows.class, live());
+    assertThat(rows.total()).containsExactly(0, 1, 0, 2, 0, 0);
+    assertThat(rows.frames()).containsExactly(0, 0, 0, 1, 0, 0);
   }
 }

@@ -121,6 +121,20 @@ class PictureTest {
   }
 
   @Test
+  void coloursAndLimitsAreThoseThatSomebodyWishes() {
+    ScanImage image = image(true, 1, 4, 10, 20, 110, 9999);
+    BufferedImage linear = Picture.draw(image, ColourMap.INFERNO, 10.0, 110.0, false);
+    int side = linear.getWidth() / 3;
+    assertThat(colour(linear, 0, 0)).isEqualTo(0x000004);
+    assertThat(colour(linear, side, 0)).as("a tenth").isEqualTo(0x160b39);
+    assertThat(colour(linear, 2 * side, 0)).isEqualTo(0xfcffa4);
+    BufferedImage log = Picture.draw(image, ColourMap.GREY, 10.0, 110.0, true);
+    assertThat(grey(log, 0, 0)).isZero();
+    assertThat(grey(log, side, 0)).as("log(101) / log(1001)").isEqualTo(170);
+    assertThat(grey(log, 2 * side, 0)).isEqualTo(255);
+  }
+
+  @Test
   void darkNarrowAndLargeImagesAreDrawnToo() {
     assertThat(grey(Picture.draw(image(true, 1, 1, 0)), 0, 0)).isZero();
     assertThat(Picture.draw(image(true, 1, 2001, new int[2001])).getWidth()).isEqualTo(4000);
