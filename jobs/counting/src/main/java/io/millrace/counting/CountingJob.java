@@ -11,10 +11,10 @@ import io.millrace.detector.ScanNotice;
 import io.millrace.detector.ScanRecord;
 import io.millrace.detector.Thresholds;
 import io.millrace.detector.wire.Lanes;
-import io.millrace.hdf5.CountedFileName;
 import io.millrace.hdf5.CountedFileSink;
 import io.millrace.hdf5.Provenance;
 import io.millrace.hdf5.ResultListener;
+import io.millrace.hdf5.SessionId;
 import io.millrace.operators.assembly.AssemblyFunction;
 import io.millrace.operators.calibration.CalibrationFunction;
 import io.millrace.operators.calibration.SectorHistogram;
@@ -22,6 +22,7 @@ import io.millrace.operators.counting.CountingOperator;
 import io.millrace.operators.hotpixels.HotPixelFunction;
 import io.millrace.operators.images.ImageFunction;
 import io.millrace.operators.ledger.LedgerFunction;
+import io.millrace.zeromq.sink.ZeroMqSink;
 import io.millrace.zeromq.source.ZeroMqSource;
 import io.millrace.zeromq.source.ZeroMqSourceOptions;
 import java.io.IOException;
@@ -146,15 +147,20 @@ public final class CountingJob {
                 Types.GENERIC(ScanRecord.class))
             .name("ledger")
             .uid("ledger");
-    records =
+    ZeroMqSink gateway = options.liveSink();
+    SingleOutputStreamOperator<ScanRecord> images =
         byScan(records)
             .process(
-                new ImageFunction(detector, options.virtualDetectors(), options.dpc()),
+                new ImageFunction(
+                    detector, options.virtualDetectors(), options.dpc(), gateway != null),
                 Types.GENERIC(ScanRecord.class))
             .name("images")
             .uid("images");
+    if (gateway != null) {
+      images.getSideOutput(ImageFunction.LIVE).sinkTo(gateway).name("live").uid("live");
+    }
     records =
-        byScan(records)
+        byScan(images)
             .process(
                 new HotPixelFunction(detector, options.calibration()),
                 Types.GENERIC(ScanRecord.class))
@@ -187,7 +193,7 @@ public final class CountingJob {
       throws IOException {
     return CountedFileSink.builder()
         .setDirectory(options.output)
-        .setId(options.id > 0 ? options.id : CountedFileName.nextId(options.output))
+        .setId(options.id > 0 ? options.id : SessionId.take(options.output))
         .setDetector(detector)
         .setProvenance(provenance(options))
         .setLayout(options.layout)

@@ -19,6 +19,7 @@ import io.millrace.operators.images.VirtualDetector;
 import io.millrace.references.BadPixels;
 import io.millrace.references.CalibrationFile;
 import io.millrace.references.ReferenceMap;
+import io.millrace.zeromq.sink.ZeroMqSink;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -311,6 +312,15 @@ public final class CountingOptions {
   boolean dpcFlip;
 
   @Option(
+      names = "--live",
+      paramLabel = "tcp://HOST:PORT",
+      description =
+          "Shows scans while they run to the gateway that listens there (its --live-listen); the"
+              + " stream waits for nobody, and goes on when no gateway is there. Default: nobody is"
+              + " shown anything.")
+  private String live;
+
+  @Option(
       names = "--layout",
       paramLabel = "vlen|flat|both",
       defaultValue = "vlen",
@@ -447,6 +457,10 @@ public final class CountingOptions {
     named(
         "--detector",
         () -> new ScanImages(camera(), virtualDetectors(), dpc(), 0, new ScanGeometry(1, 1)));
+    if (live != null) {
+      named("--live", this::liveSink);
+      named("--detector", () -> virtualDetectors().forEach(VirtualDetector::ring));
+    }
     if (detectors != USUAL_DETECTORS) {
       DetectorDescription frame = camera();
       for (VirtualDetector ring : virtualDetectors()) {
@@ -640,6 +654,11 @@ public final class CountingOptions {
   List<VirtualDetector> virtualDetectors() {
     DetectorDescription camera = camera();
     return detectors.stream().map(text -> VirtualDetector.parse(text, camera)).toList();
+  }
+
+  /** Where scans are shown while they run; null if they are not. */
+  ZeroMqSink liveSink() {
+    return live == null ? null : ZeroMqSink.builder().setAddress(live).setSession(session).build();
   }
 
   DpcPhase dpc() {

@@ -72,7 +72,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The whole job on a cluster, from an aggregator's lanes to the file. */
-@Timeout(120)
+@Timeout(240)
 class CountingJobIT {
   private static final int DEADLINE_SECONDS = 60;
   private static final DetectorDescription SMALL = bands(8, 32);
@@ -107,6 +107,18 @@ class CountingJobIT {
 
   private String[] arguments(DetectorDescription camera, BoundLanes lanes, String... more)
       throws IOException {
+    return Stream.concat(
+            Stream.of(
+                "--output=" + output(),
+                "--camera=" + describe(camera, directory),
+                "--lanes-at=" + lanes.address(),
+                "--lanes=" + lanes.lanes().lanes()),
+            Stream.of(more))
+        .toArray(String[]::new);
+  }
+
+  /** Writes the description of a camera, as a job reads it. */
+  static Path describe(DetectorDescription camera, Path directory) throws IOException {
     String sectors =
         camera.sectors().stream()
             .map(
@@ -114,19 +126,10 @@ class CountingJobIT {
                     "  - {row: %d, column: %d, rows: %d, columns: %d}\n"
                         .formatted(s.row(), s.column(), s.rows(), s.columns()))
             .collect(Collectors.joining());
-    Path description =
-        Files.writeString(
-            directory.resolve("camera.yaml"),
-            "name: %s\nframe: {rows: %d, columns: %d}\npixel: uint16-le\nsectors:\n%s"
-                .formatted(camera.name(), camera.rows(), camera.columns(), sectors));
-    return Stream.concat(
-            Stream.of(
-                "--output=" + output(),
-                "--camera=" + description,
-                "--lanes-at=" + lanes.address(),
-                "--lanes=" + lanes.lanes().lanes()),
-            Stream.of(more))
-        .toArray(String[]::new);
+    return Files.writeString(
+        directory.resolve("camera.yaml"),
+        "name: %s\nframe: {rows: %d, columns: %d}\npixel: uint16-le\nsectors:\n%s"
+            .formatted(camera.name(), camera.rows(), camera.columns(), sectors));
   }
 
   private void start(int parallelism, DetectorDescription camera, BoundLanes lanes, String... more)
@@ -174,7 +177,8 @@ class CountingJobIT {
 
   private List<Path> files() throws IOException {
     try (Stream<Path> files = Files.list(output())) {
-      return files.sorted().toList();
+      // Hidden ones are session ids that were taken.
+      return files.filter(file -> !file.getFileName().toString().startsWith(".")).sorted().toList();
     }
   }
 

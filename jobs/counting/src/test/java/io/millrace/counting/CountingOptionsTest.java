@@ -74,6 +74,7 @@ class CountingOptionsTest {
     assertThat(options.rowDark).isNull();
     assertThat(options.level()).isNull();
     assertThat(options.centroids).isFalse();
+    assertThat(options.liveSink()).isNull();
     assertThat(options.slots).isEqualTo(32);
     assertThat(options.frameTimeout()).isEqualTo(Duration.ofMinutes(5));
     assertThat(parse("--lanes-at=tcp://127.0.0.1:5600").frameTimeout())
@@ -114,12 +115,14 @@ class CountingOptionsTest {
             "--detector=side,1.5,4,10,20.25",
             "--dpc-rotation=-12.5",
             "--dpc-flip",
+            "--live=tcp://gateway:5570",
             "--frame-timeout=250ms",
             "--retained-timeout=8min",
             "--scan-timeout=PT2M",
             "--slots=1",
             "--mask-hot-pixels");
 
+    assertThat(options.liveSink()).isNotNull();
     assertThat(options.thresholds()).isEqualTo(new Thresholds(31.5, 1000));
     assertThat(options.calibration().given()).isEqualTo(new Thresholds(31.5, 1000));
     assertThat(options.calibration().maskHotPixels()).isTrue();
@@ -209,6 +212,8 @@ class CountingOptionsTest {
         "--dpc-rotation=NaN | --dpc-rotation | NaN degrees",
         "--dpc-rotation=left | --dpc-rotation | see --help",
         "--layout=round | --layout | see --help",
+        "--live=gateway:5570 | --live | it is tcp://HOST:PORT",
+        "--live=tcp://h:0 | --live | it is tcp://HOST:PORT",
         "--calibration=no.h5 | --calibration | give a counted file",
         "--calibration=no.h5 --background=1 --xray=2 | --calibration | leave it out",
         "--dark=no.npy | --dark | no file there that can be read",

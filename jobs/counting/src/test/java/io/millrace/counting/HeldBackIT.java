@@ -34,7 +34,7 @@ import org.slf4j.LoggerFactory;
  * afterwards the scan is whole.
  */
 @Execution(ExecutionMode.CONCURRENT)
-@Timeout(180)
+@Timeout(360)
 class HeldBackIT {
   private static final Logger LOG = LoggerFactory.getLogger(HeldBackIT.class);
 
@@ -48,7 +48,7 @@ class HeldBackIT {
   /** What a JVM may come to need besides while it works: compiled code, classes, stacks. */
   private static final long SLACK = 48 * MIB;
 
-  private static final Duration DEADLINE = Duration.ofSeconds(60);
+  private static final Duration DEADLINE = TrialProcess.DEADLINE;
 
   @TempDir private Path directory;
   private final Deque<AutoCloseable> opened = new ArrayDeque<>();

@@ -51,7 +51,7 @@ class RetainedScanIT {
   private static final String[] ALL = {
     "aggregator edge", "producer modules-0-3", "lane lane-0", "lane lane-1"
   };
-  private static final Duration DEADLINE = Duration.ofSeconds(120);
+  private static final Duration DEADLINE = TrialProcess.DEADLINE;
 
   @TempDir private Path directory;
   private final Deque<AutoCloseable> opened = new ArrayDeque<>();

@@ -39,7 +39,7 @@ import org.zeromq.ZMQ;
  * holds the files event for event against what the camera has sent, and ZooKeeper's account against
  * both.
  */
-@Timeout(180)
+@Timeout(360)
 @Execution(ExecutionMode.CONCURRENT)
 class SessionTrialsIT {
   private static final int MODULES = 4;
@@ -260,7 +260,8 @@ class SessionTrialsIT {
   void aProducerIsKilledAndStartedAgainInMidScan() throws Exception {
     TrialSession session = session("s", zooKeeper(1).start());
     session.aggregator();
-    session.job("--scan-timeout=25s");
+    // Longer than another producer needs to start, on a machine that does other things.
+    session.job("--scan-timeout=60s");
     session.awaitMembers("aggregator edge", "lane lane-0", "lane lane-1");
     session.producer(RASTER, "--modules=0-2", RATE);
     TrialProcess killed = session.producer(RASTER, "--modules=3", RATE);

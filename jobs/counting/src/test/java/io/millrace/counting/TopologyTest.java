@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.millrace.counting.serialization.Serializers;
 import io.millrace.operators.assembly.FrameBlock;
 import io.millrace.operators.hotpixels.HotPixelSearch;
+import io.millrace.operators.images.ScanCoverage;
 import io.millrace.operators.images.ScanImages;
 import io.millrace.operators.ledger.OpenScan;
 import java.io.IOException;
@@ -30,6 +31,8 @@ class TopologyTest {
   private static final Set<String> WITHOUT_ZOOKEEPER =
       Set.of("assemble", "ledger", "images", "hot pixels");
 
+  private static final String LIVE = "--live=tcp://127.0.0.1:5570";
+
   @TempDir Path output;
 
   private StreamExecutionEnvironment job(int parallelism, String... args) throws IOException {
@@ -44,11 +47,11 @@ class TopologyTest {
   }
 
   private StreamExecutionEnvironment given() throws IOException {
-    return job(2, "--background=1", "--xray=2");
+    return job(2, "--background=1", "--xray=2", LIVE);
   }
 
   private StreamExecutionEnvironment calibrated() throws IOException {
-    return job(2);
+    return job(2, LIVE);
   }
 
   @Test
@@ -64,6 +67,7 @@ class TopologyTest {
             "state block of assemble: " + FrameBlock.class.getName(),
             "state open of ledger: " + OpenScan.class.getName(),
             "state images of images: " + ScanImages.class.getName(),
+            "state coverage of images: " + ScanCoverage.class.getName(),
             "state hot-pixels of hot pixels: " + HotPixelSearch.class.getName());
   }
 
@@ -131,8 +135,19 @@ class TopologyTest {
   /** A mask comes with the calibration, also if that has nothing to fit. */
   @Test
   void masksForGivenThresholdsComeThroughTheCalibration() throws IOException {
-    assertThat(vertices(job(2, "--background=1", "--xray=2", "--mask-hot-pixels")))
+    assertThat(vertices(job(2, "--background=1", "--xray=2", "--mask-hot-pixels", LIVE)))
         .isEqualTo(vertices(calibrated()));
+  }
+
+  /** What a gateway is shown stays in the task that draws the images. */
+  @Test
+  void whoShowsScansIsChainedToTheImages() throws IOException {
+    assertThat(vertices(given()).keySet())
+        .containsExactlyInAnyOrder(
+            "Source: lanes -> count",
+            "assemble",
+            "ledger -> images -> (live: Writer, hot pixels -> part files -> counted file: Writer ->"
+                + " counted file: Committer)");
   }
 
   /** Parallelism by name of the tasks; operators that are chained make one task. */

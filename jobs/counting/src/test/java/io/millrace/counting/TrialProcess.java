@@ -13,8 +13,11 @@ import org.awaitility.Awaitility;
 
 /** A part of the system as a process of its own, that can be killed, and stopped for a while. */
 final class TrialProcess implements AutoCloseable {
-  /** What no step should need, also on a machine that does other things. */
-  static final Duration DEADLINE = Duration.ofSeconds(60);
+  /**
+   * What no step should need, also on a machine that does other things: a dozen JVMs start beside
+   * the tests of another module, on two cores.
+   */
+  static final Duration DEADLINE = Duration.ofSeconds(120);
 
   private final Process process;
   private final Path log;

@@ -36,6 +36,7 @@ import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.streaming.util.TestStreamEnvironment;
+import org.awaitility.core.ConditionTimeoutException;
 
 /**
  * A session on trial: its aggregator and producers are processes, its job runs on a cluster, its
@@ -46,7 +47,7 @@ final class TrialSession implements AutoCloseable {
   private static final Duration DEADLINE = TrialProcess.DEADLINE;
 
   /** With the time-outs of the aggregator and of the lanes, if something was announced too much. */
-  private static final Duration DRAIN = Duration.ofSeconds(90);
+  private static final Duration DRAIN = Duration.ofSeconds(150);
 
   private static final int LANES = 2;
 
@@ -363,6 +364,9 @@ final class TrialSession implements AutoCloseable {
       await("members")
           .atMost(DEADLINE)
           .untilAsserted(() -> assertThat(shown(members)).containsExactlyInAnyOrder(expected));
+    } catch (ConditionTimeoutException late) {
+      // Why a lane is not there is said by its job alone.
+      throw new AssertionError(jobProcess == null ? "no process" : jobProcess.log(), late);
     }
   }
 

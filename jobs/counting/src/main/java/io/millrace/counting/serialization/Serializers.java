@@ -10,10 +10,15 @@ import io.millrace.detector.SampleHistogram;
 import io.millrace.detector.ScanImage;
 import io.millrace.detector.ScanReport;
 import io.millrace.detector.SectorDrop;
+import io.millrace.detector.live.LiveEnd;
+import io.millrace.detector.live.LiveEvents;
+import io.millrace.detector.live.LivePattern;
+import io.millrace.detector.live.LiveRows;
 import io.millrace.hdf5.WholeFile;
 import io.millrace.operators.assembly.FrameBlock;
 import io.millrace.operators.calibration.SectorHistogram;
 import io.millrace.operators.hotpixels.HotPixelSearch;
+import io.millrace.operators.images.ScanCoverage;
 import io.millrace.operators.images.ScanImages;
 import io.millrace.operators.ledger.OpenScan;
 import java.util.Map;
@@ -26,6 +31,7 @@ import org.apache.flink.configuration.PipelineOptions;
 public final class Serializers {
   /**
    * By record. What comes once for a scan goes by Java serialization: there is no speed to be won.
+   * Live messages do, too: they stay in their task, where nothing is serialized.
    */
   public static final Map<Class<?>, Class<?>> BY_TYPE =
       Map.ofEntries(
@@ -43,6 +49,11 @@ public final class Serializers {
           Map.entry(ScanReport.class, JavaSerializer.class),
           Map.entry(OpenScan.class, JavaSerializer.class),
           Map.entry(ScanImages.class, ScanImagesSerializer.class),
+          Map.entry(ScanCoverage.class, ScanCoverageSerializer.class),
+          Map.entry(LiveRows.class, JavaSerializer.class),
+          Map.entry(LivePattern.class, JavaSerializer.class),
+          Map.entry(LiveEvents.class, JavaSerializer.class),
+          Map.entry(LiveEnd.class, JavaSerializer.class),
           Map.entry(HotPixelSearch.class, JavaSerializer.class),
           Map.entry(WholeFile.class, JavaSerializer.class));
 

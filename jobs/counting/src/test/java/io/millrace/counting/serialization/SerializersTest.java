@@ -25,6 +25,12 @@ import io.millrace.detector.ScanReport;
 import io.millrace.detector.SectorDrop;
 import io.millrace.detector.SectorPlacement;
 import io.millrace.detector.Thresholds;
+import io.millrace.detector.live.LiveEnd;
+import io.millrace.detector.live.LiveEvents;
+import io.millrace.detector.live.LiveMessage;
+import io.millrace.detector.live.LivePattern;
+import io.millrace.detector.live.LiveRing;
+import io.millrace.detector.live.LiveRows;
 import io.millrace.hdf5.WholeFile;
 import io.millrace.operators.assembly.FrameBlock;
 import io.millrace.operators.assembly.SeamResolver;
@@ -32,6 +38,7 @@ import io.millrace.operators.calibration.PixelHistogram;
 import io.millrace.operators.calibration.SectorHistogram;
 import io.millrace.operators.hotpixels.HotPixelSearch;
 import io.millrace.operators.images.DpcPhase;
+import io.millrace.operators.images.ScanCoverage;
 import io.millrace.operators.images.ScanImages;
 import io.millrace.operators.images.VirtualDetector;
 import io.millrace.operators.ledger.OpenScan;
@@ -312,6 +319,34 @@ class SerializersTest {
     assertSame(read, record, record.toString());
   }
 
+  private static Stream<LiveMessage> liveMessages() {
+    ScanGeometry geometry = new ScanGeometry(2, 1);
+    return Stream.of(
+        new LiveRows(
+            7,
+            geometry,
+            0,
+            1,
+            List.of(new LiveRing("all", 0, 99, 8, 8)),
+            new int[] {15, 0},
+            new int[] {2, 0},
+            new int[][] {{1, 2}},
+            new int[] {3, 4},
+            new long[] {5, 6},
+            new long[] {7, 8}),
+        new LivePattern(7, geometry, 1, 2, 4, 1, 1, new int[] {0, 1}),
+        new LiveEvents(
+            7, geometry, 1, 2, new int[] {1}, new int[] {15}, new int[] {1}, new int[] {0}),
+        new LiveEnd(7, geometry, 1, 0, 1, new long[4], "announced"));
+  }
+
+  /** Only if somebody breaks the chain. */
+  @ParameterizedTest
+  @MethodSource("liveMessages")
+  void liveMessagesCouldTravel(LiveMessage message) throws IOException {
+    assertSame(roundTrip(LiveMessage.class, message), message, message.toString());
+  }
+
   /** What tasks keep of a scan that is under way, and what waits for the next checkpoint. */
   private static Stream<Object> states() {
     CountedFrame frame = new CountedFrame(IntList.of(1, 77, 78));
@@ -339,9 +374,12 @@ class SerializersTest {
             .map(ScanReport.class::cast)
             .findFirst()
             .orElseThrow();
+    ScanCoverage coverage = new ScanCoverage(new ScanGeometry(3, 2));
+    coverage.add(frame);
     return Stream.of(
         new OpenScan(account),
         images,
+        coverage,
         search,
         new WholeFile(
             report,
@@ -392,6 +430,7 @@ class SerializersTest {
                 CountedSector.class, CountedFrame.class, SectorHistogram.class, FrameBlock.class));
     states().map(Object::getClass).forEach(tested::add);
     rareRecords().map(Object::getClass).distinct().forEach(tested::add);
+    liveMessages().map(Object::getClass).forEach(tested::add);
     assertThat(Serializers.BY_TYPE.keySet()).containsExactlyInAnyOrderElementsOf(tested);
   }
 
