@@ -1,6 +1,7 @@
 package io.millrace.allocation;
 
 import io.millrace.allocation.SessionReport.State;
+import io.millrace.coordination.Claim;
 import io.millrace.coordination.Member;
 import io.millrace.coordination.MemberState;
 import io.millrace.coordination.Members;
@@ -43,12 +44,6 @@ import org.slf4j.LoggerFactory;
  * One thread does all of it, once a second.
  */
 final class Allocation {
-  /** Who cannot reach ZooKeeper drains a session by this file in its folder. */
-  static final String DRAIN_FILE = "drain";
-
-  /** How many of the nodes are to be used; without it, all. */
-  static final String NODES_FILE = "nodes";
-
   private static final Logger LOG = LoggerFactory.getLogger(Allocation.class);
   private static final Duration TICK = Duration.ofSeconds(1);
   private static final Duration REPORT_INTERVAL = Duration.ofSeconds(5);
@@ -77,9 +72,11 @@ final class Allocation {
   private final Path root;
   private final FlinkOnNodes flink;
   private final Sigterm sigterm;
+  private final GuardPost guard;
 
   private NodeProcess ownZooKeeper;
   private ZooKeeperConnection zooKeeper;
+  private Claim claim;
   private Membership membership;
   private Members members;
   private Sessions sessions;
@@ -93,6 +90,7 @@ final class Allocation {
   private boolean drained;
   private boolean openedHere;
   private boolean jobHasEnded;
+  private boolean runsElsewhere;
 
   /**
    * @param root the repository, whose scripts start the processes
@@ -103,6 +101,8 @@ final class Allocation {
     this.root = root;
     this.sigterm = sigterm;
     this.flink = new FlinkOnNodes(plan, nodes, root);
+    // Its own ZooKeeper is lost with the first node.
+    this.guard = new GuardPost(plan, nodes, root, !plan.zooKeeper().isEmpty());
     this.known = new SessionReport.Draft(plan.session(), plan.batchJob(), nodes.id(), now());
   }
 
@@ -131,6 +131,7 @@ final class Allocation {
         // First, since a batch system that ends a job gives it little time.
         leave(end, reason);
         flink.stop(!sigterm.received());
+        guard.end();
         disconnect();
         LOG.info("session {} is over: {}", plan.session(), end);
       } finally {
@@ -178,13 +179,14 @@ final class Allocation {
       at = startZooKeeper(address);
     }
     known.zooKeeper = at;
-    tell(State.STARTING, "connecting to ZooKeeper at " + at);
+    LOG.info("connecting to ZooKeeper at {}", at);
     zooKeeper = ZooKeeperConnection.open(at, ZOOKEEPER_TIMEOUT);
-    membership =
-        Membership.join(
-            zooKeeper,
-            Member.starting(Role.ALLOCATION, nodes.id(), plan.session(), Map.of()),
-            ZOOKEEPER_TIMEOUT);
+    Member member = Member.starting(Role.ALLOCATION, nodes.id(), plan.session(), Map.of());
+    // Nothing is written before: two batch jobs would take each other's files, and lead two jobs.
+    runsElsewhere = true;
+    claim = Claim.allocation(zooKeeper, member);
+    runsElsewhere = false;
+    membership = Membership.join(zooKeeper, member, ZOOKEEPER_TIMEOUT);
     members = new Members(zooKeeper);
     sessions = new Sessions(zooKeeper);
     scans = new Scans(zooKeeper, plan.session());
@@ -325,10 +327,14 @@ final class Allocation {
       jobHasEnded = true;
       throw new IOException(failure(state));
     }
-    List<Member> aggregators = members.of(plan.session(), Role.AGGREGATOR);
+    List<Member> aggregators =
+        members.of(plan.session(), Role.AGGREGATOR).stream()
+            .filter(m -> m.state().isAtWork())
+            .toList();
     if (aggregators.isEmpty()) {
-      return "there is no aggregator yet; start it: scripts/millrace aggregator --session %s --zookeeper %s"
-          .formatted(plan.session(), known.zooKeeper);
+      return "there is no aggregator yet; start it: scripts/millrace aggregator --session %s --zookeeper %s --lanes %d"
+          .formatted(
+              plan.session(), known.zooKeeper, plan.lanesPerNode() * known.taskManagersWanted);
     }
     int wanted = Integer.parseInt(aggregators.get(0).offers().getOrDefault(Member.LANES, "1"));
     long there = lanesThere();
@@ -339,7 +345,7 @@ final class Allocation {
 
   private long lanesThere() {
     return members.of(plan.session(), Role.LANE).stream()
-        .filter(m -> m.state() != MemberState.STARTING && m.state() != MemberState.FAILED)
+        .filter(m -> m.state().isAtWork())
         .map(Member::name)
         .distinct()
         .count();
@@ -407,6 +413,9 @@ final class Allocation {
     if (!jobState.equals("RUNNING")) {
       reasons.add("the job is " + jobState);
     }
+    if (members.of(plan.session(), Role.AGGREGATOR).isEmpty()) {
+      reasons.add("there is no aggregator any more; start it again");
+    }
     State state = underWay.isEmpty() ? State.READY : State.STREAMING;
     if (drainDeadline != null) {
       state = State.DRAINING;
@@ -436,7 +445,7 @@ final class Allocation {
 
   /** As many TaskManagers as somebody has asked for, on as many of the nodes that there are. */
   private void scale(List<String> names) throws IOException, InterruptedException {
-    Path file = plan.folder().resolve(NODES_FILE);
+    Path file = plan.folder().resolve(SessionOrders.NODES);
     if (known.last().state() == State.DRAINING || !Files.exists(file)) {
       return;
     }
@@ -461,6 +470,7 @@ final class Allocation {
         List<String> names = nodes.names();
         lost.addAll(flink.dropAllBut(names));
         scale(names);
+        guard.place(names);
       } catch (IOException | IllegalArgumentException e) {
         LOG.warn("the nodes are left as they are: {}", e.getMessage());
       }
@@ -468,6 +478,7 @@ final class Allocation {
     if (ownZooKeeper != null) {
       ownZooKeeper.tend();
     }
+    guard.tend();
     flink.tend();
   }
 
@@ -478,8 +489,8 @@ final class Allocation {
     if (sigterm.received()) {
       return Optional.of(BY_SIGTERM);
     }
-    if (Files.exists(plan.folder().resolve(DRAIN_FILE))) {
-      return Optional.of("the file %s is there".formatted(DRAIN_FILE));
+    if (Files.exists(plan.folder().resolve(SessionOrders.DRAIN))) {
+      return Optional.of("the file %s is there".formatted(SessionOrders.DRAIN));
     }
     if (known.endsBy != null && now().isAfter(known.endsBy.minus(plan.drainNotice()))) {
       return Optional.of("the batch job ends at " + known.endsBy);
@@ -531,6 +542,11 @@ final class Allocation {
 
   /** Of a session whose job can go on, or whose job is not known, nothing is over yet. */
   private void leave(State end, String reason) {
+    if (runsElsewhere) {
+      // The report is that of the one who runs it.
+      LOG.error("{}: {}", end, reason);
+      return;
+    }
     boolean isOver = jobHasEnded || (openedHere && known.job == null);
     try {
       if (isOver
@@ -551,6 +567,9 @@ final class Allocation {
     }
     if (membership != null) {
       membership.close();
+    }
+    if (claim != null) {
+      claim.close();
     }
     if (zooKeeper != null) {
       zooKeeper.close();
@@ -585,7 +604,11 @@ final class Allocation {
               "taskManagers",
               (long) known.taskManagers,
               "taskManagersWanted",
-              (long) known.taskManagersWanted));
+              (long) known.taskManagersWanted,
+              "restarts",
+              (long) flink.restarts(),
+              "lostNodes",
+              (long) lost.size()));
     }
   }
 

@@ -54,9 +54,9 @@ public final class AllocationCommand implements Callable<Integer> {
 
   @Option(
       names = "--output",
-      required = true,
       paramLabel = "DIR",
-      description = "for the counted files, on a file system that all nodes see")
+      description =
+          "for the counted files, on a file system that all nodes see; needed but with --join and --guard")
   private Path output;
 
   @Option(
@@ -105,6 +105,19 @@ public final class AllocationCommand implements Callable<Integer> {
   private boolean join;
 
   @Option(
+      names = "--guard",
+      paramLabel = "NODE",
+      description =
+          "only watch the batch job's first node, which this is, and end the job when it is lost; a session of"
+              + " several nodes does that on its last one")
+  private String guarded;
+
+  @Option(
+      names = "--guard-requeues",
+      description = "with --guard: put the job back to the queue instead, if it may run again")
+  private boolean guardRequeues;
+
+  @Option(
       names = "--task-manager-memory",
       defaultValue = "32768",
       paramLabel = "MB",
@@ -146,6 +159,9 @@ public final class AllocationCommand implements Callable<Integer> {
           "--session '%s' has to be of letters, digits, dots, dashes and underscores"
               .formatted(session));
     }
+    if (output == null && !join && guarded == null) {
+      throw new ParameterException(spec.commandLine(), "Missing required option: '--output=DIR'");
+    }
     require("--lanes-per-node", lanesPerNode, 1, 256);
     require("--most-lanes", mostLanes, 1, 32_768);
     require("--task-manager-memory", mostMemory, 1_024, 1 << 20);
@@ -153,7 +169,7 @@ public final class AllocationCommand implements Callable<Integer> {
         session,
         batchJob == null ? session : batchJob,
         folder.toAbsolutePath(),
-        output.toAbsolutePath(),
+        output == null ? null : output.toAbsolutePath(),
         zooKeeper,
         interfaces,
         local.toAbsolutePath(),
@@ -175,16 +191,23 @@ public final class AllocationCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     Map<String, String> environment = System.getenv();
-    Nodes nodes =
-        environment.containsKey("SLURM_JOB_ID")
-            ? new SlurmNodes(environment)
-            : new ThisMachine(walltime);
+    boolean inSlurm = environment.containsKey("SLURM_JOB_ID");
+    if (guarded != null && !inSlurm) {
+      throw new ParameterException(
+          spec.commandLine(), "--guard is for a batch job of Slurm, and there is no SLURM_JOB_ID");
+    }
+    AllocationPlan plan = plan();
     Path root = Path.of(System.getProperty("millrace.root", ".")).toAbsolutePath();
     Sigterm sigterm = new Sigterm();
     sigterm.listen();
-    if (join) {
-      return new Reinforcement(plan(), nodes, root, sigterm).run() ? 0 : 1;
+    if (guarded != null) {
+      new Guard(plan, guarded, guardRequeues, new SlurmNodes(environment), sigterm).run();
+      return 0;
     }
-    return new Allocation(plan(), nodes, root, sigterm).run() == SessionReport.State.ENDED ? 0 : 1;
+    Nodes nodes = inSlurm ? new SlurmNodes(environment) : new ThisMachine(walltime);
+    if (join) {
+      return new Reinforcement(plan, nodes, root, sigterm).run() ? 0 : 1;
+    }
+    return new Allocation(plan, nodes, root, sigterm).run() == SessionReport.State.ENDED ? 0 : 1;
   }
 }

@@ -7,10 +7,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** A program that is run to its end, for what it prints. No shell is between. */
 record Command(List<String> words) {
   private static final int TAIL_CHARACTERS = 2_000;
+  private static final Pattern STACK_TRACE =
+      Pattern.compile("\\s+(at [\\w.$/<>@-]+\\(|\\.\\.\\. \\d+ (more|common))");
 
   static Command of(String... words) {
     return new Command(List.of(words));
@@ -61,8 +65,14 @@ record Command(List<String> words) {
     return String.join(" ", words);
   }
 
+  /** Without stack traces: who reads it starts sessions, and the messages between them say why. */
   private static String tail(Path file) throws IOException {
-    String text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8).strip();
+    String text =
+        new String(Files.readAllBytes(file), StandardCharsets.UTF_8)
+            .lines()
+            .filter(line -> !STACK_TRACE.matcher(line).lookingAt())
+            .collect(Collectors.joining("\n"))
+            .strip();
     return text.substring(Math.max(0, text.length() - TAIL_CHARACTERS));
   }
 }

@@ -30,6 +30,7 @@ final class FlinkOnNodes {
   private final Map<String, Set<String>> folders = new LinkedHashMap<>();
   private NodeProcess jobManager;
   private int memory;
+  private int restartsBefore;
 
   /**
    * @param root the repository, whose scripts start the processes
@@ -91,7 +92,7 @@ final class FlinkOnNodes {
   }
 
   /** Starts a JobManager on the first node. */
-  void startJobManager(String node) throws IOException {
+  void startJobManager(String node) {
     jobManager = process("JobManager", "jobmanager", node, Map.of());
     jobManager.tend();
   }
@@ -131,7 +132,9 @@ final class FlinkOnNodes {
     List<NodeProcess> stopped = new ArrayList<>();
     for (String name : leaving) {
       LOG.info("the TaskManager on {} leaves", name);
-      stopped.add(taskManagers.remove(name));
+      NodeProcess stops = taskManagers.remove(name);
+      restartsBefore += stops.starts() - 1;
+      stopped.add(stops);
     }
     stop(stopped);
   }
@@ -180,7 +183,7 @@ final class FlinkOnNodes {
   }
 
   /** Starts again what has ended, on the nodes that are there. */
-  void tend() throws IOException {
+  void tend() {
     if (jobManager != null) {
       jobManager.tend();
     }
@@ -199,7 +202,9 @@ final class FlinkOnNodes {
     lost.removeAll(present);
     for (String node : lost) {
       LOG.warn("the node {} is lost; the session goes on without it", node);
-      taskManagers.remove(node).stop();
+      NodeProcess gone = taskManagers.remove(node);
+      restartsBefore += gone.starts() - 1;
+      gone.stop();
       folders.remove(node);
     }
     return lost;
@@ -208,6 +213,15 @@ final class FlinkOnNodes {
   /** Whether there is no JobManager, and none yet again. */
   boolean hasNoJobManager() {
     return jobManager == null || !jobManager.isAlive();
+  }
+
+  /** How often a process was started again, also of those that are not there any more. */
+  int restarts() {
+    int restarts = restartsBefore + (jobManager == null ? 0 : jobManager.starts() - 1);
+    for (NodeProcess taskManager : taskManagers.values()) {
+      restarts += taskManager.starts() - 1;
+    }
+    return restarts;
   }
 
   /** How many TaskManagers there should be. */

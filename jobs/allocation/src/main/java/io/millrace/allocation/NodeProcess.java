@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A process on a node that is started again when it ends, later each time: after 1 s, 2 s, and so
- * on to half a minute; one that has run for a minute begins anew.
+ * A process on a node that is started again when it ends, or could not be started, later each time:
+ * after 1 s, 2 s, and so on to half a minute; one that has run for a minute begins anew.
  */
 final class NodeProcess {
   private static final Logger LOG = LoggerFactory.getLogger(NodeProcess.class);
@@ -55,7 +55,7 @@ final class NodeProcess {
   }
 
   /** Starts it if it is time to; never waits. */
-  void tend() throws IOException {
+  void tend() {
     long now = System.nanoTime();
     if (process != null) {
       if (process.isAlive()) {
@@ -64,15 +64,7 @@ final class NodeProcess {
       if (now - started > WELL_NANOS) {
         pause = FIRST_PAUSE_NANOS;
       }
-      startAt = now + pause;
-      LOG.warn(
-          "the {} on {} has ended with exit status {}, and is started again in {} s; its log is {}",
-          name,
-          node,
-          process.exitValue(),
-          TimeUnit.NANOSECONDS.toSeconds(pause),
-          log);
-      pause = Math.min(2 * pause, LONGEST_PAUSE_NANOS);
+      again(now, "has ended with exit status %d".formatted(process.exitValue()));
       process = null;
     }
     if (now - startAt >= 0) {
@@ -82,11 +74,28 @@ final class NodeProcess {
               .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
               .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));
       forget(builder.environment());
-      process = builder.start();
+      try {
+        process = builder.start();
+      } catch (IOException e) {
+        again(now, "cannot be started (%s)".formatted(e.getMessage()));
+        return;
+      }
       started = now;
       starts++;
       LOG.info("the {} on {} is started, the {}. time", name, node, starts);
     }
+  }
+
+  private void again(long now, String why) {
+    startAt = now + pause;
+    LOG.warn(
+        "the {} on {} {}, and is started again in {} s; its log is {}",
+        name,
+        node,
+        why,
+        TimeUnit.NANOSECONDS.toSeconds(pause),
+        log);
+    pause = Math.min(2 * pause, LONGEST_PAUSE_NANOS);
   }
 
   /** A step takes what the whole job was given for an order, such as its number of tasks. */

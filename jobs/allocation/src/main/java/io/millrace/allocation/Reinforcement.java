@@ -1,11 +1,9 @@
 package io.millrace.allocation;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,21 +17,23 @@ final class Reinforcement {
   private static final Duration TICK = Duration.ofSeconds(1);
   private static final Duration NODES_INTERVAL = Duration.ofSeconds(5);
 
-  /** A session's report is written each 5 s. */
-  private static final Duration SILENCE_TIMEOUT = Duration.ofMinutes(2);
+  /** At one a tick some ten minutes: a session that waits in the queue for two comes back. */
+  private static final int MOST_LOOKS_WITHOUT_NEWS = 600;
 
   private final AllocationPlan plan;
   private final Nodes nodes;
   private final FlinkOnNodes flink;
   private final Sigterm sigterm;
-  private Instant written;
-  private long writtenChanged;
+  private final ReportWatch session;
+  private final GuardPost guard;
 
   Reinforcement(AllocationPlan plan, Nodes nodes, Path root, Sigterm sigterm) {
     this.plan = plan;
     this.nodes = nodes;
     this.sigterm = sigterm;
     this.flink = new FlinkOnNodes(plan, nodes, root);
+    this.session = new ReportWatch(plan.folder());
+    this.guard = new GuardPost(plan, nodes, root, false);
   }
 
   /**
@@ -43,14 +43,22 @@ final class Reinforcement {
    */
   boolean run() throws InterruptedException {
     try {
-      SessionReport report = report();
+      SessionReport report = session.read();
       LOG.info("joining session {} of batch job {}", report.session(), report.allocation());
-      flink.startTaskManagers(nodes.names());
+      List<String> names = nodes.names();
+      flink.startTaskManagers(names);
+      guard.place(names);
       long looked = System.nanoTime();
       while (!sigterm.received() && !report.state().isOver()) {
         Thread.sleep(TICK.toMillis());
         flink.tend();
-        report = report();
+        guard.tend();
+        report = session.look(report);
+        if (session.looksWithoutNews() > MOST_LOOKS_WITHOUT_NEWS) {
+          throw new IOException(
+              "the session has been silent for %d min: its batch job has ended without a word"
+                  .formatted(TICK.multipliedBy(MOST_LOOKS_WITHOUT_NEWS).toMinutes()));
+        }
         if (System.nanoTime() - looked > NODES_INTERVAL.toNanos()) {
           looked = System.nanoTime();
           dropLostNodes();
@@ -64,6 +72,7 @@ final class Reinforcement {
     } finally {
       try {
         flink.stop(!sigterm.received());
+        guard.end();
       } finally {
         sigterm.over();
       }
@@ -72,29 +81,11 @@ final class Reinforcement {
 
   private void dropLostNodes() throws InterruptedException {
     try {
-      flink.dropAllBut(nodes.names());
+      List<String> names = nodes.names();
+      flink.dropAllBut(names);
+      guard.place(names);
     } catch (IOException e) {
       LOG.warn("the batch system does not say which nodes there are: {}", e.getMessage());
     }
-  }
-
-  private SessionReport report() throws IOException {
-    Path file = plan.folder().resolve(SessionReport.FILE);
-    SessionReport report;
-    try {
-      report = SessionReport.read(Files.readString(file));
-    } catch (NoSuchFileException e) {
-      throw new IOException("there is no session in %s".formatted(plan.folder()), e);
-    }
-    long now = System.nanoTime();
-    if (!report.written().equals(written)) {
-      written = report.written();
-      writtenChanged = now;
-    } else if (now - writtenChanged > SILENCE_TIMEOUT.toNanos()) {
-      throw new IOException(
-          "the session has been silent for %d s: its batch job has ended without a word"
-              .formatted(SILENCE_TIMEOUT.toSeconds()));
-    }
-    return report;
   }
 }

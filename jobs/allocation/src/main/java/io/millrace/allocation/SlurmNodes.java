@@ -97,6 +97,25 @@ final class SlurmNodes implements Nodes {
     return duration(ask("%L"));
   }
 
+  /**
+   * Puts the job back to the queue if it may run again, and else ends it.
+   *
+   * @param goesOn whether that is of use
+   * @return what was done
+   * @throws IOException if Slurm does not do it; nothing may have happened, or all of it
+   */
+  String giveBack(boolean goesOn) throws IOException, InterruptedException {
+    String shown = Command.of("scontrol", "--oneliner", "show", "job", job).output(DEADLINE);
+    if (goesOn && shown.contains(" Requeue=1 ")) {
+      // Only if it still runs: one that has ended meanwhile would begin again.
+      Command.of("scontrol", "requeue", "incomplete", job).output(DEADLINE);
+      return "job %s is put back to the queue".formatted(job);
+    }
+    Command.of("scancel", job).output(DEADLINE);
+    return "job %s is cancelled, since %s"
+        .formatted(job, goesOn ? "it may not be requeued" : "nothing would go on in it");
+  }
+
   private String ask(String format) throws IOException, InterruptedException {
     return Command.of("squeue", "--noheader", "--jobs=" + job, "--format=" + format)
         .output(DEADLINE)

@@ -2,8 +2,6 @@ package io.millrace.allocation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,14 +19,6 @@ class NodeProcessTest {
     return new NodeProcess("test", "here", List.of("bash", "-c", script), folder.resolve("log"));
   }
 
-  private static void tend(NodeProcess process) {
-    try {
-      process.tend();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
   @Test
   void whatEndsIsStartedAgain() throws Exception {
     NodeProcess process = process("echo started");
@@ -36,7 +26,7 @@ class NodeProcessTest {
         .atMost(DEADLINE)
         .until(
             () -> {
-              tend(process);
+              process.tend();
               return process.starts() == 3;
             });
     process.awaitEnd(DEADLINE);
@@ -45,13 +35,30 @@ class NodeProcessTest {
   }
 
   @Test
+  void whatCannotBeStartedIsTriedAgain() throws Exception {
+    Path log = folder.resolve("full/log");
+    NodeProcess process = new NodeProcess("test", "here", List.of("bash", "-c", "echo up"), log);
+    process.tend();
+    assertThat(process.starts()).isZero();
+    Files.createDirectory(log.getParent());
+    Awaitility.await()
+        .atMost(DEADLINE)
+        .until(
+            () -> {
+              process.tend();
+              return process.starts() == 1;
+            });
+    process.awaitEnd(DEADLINE);
+  }
+
+  @Test
   void whatRunsIsLeftAlone() throws Exception {
     NodeProcess process = process("echo up; exec sleep 60");
-    tend(process);
+    process.tend();
     Awaitility.await()
         .atMost(DEADLINE)
         .until(() -> Files.readString(folder.resolve("log")).equals("up\n"));
-    tend(process);
+    process.tend();
     assertThat(process.starts()).isEqualTo(1);
     process.stop();
     process.awaitEnd(DEADLINE);
@@ -60,7 +67,7 @@ class NodeProcessTest {
   @Test
   void whatDoesNotHearIsKilled() throws Exception {
     NodeProcess process = process("trap '' TERM; echo $$; while :; do read -rt 0.1 <> <(:); done");
-    tend(process);
+    process.tend();
     Awaitility.await().atMost(DEADLINE).until(() -> Files.size(folder.resolve("log")) > 1);
     long pid = Long.parseLong(Files.readString(folder.resolve("log")).strip());
     process.stop();
