@@ -22,6 +22,7 @@ public final class MillraceProgram {
     return Millrace.commandLine(
         command -> {
           command.addSubcommand("allocation", new AllocationCommand());
+          command.addSubcommand("gateway", new GatewayCommand());
           command
               .getSubcommands()
               .get("session")

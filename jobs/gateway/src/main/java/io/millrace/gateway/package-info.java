@@ -7,6 +7,8 @@
  *                             facility ──▶ Superfacility API | slurmrestd | sbatch | processes here
  *                                │ the session's report, the job's state
  *  what people see ◀───────── session
+ *
+ *  millrace gateway ──▶ Gateway: server (HTTP), people (who may), steering (sessions), over one store
  * </pre>
  */
 package io.millrace.gateway;

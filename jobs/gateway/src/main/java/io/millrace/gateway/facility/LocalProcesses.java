@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -19,9 +20,13 @@ public final class LocalProcesses implements ComputeFacility {
   private static final String EXIT = "exit";
   private static final String CANCELLED = "cancelled";
 
-  /** Runs a script, and notes its exit status, also if the script was ended by a signal to all. */
+  /**
+   * Runs a script, and notes its exit status, also if the script was ended by a signal to all. It
+   * notes itself first: who has started it may be killed before it can.
+   */
   private static final String WRAPPER =
-      "trap : TERM; bash \"$0\" >>\"$1\" 2>&1 </dev/null & while kill -0 $! 2>/dev/null; do wait $!; done;"
+      "[ -e \"$3\" ] || { echo \"$$ $(date +%s%3N)\" >\"$3.part\" && mv \"$3.part\" \"$3\"; };"
+          + " trap : TERM; bash \"$0\" >>\"$1\" 2>&1 </dev/null & while kill -0 $! 2>/dev/null; do wait $!; done;"
           + " wait $!; echo $? >\"$2.part\" && mv \"$2.part\" \"$2\"";
 
   private final Path jobs;
@@ -56,13 +61,15 @@ public final class LocalProcesses implements ComputeFacility {
                   WRAPPER,
                   job.resolve(SCRIPT).toString(),
                   logs.resolve(name + ".log").toString(),
-                  job.resolve(EXIT).toString())
+                  job.resolve(EXIT).toString(),
+                  job.resolve(PROCESS).toString())
               .redirectOutput(ProcessBuilder.Redirect.DISCARD)
               .redirectError(ProcessBuilder.Redirect.DISCARD)
               .directory(logs.toFile())
               .start();
-      Files.writeString(
-          job.resolve(PROCESS), process.pid() + " " + started(process.toHandle()).toEpochMilli());
+      Path noted = Files.createTempFile(job, PROCESS, null);
+      Files.writeString(noted, process.pid() + " " + started(process.toHandle()).toEpochMilli());
+      Files.move(noted, job.resolve(PROCESS), StandardCopyOption.REPLACE_EXISTING);
       return name;
     } catch (FileAlreadyExistsException e) {
       throw new SubmitRefused("there was a job %s before; choose another name".formatted(name));
@@ -120,7 +127,7 @@ public final class LocalProcesses implements ComputeFacility {
 
   /** The job's process, if it runs: another may have its number. */
   private static Optional<ProcessHandle> process(Path job) throws IOException {
-    String[] noted = Files.readString(job.resolve(PROCESS)).split(" ");
+    String[] noted = Files.readString(job.resolve(PROCESS)).strip().split(" ");
     Instant started = Instant.ofEpochMilli(Long.parseLong(noted[1]));
     return ProcessHandle.of(Long.parseLong(noted[0]))
         .filter(ProcessHandle::isAlive)

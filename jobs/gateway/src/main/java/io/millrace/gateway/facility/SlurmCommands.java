@@ -83,6 +83,10 @@ public final class SlurmCommands implements ComputeFacility {
   @Override
   public FacilityStatus status() throws FacilityException, InterruptedException {
     SlurmPrograms.Result ping = programs.run("", "scontrol", "ping");
+    if (ping.words().contains("configuration source")) {
+      throw new FacilityException(
+          "Slurm is not set up here: neither /etc/slurm/slurm.conf nor SLURM_CONF names its configuration; for that of scripts/slurm: eval \"$(scripts/slurm env DIR)\"");
+    }
     if (!ping.output().contains("is UP")) {
       return new FacilityStatus(
           FacilityStatus.Health.UNAVAILABLE,
@@ -142,7 +146,9 @@ public final class SlurmCommands implements ComputeFacility {
       FacilityException failure = result.failure();
       throw failure instanceof LostAnswer
           ? failure
-          : new SubmitRefused("sbatch does not take job %s: %s".formatted(name, result.words()));
+          : new SubmitRefused(
+              "sbatch does not take job %s: %s; its options are those of 'batch' in the machine profile"
+                  .formatted(name, result.words()));
     }
     Matcher submitted = SUBMITTED.matcher(result.output().strip());
     if (!submitted.matches()) {

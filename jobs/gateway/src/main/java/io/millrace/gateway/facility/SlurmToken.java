@@ -73,8 +73,8 @@ final class SlurmToken {
       return token;
     } catch (IOException e) {
       throw new FacilityException(
-          "the token in %s cannot be read (%s); write one there, with mode 0600: scontrol token lifespan=SECONDS > %s"
-              .formatted(file, e, file),
+          "the token file %s is not there or cannot be read; write one, with mode 0600: scontrol token lifespan=SECONDS > %s"
+              .formatted(file, file),
           e);
     }
   }

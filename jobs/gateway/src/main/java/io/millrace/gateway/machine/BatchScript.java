@@ -1,5 +1,6 @@
 package io.millrace.gateway.machine;
 
+import io.millrace.allocation.SessionOrders;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,12 +31,15 @@ public final class BatchScript {
         # program is told; the session stays as it is then, for another job.
         mkdir -p %1$s
         # An earlier job of this session may have been drained near its walltime, or scaled.
-        rm -f %1$s/drain %1$s/nodes
+        rm -f %1$s/%2$s %1$s/%3$s
         drain() {
-          : >%1$s/drain
+          : >%1$s/%2$s
         }
         trap drain USR1"""
-            .formatted(ShellWord.quote(machine.folderOf(request.session()))));
+            .formatted(
+                ShellWord.quote(machine.folderOf(request.session())),
+                SessionOrders.DRAIN,
+                SessionOrders.NODES));
     List<String> words = program(machine, request.session());
     words.add("--batch-job=" + job);
     words.add("--walltime=" + request.walltime().toMinutes() + "m");
@@ -65,8 +69,6 @@ public final class BatchScript {
     lines.add("trap : USR1");
     List<String> words = program(machine, request.session());
     words.add("--join");
-    // What it leaves out is in the session's folder; results are the other one's.
-    words.add("--output=" + machine.output());
     return script(lines, words);
   }
 
@@ -121,11 +123,13 @@ public final class BatchScript {
 
   /** A signal ends the wait of a shell, and not the program. */
   private static String script(List<String> lines, List<String> program) {
-    lines.add("trap 'kill -s TERM \"$program\" 2>/dev/null' TERM");
+    lines.add("program= told=");
+    lines.add("trap 'told=yes; [[ -z $program ]] || kill -s TERM \"$program\" 2>/dev/null' TERM");
     lines.add(String.join(" \\\n  ", program.stream().map(ShellWord::quote).toList()) + " &");
     lines.add(
         """
         program=$!
+        [[ -z $told ]] || kill -s TERM "$program" 2>/dev/null
         while kill -0 "$program" 2>/dev/null; do
           wait "$program"
         done

@@ -4,11 +4,15 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.exc.InvalidFormatException;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -16,6 +20,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A machine that sessions run on: a file of {@code conf/machines}, which says what each entry
@@ -68,7 +74,12 @@ public record MachineProfile(
     /** sbatch and its kin, on this machine. */
     SLURM,
     /** Processes on this machine, without a queue. */
-    LOCAL
+    LOCAL;
+
+    /** Whether this machine sees its files, and is asked without a network between. */
+    public boolean isNear() {
+      return this == SLURM || this == LOCAL;
+    }
   }
 
   /**
@@ -240,14 +251,51 @@ public record MachineProfile(
         || !Files.isRegularFile(file)) {
       throw new IOException(
           "there is no machine profile %s; name one of %s, or give the path of a .yaml file"
-              .formatted(file, folder));
+              .formatted(file, names(folder)));
     }
     try {
       MachineProfile profile = YAML.readValue(file.toFile(), MachineProfile.class);
       return profile.millrace() == null ? profile.in(root.toString()) : profile;
     } catch (JsonProcessingException | IllegalArgumentException e) {
-      String why = e.getCause() == null ? e.getMessage() : e.getCause().getMessage();
+      String why = why(e);
       throw new IOException("the machine profile %s is not valid: %s".formatted(file, why), e);
+    }
+  }
+
+  /** In the words of the file, not of Java. */
+  private static String why(Exception e) {
+    if (e instanceof UnrecognizedPropertyException unknown) {
+      return "line %d: there is no entry '%s'; there are %s"
+          .formatted(
+              unknown.getLocation().getLineNr(),
+              unknown.getPropertyName(),
+              unknown.getKnownPropertyIds().stream()
+                  .map(String::valueOf)
+                  .sorted()
+                  .collect(Collectors.joining(", ")));
+    }
+    if (e instanceof InvalidFormatException wrong && wrong.getLocation() != null) {
+      return "line %d: %s cannot be '%s'"
+          .formatted(
+              wrong.getLocation().getLineNr(),
+              wrong.getPath().stream()
+                  .map(JsonMappingException.Reference::getFieldName)
+                  .collect(Collectors.joining(".")),
+              wrong.getValue());
+    }
+    return e.getCause() == null ? e.getMessage() : e.getCause().getMessage();
+  }
+
+  private static String names(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files
+          .map(file -> file.getFileName().toString())
+          .filter(name -> name.endsWith(".yaml"))
+          .map(name -> name.substring(0, name.length() - ".yaml".length()))
+          .sorted()
+          .collect(Collectors.joining(", "));
+    } catch (NoSuchFileException e) {
+      return "none in " + folder;
     }
   }
 

@@ -1,5 +1,6 @@
 package io.millrace.gateway.session;
 
+import io.millrace.allocation.SessionOrders;
 import io.millrace.allocation.SessionReport;
 import io.millrace.gateway.facility.ComputeFacility;
 import io.millrace.gateway.facility.FacilityException;
@@ -72,7 +73,7 @@ public final class SessionScale implements Callable<Integer> {
       }
       int used = Math.min(nodes, own.nodes());
       facility.put(
-          machine.folderOf(session) + "/nodes",
+          machine.folderOf(session) + "/" + SessionOrders.NODES,
           Integer.toString(used).getBytes(StandardCharsets.UTF_8));
       out.printf("job %s uses %d of its %d nodes%n", own.id(), used, own.nodes());
       scaleOthers(jobs, nodes - used, out);

@@ -6,9 +6,9 @@ package io.millrace.gateway.session;
  * @param step where it is
  * @param text one line; for an end that was not good, what to look at
  */
-record SessionSight(Step step, String text) {
+public record SessionSight(Step step, String text) {
   /** Where a session is on its way. */
-  enum Step {
+  public enum Step {
     /** The facility does not know the job yet. */
     SUBMITTED,
     /** It waits for nodes. */
@@ -24,7 +24,8 @@ record SessionSight(Step step, String text) {
     /** It is over, and something went wrong. */
     FAILED;
 
-    boolean isOver() {
+    /** Whether nothing more comes. */
+    public boolean isOver() {
       return this == ENDED || this == FAILED;
     }
   }

@@ -1,17 +1,12 @@
 package io.millrace.gateway.session;
 
 import io.millrace.allocation.SessionReport;
-import io.millrace.gateway.facility.ComputeFacility;
 import io.millrace.gateway.facility.FacilityException;
-import io.millrace.gateway.facility.FacilityStatus;
-import io.millrace.gateway.facility.JobState;
 import io.millrace.gateway.machine.BatchScript;
 import io.millrace.gateway.machine.MachineProfile;
 import io.millrace.gateway.machine.SessionRequest;
 import io.millrace.gateway.session.SessionSight.Step;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -111,20 +106,13 @@ public final class SessionStart implements Callable<Integer> {
       spec.commandLine().getOut().flush();
       return 0;
     }
-    switch (machine.facility().kind()) {
-      case LOCAL, SLURM -> Files.createDirectories(Path.of(machine.folder()));
-      default -> {
-        // It is there, or the facility says that it is not.
-      }
-    }
-    try (ComputeFacility facility = Facilities.open(machine)) {
-      requireHealth(facility, machine, out);
-      String job = jobName(new SessionJobs(facility, machine, name));
-      String id = facility.submit(job, BatchScript.of(machine, job, request));
+    try (MachineSessions sessions = MachineSessions.open(machine)) {
+      sessions.requireHealth(walltime).forEach(out::say);
+      String job = sessions.newJob(name, resume);
+      String id = sessions.submit(job, request);
       out.say("session %s is job %s on %s".formatted(name, id, machine.name()));
-      SessionWatch watch = new SessionWatch(facility, machine, name, job, id, Instant.now());
       try {
-        return watch(facility, machine, name, id, watch, out);
+        return watch(sessions, name, id, sessions.watch(name, job, id, Instant.now()), out);
       } catch (FacilityException e) {
         throw new FacilityException(
             "%s; job %s is left as it is: millrace session stop ends it"
@@ -136,54 +124,8 @@ public final class SessionStart implements Callable<Integer> {
     }
   }
 
-  private void requireHealth(ComputeFacility facility, MachineProfile machine, TimedLines out)
-      throws FacilityException, InterruptedException {
-    FacilityStatus status = facility.status();
-    if (status.health() == FacilityStatus.Health.UNAVAILABLE) {
-      throw new FacilityException(
-          "%s takes no jobs now: %s".formatted(machine.name(), String.join("; ", status.notes())));
-    }
-    if (status.health() != FacilityStatus.Health.ACTIVE) {
-      out.say(
-          "%s is %s: %s"
-              .formatted(machine.name(), status.health(), String.join("; ", status.notes())));
-    }
-    Optional<Instant> expiry = facility.credentialExpiry();
-    if (expiry.isPresent() && expiry.get().isBefore(Instant.now().plus(walltime))) {
-      out.say(
-          "the key for %s ends at %s, before the session may"
-              .formatted(machine.name(), expiry.get()));
-    }
-  }
-
-  /** A name that no job has had: the session's, or another if that is to go on. */
-  private String jobName(SessionJobs jobs) throws FacilityException, InterruptedException {
-    String machine = jobs.machine().name();
-    SessionJobs.Last last = jobs.last();
-    if (resume && last.number() < 0) {
-      throw new FacilityException(
-          "%s knows of no session %s that could go on".formatted(machine, jobs.session()));
-    }
-    if (!resume && last.number() >= 0) {
-      throw new FacilityException(
-          "session %s was on %s before; choose another name, or --resume"
-              .formatted(jobs.session(), machine));
-    }
-    if (last.job().isPresent() && last.job().get().state().phase() != JobState.Phase.ENDED) {
-      throw new FacilityException(
-          "session %s is under way on %s: job %s is %s"
-              .formatted(jobs.session(), machine, last.job().get().id(), last.job().get().state()));
-    }
-    return jobs.again(last.number() + 1);
-  }
-
   private int watch(
-      ComputeFacility facility,
-      MachineProfile machine,
-      String name,
-      String id,
-      SessionWatch watch,
-      TimedLines out)
+      MachineSessions sessions, String name, String id, SessionWatch watch, TimedLines out)
       throws FacilityException, InterruptedException {
     Instant stepSince = Instant.now();
     SessionSight last = null;
@@ -195,14 +137,14 @@ public final class SessionStart implements Callable<Integer> {
         if (last == null || last.step() != sight.step()) {
           stepSince = now;
           if (sight.step() == Step.READY) {
-            describe(watch, name, out);
+            describe(sessions.machine(), watch, name, out);
           }
         }
         last = sight;
       }
       if (sight.step() == Step.FAILED) {
         // Nothing if it has ended; else it would hold its nodes to its walltime.
-        facility.cancel(id);
+        sessions.facility().cancel(id);
         return 1;
       }
       if (sight.step() == Step.ENDED) {
@@ -211,9 +153,10 @@ public final class SessionStart implements Callable<Integer> {
       if (sight.step() == Step.READY && !follow) {
         return 0;
       }
-      Optional<String> late = late(machine, sight.step(), Duration.between(stepSince, now));
+      Optional<String> late =
+          MachineSessions.late(sessions.machine(), sight.step(), Duration.between(stepSince, now));
       if (late.isPresent()) {
-        facility.cancel(id);
+        sessions.facility().cancel(id);
         out.say("FAILED: %s: %s; job %s is cancelled".formatted(late.get(), sight.text(), id));
         return 1;
       }
@@ -221,22 +164,8 @@ public final class SessionStart implements Callable<Integer> {
     }
   }
 
-  /** Every step but READY has a deadline; that one ends with the walltime. */
-  private static Optional<String> late(MachineProfile machine, Step step, Duration since) {
-    int minutes =
-        switch (step) {
-          case QUEUED -> machine.queueMinutes();
-          // Its own deadline comes first, and its end says more.
-          case STARTING -> machine.startMinutes() + 5;
-          case DRAINING -> machine.drainMinutes() + machine.mostMinutes();
-          default -> Integer.MAX_VALUE;
-        };
-    return since.toMinutes() >= minutes
-        ? Optional.of("%s for %d min".formatted(step, since.toMinutes()))
-        : Optional.empty();
-  }
-
-  private static void describe(SessionWatch watch, String name, TimedLines out)
+  private static void describe(
+      MachineProfile machine, SessionWatch watch, String name, TimedLines out)
       throws FacilityException, InterruptedException {
     Optional<SessionReport> read = watch.report();
     if (read.isPresent()) {
@@ -245,6 +174,8 @@ public final class SessionStart implements Callable<Integer> {
       if (report.endsBy() != null) {
         out.say("it ends at %s".formatted(report.endsBy().truncatedTo(ChronoUnit.SECONDS)));
       }
+      out.say("files: %s".formatted(machine.output()));
+      out.say("state: scripts/millrace status --zookeeper %s".formatted(report.zooKeeper()));
       out.say(
           "producers: scripts/millrace producer --session %s --zookeeper %s"
               .formatted(name, report.zooKeeper()));

@@ -1,6 +1,5 @@
 package io.millrace.gateway.session;
 
-import io.millrace.gateway.facility.ComputeFacility;
 import io.millrace.gateway.facility.FacilityException;
 import io.millrace.gateway.facility.Job;
 import io.millrace.gateway.facility.JobState;
@@ -56,44 +55,49 @@ public final class SessionStop implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException {
     String session = named.name(spec);
     MachineProfile machine = named.machine();
-    try (ComputeFacility facility = Facilities.open(machine)) {
+    try (MachineSessions sessions = MachineSessions.open(machine)) {
       Job job =
-          new SessionJobs(facility, machine, session)
+          new SessionJobs(sessions.facility(), machine, session)
               .last()
               .job()
               .orElseThrow(
                   () ->
                       new FacilityException(
                           "%s has no job of session %s".formatted(machine.name(), session)));
-      if (job.state().phase() == JobState.Phase.ENDED) {
-        return await(facility, machine, session, job);
+      TimedLines out = new TimedLines(spec.commandLine().getOut());
+      JobState.Phase phase = job.state().phase();
+      if (phase != JobState.Phase.ENDED) {
+        sessions.end(session, job, atOnce);
+        out.say(
+            phase == JobState.Phase.QUEUED || atOnce
+                ? "job %s is cancelled".formatted(job.id())
+                : "job %s is asked to drain".formatted(job.id()));
       }
-      if (atOnce || job.state().phase() == JobState.Phase.QUEUED) {
-        facility.cancel(job.id());
-      } else {
-        facility.put(machine.folderOf(session) + "/drain", new byte[0]);
+      int status = await(sessions, session, job, phase == JobState.Phase.QUEUED, out);
+      if (status == 0 && !atOnce) {
+        out.say("what is left is yours: end the aggregator and the producers of " + session);
       }
-      return await(facility, machine, session, job);
+      return status;
     } catch (FacilityException e) {
       throw new IOException(e.getMessage(), e);
     }
   }
 
-  private int await(ComputeFacility facility, MachineProfile machine, String session, Job job)
+  private int await(
+      MachineSessions sessions, String session, Job job, boolean queued, TimedLines out)
       throws FacilityException, InterruptedException {
     Instant deadline = Instant.now().plus(wait);
-    TimedLines out = new TimedLines(spec.commandLine().getOut());
-    SessionWatch watch =
-        new SessionWatch(facility, machine, session, job.name(), job.id(), Instant.now());
+    SessionWatch watch = sessions.watch(session, job.name(), job.id(), Instant.now());
     SessionSight last = null;
     while (true) {
       SessionSight sight = watch.look(Instant.now());
-      if (!sight.equals(last)) {
+      // What it was at before it heard of this is no news.
+      if (!sight.equals(last) && sight.step() != Step.READY) {
         last = sight;
         out.say("%s: %s".formatted(sight.step(), sight.text()));
       }
       if (sight.step().isOver()) {
-        return sight.step() == Step.ENDED || atOnce ? 0 : 1;
+        return sight.step() == Step.ENDED || atOnce || queued ? 0 : 1;
       }
       if (Instant.now().isAfter(deadline)) {
         throw new FacilityException(

@@ -10,13 +10,19 @@ import io.millrace.gateway.session.SessionSight.Step;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * Puts together what the facility says of a job and what the job says itself. Asked again and
  * again; between two looks nothing is assumed but that time passes.
  */
-final class SessionWatch {
+public final class SessionWatch {
   private static final int LOG_BYTES = 3_000;
+
+  /** Slurm's reasons of jobs that wait for ever: limits that they are above themselves. */
+  private static final Pattern NEVER =
+      Pattern.compile(
+          "^(PartitionNodeLimit|PartitionTimeLimit|PartitionConfig|QOSMax\\w*PerJob\\w*)");
 
   /**
    * Right after it was submitted a job may be unknown, and so it may be when a facility hiccups.
@@ -33,6 +39,7 @@ final class SessionWatch {
   private final String id;
   private Instant known;
   private Instant running;
+  private Instant stale;
   private Instant written;
   private Instant writtenChanged;
 
@@ -57,7 +64,7 @@ final class SessionWatch {
   }
 
   /** Takes a look. */
-  SessionSight look(Instant now) throws FacilityException, InterruptedException {
+  public SessionSight look(Instant now) throws FacilityException, InterruptedException {
     Optional<Job> found = facility.get(id);
     if (found.isEmpty()) {
       return Duration.between(known, now).compareTo(UNKNOWN_TIMEOUT) > 0
@@ -71,10 +78,18 @@ final class SessionWatch {
     return switch (job.state().phase()) {
       case QUEUED -> {
         running = null;
+        // A job that is put back to the queue left a report, which is not that of its next start.
+        stale = report().map(SessionReport::written).orElse(null);
         yield new SessionSight(
             Step.QUEUED,
-            "job %s waits for %d nodes%s"
-                .formatted(id, job.nodes(), job.reason().isEmpty() ? "" : ": " + job.reason()));
+            "job %s waits for %d nodes%s%s"
+                .formatted(
+                    id,
+                    job.nodes(),
+                    job.reason().isEmpty() ? "" : ": " + job.reason(),
+                    NEVER.matcher(job.reason()).find()
+                        ? "; it will not run so: stop it, and ask for fewer nodes, less time or another QOS"
+                        : ""));
       }
       case RUNNING -> running(job, now);
       case ENDED -> ended(job);
@@ -86,7 +101,7 @@ final class SessionWatch {
     if (running == null) {
       running = now;
     }
-    Optional<SessionReport> read = report();
+    Optional<SessionReport> read = report().filter(r -> !r.written().equals(stale));
     if (read.isEmpty()) {
       return Duration.between(running, now).toMinutes() >= machine.startMinutes()
           ? failed(
@@ -147,7 +162,7 @@ final class SessionWatch {
   }
 
   /** The job's own word; empty while it has none, and that of an earlier job lies there yet. */
-  Optional<SessionReport> report() throws FacilityException, InterruptedException {
+  public Optional<SessionReport> report() throws FacilityException, InterruptedException {
     return new SessionJobs(facility, machine, session)
         .report()
         .filter(r -> r.batchJob().equals(name));

@@ -166,11 +166,14 @@ class SessionWatchTest {
   @Test
   void aJobThatIsPutBackToTheQueueStartsAgain() throws Exception {
     facility.job(JobState.RUNNING, "");
-    after(Duration.ofMinutes(1));
+    report("STREAMING", "", THEN);
+    assertThat(after(Duration.ofMinutes(1)).step()).isEqualTo(Step.READY);
     facility.job(JobState.PENDING, "BeginTime");
     assertThat(after(Duration.ofMinutes(9)).step()).isEqualTo(Step.QUEUED);
     facility.job(JobState.RUNNING, "");
     assertThat(after(Duration.ofMinutes(12)).step()).isEqualTo(Step.STARTING);
+    report("READY", "", THEN.plus(Duration.ofMinutes(13)));
+    assertThat(after(Duration.ofMinutes(13)).step()).isEqualTo(Step.READY);
   }
 
   @Test
