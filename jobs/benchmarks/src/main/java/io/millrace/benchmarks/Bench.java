@@ -6,6 +6,7 @@ import io.millrace.benchmarks.file.FileCommand;
 import io.millrace.benchmarks.files.FilesCommand;
 import io.millrace.benchmarks.kernel.KernelCommand;
 import io.millrace.benchmarks.latency.LatencyCommand;
+import io.millrace.benchmarks.live.ViewersCommand;
 import io.millrace.benchmarks.model.ModelCommand;
 import io.millrace.benchmarks.pipeline.PipelineCommand;
 import io.millrace.benchmarks.scaling.ScalingCommand;
@@ -25,6 +26,7 @@ import picocli.CommandLine.Command;
       ScalingCommand.class,
       FilesCommand.class,
       LatencyCommand.class,
+      ViewersCommand.class,
       CheckpointsCommand.class,
       FileCommand.class,
       CurveCommand.class,

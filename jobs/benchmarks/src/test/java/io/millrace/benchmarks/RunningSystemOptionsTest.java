@@ -51,6 +51,15 @@ class RunningSystemOptionsTest {
     "scaling --xray NaN, '--xray has to be above --background (28.5 ADU), not NaN'",
     "files --xray 20, '--xray has to be above --background (28.5 ADU), not 20.0'",
     "latency --xray Infinity, '--xray has to be above --background (28.5 ADU), not Infinity'",
+    "latency --live-scan 64, --live-scan: 64 is no size",
+    "latency --live-rate 0, '--live-rate has to be above 0, not 0.0'",
+    "latency --live-scans 0, --live-scans has to be 1 or more",
+    "viewers --scan 64, --scan: 64 is no size",
+    "viewers --rounds 0, --rounds has to be 1 or more",
+    "viewers --lanes 65, '--lanes has to be 1 to 64, not 65'",
+    "viewers --viewers 0, '--viewers has to be 1 to 500, not 0'",
+    "viewers --stalled 21, '--stalled has to be 0 to 20, the number of --viewers, not 21'",
+    "viewers --rate NaN, --rate has to be above 0",
   })
   void impossibleOptionsAreRefused(String arguments, String message) {
     assertRefused(message, arguments.split(" "));

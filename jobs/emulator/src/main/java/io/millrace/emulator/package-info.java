@@ -8,5 +8,8 @@
  *       says with what trouble
  *   <li>{@link io.millrace.emulator.SlurmPrograms} runs sbatch and its kin
  * </ul>
+ *
+ * <p>It shares no code with the client that is tried against it: a mistake in how one reads the API
+ * would else be made by the other, too.
  */
 package io.millrace.emulator;

@@ -100,6 +100,7 @@ class SuperfacilityApiIT {
     if (!process.waitFor(30, TimeUnit.SECONDS)) {
       process.destroyForcibly();
     }
+    assertThat(process.waitFor()).as(String.join(" ", command)).isZero();
     return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
   }
 

@@ -13,6 +13,10 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
 
 /**
@@ -93,7 +97,20 @@ public final class FlinkRest {
   private JsonNode ask(String address, String path) throws IOException, InterruptedException {
     HttpRequest request =
         HttpRequest.newBuilder(URI.create(address + path)).timeout(timeout).build();
-    HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
+    // The request's own time-out is over with the headers: a body could take for ever.
+    CompletableFuture<HttpResponse<String>> answer =
+        http.sendAsync(request, HttpResponse.BodyHandlers.ofString());
+    HttpResponse<String> response;
+    try {
+      response = answer.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException e) {
+      throw new IOException("%s%s: %s".formatted(address, path, e.getCause()), e.getCause());
+    } catch (TimeoutException e) {
+      throw new IOException(
+          "%s%s: no answer within %d ms".formatted(address, path, timeout.toMillis()), e);
+    } finally {
+      answer.cancel(true);
+    }
     if (response.statusCode() != 200) {
       throw new IOException("%s%s: %s".formatted(address, path, response.body()));
     }

@@ -23,7 +23,7 @@ public final class SlurmTestBed implements AutoCloseable {
   private static final Duration START_DEADLINE = Duration.ofSeconds(240);
 
   private static final Duration STOP_DEADLINE = Duration.ofSeconds(120);
-  private static final Duration KILL_DEADLINE = Duration.ofSeconds(30);
+  private static final Duration KILL_DEADLINE = Duration.ofSeconds(90);
   private static final Pattern EXPORT =
       Pattern.compile("^export ([A-Z_]+)=(.*)$", Pattern.MULTILINE);
   private static final Pattern NODE = Pattern.compile("^NodeName=(\\S+)", Pattern.MULTILINE);

@@ -3,6 +3,7 @@
  *
  * <ul>
  *   <li>{@link io.millrace.benchmarks.latency.LatencyCommand}: options, and what is measured
+ *   <li>{@link io.millrace.benchmarks.latency.WatchedScans}: what somebody sees of them meanwhile
  *   <li>{@link io.millrace.benchmarks.latency.LatencyRows}: what is told of it
  * </ul>
  */

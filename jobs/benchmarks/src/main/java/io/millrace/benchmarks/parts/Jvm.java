@@ -5,9 +5,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * A process that is measured from outside: what the kernel and the log of its garbage collector
@@ -24,6 +26,7 @@ public record Jvm(String role, long pid, Path gcLog) {
   /** A bare pull. */
   public static final String RECEIVER = "receiver";
 
+  public static final String GATEWAY = "gateway";
   public static final String ZOOKEEPER = "ZooKeeper";
   public static final String JOB_MANAGER = "JobManager";
   public static final String TASK_MANAGER = "TaskManager";
@@ -39,9 +42,13 @@ public record Jvm(String role, long pid, Path gcLog) {
     return new Jvm(role, pid, folder.resolve("gc-" + pid + ".log"));
   }
 
-  /** The option that makes a JVM write the log into a folder. */
-  static String options(Path folder) {
-    return "-Xlog:gc:file=%s/gc-%%p.log:utctime:filecount=0".formatted(folder);
+  /** The option that makes a JVM write the log into a folder, behind those that the user gives. */
+  static List<String> options(Path folder) {
+    String ofUser = System.getenv().getOrDefault("MILLRACE_JAVA_OPTS", "");
+    String log = "-Xlog:gc:file=%s/gc-%%p.log:utctime:filecount=0".formatted(folder);
+    return Stream.concat(Stream.of(ofUser.split("\\s+")), Stream.of(log))
+        .filter(option -> !option.isEmpty())
+        .toList();
   }
 
   /** CPU time since it began, of all its threads, in the kernel too; in seconds. */

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -27,6 +28,7 @@ import java.util.stream.Stream;
  *   {@link #relayed}    producer ─▶ aggregator ─▶ bare pull, a thread a lane
  *   {@link #counted}    producer ─▶ aggregator ─▶ TaskManagers ─▶ counted file
  *   {@link #acknowledged}  the same, and back to the producer what a checkpoint has
+ *   {@link #live}       as counted, and the job tells a gateway of the scan while it runs
  * </pre>
  *
  * Each route has processes of its own, so that all stay warm while they take turns.
@@ -126,6 +128,68 @@ public final class Rig implements AutoCloseable {
   public Route counted(
       String name, int lanes, int taskManagers, Thresholds thresholds, Inspection inspection)
       throws RunFailure, InterruptedException {
+    return counted(name, lanes, taskManagers, thresholds, inspection, List.of(), List.of());
+  }
+
+  /**
+   * The same with one TaskManager, and a job that tells of its scans while they run.
+   *
+   * @param gateway to which it tells them; empty: to an address where nobody listens
+   */
+  public Route live(
+      String name,
+      int lanes,
+      Thresholds thresholds,
+      Inspection inspection,
+      Optional<GatewayPart> gateway)
+      throws RunFailure, InterruptedException {
+    String address = gateway.isPresent() ? gateway.get().live() : "tcp://127.0.0.1:" + ports(1);
+    return counted(
+        name,
+        lanes,
+        1,
+        thresholds,
+        inspection,
+        List.of("--live=" + address),
+        gateway.stream().map(GatewayPart::jvm).toList());
+  }
+
+  /**
+   * A gateway that knows of scans by what jobs tell it alone; its database is in the run folder.
+   */
+  public GatewayPart gateway(String name) throws RunFailure, InterruptedException {
+    String live = "tcp://127.0.0.1:" + ports(1);
+    Path database = parts.run().resolve(file(name) + ".db");
+    // Without machines, in whose output folders it would find scans of others.
+    Path machines = parts.run().resolve(file(name) + "-machines");
+    try {
+      Files.createDirectories(machines);
+    } catch (IOException e) {
+      throw new RunFailure("%s cannot be made".formatted(machines), e);
+    }
+    Part part =
+        parts.start(
+            file(name),
+            Map.of("MILLRACE_JAVA_OPTS", String.join(" ", Jvm.options(logs))),
+            List.of(
+                parts.script("millrace"),
+                "gateway",
+                "--listen=127.0.0.1:" + ports(1),
+                "--database=sqlite:" + database,
+                "--machines=" + machines,
+                "--live-listen=" + live));
+    return GatewayPart.await(part, jvm(Jvm.GATEWAY, part), live);
+  }
+
+  private Route counted(
+      String name,
+      int lanes,
+      int taskManagers,
+      Thresholds thresholds,
+      Inspection inspection,
+      List<String> jobOptions,
+      List<Jvm> viewers)
+      throws RunFailure, InterruptedException {
     int port = ports(MODULES);
     Lanes at = lanes(lanes);
     Part aggregator = aggregator(name, port, at, List.of());
@@ -137,19 +201,15 @@ public final class Rig implements AutoCloseable {
             taskManagers,
             (lanes + taskManagers - 1) / taskManagers,
             List.of());
-    CountedFiles files =
-        count(
-            cluster,
-            List.of("--lanes-at=" + at.endpoint(0, 0), "--lanes=" + lanes),
-            lanes,
-            output,
-            thresholds,
-            inspection);
+    List<String> options =
+        new ArrayList<>(List.of("--lanes-at=" + at.endpoint(0, 0), "--lanes=" + lanes));
+    options.addAll(jobOptions);
+    CountedFiles files = count(cluster, options, lanes, output, thresholds, inspection);
     return new Route(
         this,
         name,
         Destination.port(port),
-        and(jvms(cluster), jvm(Jvm.AGGREGATOR, aggregator)),
+        and(and(jvms(cluster), jvm(Jvm.AGGREGATOR, aggregator)), viewers.toArray(Jvm[]::new)),
         files,
         List.of(cluster::stop, aggregator::stop));
   }
@@ -224,7 +284,7 @@ public final class Rig implements AutoCloseable {
             parts,
             file(name) + "-flink",
             jobManagers,
-            Map.of("MILLRACE_JAVA_OPTS", Jvm.options(logs)),
+            Map.of("MILLRACE_JAVA_OPTS", String.join(" ", Jvm.options(logs))),
             options);
     cluster.awaitStart();
     return cluster;
@@ -233,17 +293,17 @@ public final class Rig implements AutoCloseable {
   /**
    * Starts the counting job.
    *
-   * @param source the options that tell it where its lanes are
+   * @param options that tell it where its lanes are, and others
    */
   private CountedFiles count(
       FlinkCluster cluster,
-      List<String> source,
+      List<String> options,
       int lanes,
       Path output,
       Thresholds thresholds,
       Inspection inspection)
       throws RunFailure, InterruptedException {
-    List<String> arguments = new ArrayList<>(source);
+    List<String> arguments = new ArrayList<>(options);
     arguments.addAll(
         List.of(
             "--output=" + output,
@@ -320,8 +380,8 @@ public final class Rig implements AutoCloseable {
         new ArrayList<>(
             List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
     command.addAll(JVM_OPTIONS);
-    command.addAll(
-        List.of(Jvm.options(logs), "-cp", System.getProperty("java.class.path"), main.getName()));
+    command.addAll(Jvm.options(logs));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
     command.addAll(arguments);
     Part part = parts.start(file(name), command);
     part.awaitOutput("ready", START_DEADLINE);
@@ -342,7 +402,7 @@ public final class Rig implements AutoCloseable {
       throws RunFailure, InterruptedException {
     List<String> command = new ArrayList<>(List.of(parts.script("millrace")));
     command.addAll(arguments);
-    List<String> all = new ArrayList<>(List.of(Jvm.options(logs)));
+    List<String> all = new ArrayList<>(Jvm.options(logs));
     all.addAll(jvmOptions);
     Part part = parts.start(name, Map.of("MILLRACE_JAVA_OPTS", String.join(" ", all)), command);
     part.awaitOutput("ready", START_DEADLINE);

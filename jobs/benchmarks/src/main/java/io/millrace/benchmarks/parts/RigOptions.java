@@ -59,6 +59,15 @@ public final class RigOptions {
    * @throws ParameterException if an option has an impossible value
    */
   public Simulation simulation(String size, int electrons) {
+    return simulation("--scan", size, electrons);
+  }
+
+  /**
+   * The same of a size that another option has.
+   *
+   * @param option its name
+   */
+  public Simulation simulation(String option, String size, int electrons) {
     check();
     require(
         1 <= electrons && electrons <= MOST_ELECTRONS,
@@ -66,7 +75,7 @@ public final class RigOptions {
     try {
       return Simulation.of(size, electrons);
     } catch (IllegalArgumentException e) {
-      throw new ParameterException(command.commandLine(), "--scan: " + e.getMessage(), e);
+      throw new ParameterException(command.commandLine(), option + ": " + e.getMessage(), e);
     }
   }
 

@@ -23,6 +23,7 @@ public final class Route implements AutoCloseable {
   private final Target target;
   private final List<Runnable> ends;
   private WarmProducer producer;
+  private ScanTimes lastSent;
 
   /**
    * @param destination of the producer's sectors
@@ -88,6 +89,7 @@ public final class Route implements AutoCloseable {
     Map<String, Double> before = cpuSeconds();
     long scan = producer.acquire();
     ScanTimes sent = sent(scan, deadline);
+    lastSent = sent;
     if (sent.sectors() != simulation.sectors()) {
       throw new RunFailure(
           "the producer of '%s' sent %d sectors of %d"
@@ -98,6 +100,11 @@ public final class Route implements AutoCloseable {
     target.check(simulation, scan);
     cpu.replaceAll((role, seconds) -> seconds - before.get(role));
     return new Turn(simulation, seconds(sent.first(), there), seconds(sent.last(), there), cpu);
+  }
+
+  /** When the scan of the last run was sent; null before the first run. */
+  public ScanTimes lastSent() {
+    return lastSent;
   }
 
   private ScanTimes sent(long scan, Duration deadline) throws RunFailure, InterruptedException {

@@ -2,7 +2,9 @@ package io.millrace.benchmarks.parts;
 
 import io.millrace.detector.DetectorDescription;
 import io.millrace.detector.ScanGeometry;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -13,8 +15,9 @@ import java.util.regex.Pattern;
  * @param columns positions in a row, without the flyback
  * @param rows rows of positions
  * @param electrons average number in a frame
+ * @param framesPerSecond pace; positive infinity for as fast as possible
  */
-public record Simulation(int columns, int rows, int electrons) {
+public record Simulation(int columns, int rows, int electrons, double framesPerSecond) {
   /** The camera of all measurements. */
   public static final DetectorDescription CAMERA = DetectorDescription.load("4d-camera");
 
@@ -33,7 +36,11 @@ public record Simulation(int columns, int rows, int electrons) {
       throw new IllegalArgumentException("%s is no size of a scan such as 64x64".formatted(size));
     }
     Simulation simulation =
-        new Simulation(Integer.parseInt(m.group(1)), Integer.parseInt(m.group(2)), electrons);
+        new Simulation(
+            Integer.parseInt(m.group(1)),
+            Integer.parseInt(m.group(2)),
+            electrons,
+            Double.POSITIVE_INFINITY);
     try {
       simulation.sectors();
     } catch (IllegalArgumentException | ArithmeticException e) {
@@ -41,6 +48,19 @@ public record Simulation(int columns, int rows, int electrons) {
           "%s is no possible scan: %s".formatted(size, e.getMessage()), e);
     }
     return simulation;
+  }
+
+  /**
+   * The same at a camera's pace.
+   *
+   * @param framesPerSecond above 0
+   */
+  public Simulation paced(double framesPerSecond) {
+    return new Simulation(columns, rows, electrons, framesPerSecond);
+  }
+
+  private boolean isPaced() {
+    return framesPerSecond < Double.POSITIVE_INFINITY;
   }
 
   /** Frames of a scan, those of the flyback included. */
@@ -65,14 +85,21 @@ public record Simulation(int columns, int rows, int electrons) {
 
   /** What the producer is told. */
   List<String> options() {
-    return List.of(
-        "--simulate=%dx%d".formatted(columns, rows),
-        "--electrons=" + electrons,
-        "--repeat=" + REPEAT);
+    List<String> options =
+        new ArrayList<>(
+            List.of(
+                "--simulate=%dx%d".formatted(columns, rows),
+                "--electrons=" + electrons,
+                "--repeat=" + REPEAT));
+    if (isPaced()) {
+      options.add("--rate=" + framesPerSecond);
+    }
+    return options;
   }
 
   @Override
   public String toString() {
-    return "%dx%d, %d electrons".formatted(columns, rows, electrons);
+    String scan = "%dx%d, %d electrons".formatted(columns, rows, electrons);
+    return isPaced() ? scan + String.format(Locale.ROOT, ", %.0f frames/s", framesPerSecond) : scan;
   }
 }

@@ -7,6 +7,7 @@ import io.millrace.benchmarks.Row;
 import io.millrace.benchmarks.parts.Series;
 import io.millrace.benchmarks.parts.Simulation;
 import io.millrace.benchmarks.parts.Turn;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -38,5 +39,29 @@ class LatencyRowsTest {
   void theTargetIsThatOfOneScan() {
     assertThat(rows("64x64", 500)).extracting(Row::target).containsOnlyNulls();
     assertThat(rows("128x128", 50)).extracting(Row::target).containsOnlyNulls();
+  }
+
+  @Test
+  void aPixelIsThereInHalfASecondAtTheMedianAndTheFirstImageInOneSecondAlways() {
+    double[] pixels = IntStream.rangeClosed(0, 100).mapToDouble(i -> i / 200.0).toArray();
+    List<Row> rows =
+        LatencyRows.of(
+            new WatchedScans(
+                Simulation.of("64x64", 500).paced(200),
+                pixels,
+                new double[] {0.01, 0.02, 0},
+                new double[] {0.3, 1.1, 0.4},
+                new double[] {0.1, 0.3, 0.2}));
+    assertThat(rows)
+        .extracting(Row::value)
+        .usingComparatorForType(Comparator.comparingLong(v -> Math.round(1e6 * v)), Double.class)
+        .containsExactly(0.25, 0.475, 0.5, 0.02, 0.4, 1.1, 0.2);
+    assertThat(rows)
+        .extracting(Row::met)
+        .containsExactly(true, null, null, null, null, false, null);
+    assertThat(rows.get(0).name())
+        .isEqualTo(
+            "64x64, 500 electrons, 200 frames/s:"
+                + " a frame's last sector sent to its pixel in the browser, median");
   }
 }

@@ -45,11 +45,11 @@ class JvmTest {
   void aRealProcessIsMeasured() throws Exception {
     List<String> command =
         new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin/java").toString()));
+    command.addAll(Jvm.options(directory));
     command.addAll(
         List.of(
             "-XX:+UseParallelGC",
             "-Xmx64m",
-            Jvm.options(directory),
             "-cp",
             System.getProperty("java.class.path"),
             Allocating.class.getName()));

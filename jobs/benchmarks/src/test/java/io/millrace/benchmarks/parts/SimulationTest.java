@@ -18,6 +18,15 @@ class SimulationTest {
     assertThat(simulation).hasToString("64x32, 500 electrons");
   }
 
+  @Test
+  void aCameraHasAPace() {
+    Simulation simulation = Simulation.of("64x32", 500);
+    assertThat(simulation.options()).noneMatch(option -> option.startsWith("--rate"));
+    assertThat(simulation.paced(200).options()).contains("--rate=200.0");
+    assertThat(simulation.paced(200)).hasToString("64x32, 500 electrons, 200 frames/s");
+    assertThat(simulation.paced(200).paced(Double.POSITIVE_INFINITY)).isEqualTo(simulation);
+  }
+
   @ParameterizedTest
   @CsvSource({
     "64, no size of a scan",
