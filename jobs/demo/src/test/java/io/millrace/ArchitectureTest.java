@@ -44,7 +44,15 @@ class ArchitectureTest {
                   "operators"),
               entry("parts"),
               entry("allocation", "coordination", "parts"),
-              entry("gateway", "allocation", "ingest"),
+              entry(
+                  "gateway",
+                  "detector",
+                  "coordination",
+                  "sockets",
+                  "allocation",
+                  "ingest",
+                  "hdf5",
+                  "operators"),
               entry("emulator"),
               entry("demo", "detector", "hdf5", "operators", "parts"),
               entry("chaos", "detector", "coordination", "hdf5", "operators", "parts"),
@@ -161,13 +169,14 @@ class ArchitectureTest {
 
   /** The benchmarks have a bare reader to compare with, and a bare hop to encrypt. */
   @Test
-  void onlySourceAndIngestTouchZeroMq() {
+  void onlyWhatSendsAndReceivesTouchesZeroMq() {
     noClasses()
         .that()
         .resideOutsideOfPackages(
             in("sockets"),
             in("zeromq"),
             in("ingest"),
+            in("gateway.live"),
             in("benchmarks.parts"),
             in("benchmarks.curve"))
         .should()

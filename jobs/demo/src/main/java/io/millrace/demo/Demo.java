@@ -9,6 +9,7 @@ import io.millrace.detector.raw.RawVersion;
 import io.millrace.detector.wire.Lanes;
 import io.millrace.hdf5.CountedFile;
 import io.millrace.hdf5.CountedFileName;
+import io.millrace.hdf5.SessionId;
 import io.millrace.operators.images.CalibrationPlot;
 import io.millrace.operators.images.Picture;
 import io.millrace.parts.FlinkCluster;
@@ -63,6 +64,10 @@ import picocli.CommandLine.Spec;
     })
 public final class Demo implements Callable<Integer> {
   private static final Duration START_DEADLINE = Duration.ofSeconds(60);
+
+  /** With the page: whose members it shows. */
+  private static final String SESSION = "demo";
+
   private static final Duration SILENCE_DEADLINE = Duration.ofSeconds(120);
 
   /** Slots of the TaskManager, as conf/flink/config.yaml has them. */
@@ -138,6 +143,12 @@ public final class Demo implements Callable<Integer> {
   boolean keep;
 
   @Option(
+      names = "--gateway",
+      description =
+          "Show the scan on the gateway's page while it runs, and leave the page up until Ctrl-C.")
+  boolean showGateway;
+
+  @Option(
       names = "--lanes",
       paramLabel = "N",
       defaultValue = "2",
@@ -196,6 +207,20 @@ public final class Demo implements Callable<Integer> {
       description = "First port of the lanes. Default: ${DEFAULT-VALUE}.")
   int lanePort;
 
+  @Option(
+      names = "--gateway-port",
+      paramLabel = "PORT",
+      defaultValue = "8765",
+      description = "The gateway's page. Default: ${DEFAULT-VALUE}.")
+  int gatewayPort;
+
+  @Option(
+      names = "--live-port",
+      paramLabel = "PORT",
+      defaultValue = "5570",
+      description = "Where the job tells the gateway of its scans. Default: ${DEFAULT-VALUE}.")
+  int livePort;
+
   private final Path root = Path.of(System.getProperty("millrace.root", ".")).toAbsolutePath();
   private final Ports ports = new Ports();
   private Parts parts;
@@ -206,6 +231,7 @@ public final class Demo implements Callable<Integer> {
   private Set<Uncounted> earlier;
   private Path run;
   private FlinkCluster flink;
+  private Gateway gateway;
 
   /** Runs the demo. */
   public static void main(String... args) {
@@ -234,13 +260,17 @@ public final class Demo implements Callable<Integer> {
     try {
       out.println("Starting ZooKeeper, Flink and the aggregator ...");
       startServices();
-      id = nextId();
+      id = takeId();
       earlier = Uncounted.in(output);
       String job = submit();
       out.println("Streaming; the dashboard is at http://localhost:" + restPort);
       startProducers(detector);
       watch(job);
       succeeded = counted() && report(detector);
+      if (gateway != null && succeeded && !keep) {
+        out.println("The page stays up until Ctrl-C: " + gateway.entrance());
+        gateway.stayUp();
+      }
       return succeeded ? 0 : 1;
     } finally {
       if (keep && succeeded) {
@@ -294,6 +324,9 @@ public final class Demo implements Callable<Integer> {
       if (jobManagers < 1) {
         throw new IllegalArgumentException(
             "--job-managers %d: at least 1 is needed".formatted(jobManagers));
+      }
+      if (showGateway) {
+        ports.take("--gateway-port", gatewayPort, 1).take("--live-port", livePort, 1);
       }
       ports
           .take("--rest-port", restPort, jobManagers)
@@ -382,9 +415,8 @@ public final class Demo implements Callable<Integer> {
                 "zookeeper",
                 "--port=" + zookeeperPort,
                 "--data=" + run.resolve("zookeeper")));
-    Part aggregator =
-        parts.start(
-            "aggregator",
+    List<String> aggregating =
+        new ArrayList<>(
             List.of(
                 parts.script("millrace"),
                 "aggregator",
@@ -392,19 +424,33 @@ public final class Demo implements Callable<Integer> {
                 "--lane-address=tcp://127.0.0.1:" + lanePort,
                 "--lanes=" + lanes,
                 "--camera=" + camera));
+    if (showGateway) {
+      aggregating.addAll(inSession());
+    }
+    Part aggregator = parts.start("aggregator", aggregating);
     JobManagers highlyAvailable =
         new JobManagers(restPort, jobManagers, "127.0.0.1:" + zookeeperPort);
     flink = FlinkCluster.start(parts, "", highlyAvailable, Map.of(), List.of());
     flink.awaitStart();
     zookeeper.awaitOutput("ready", START_DEADLINE);
+    if (showGateway) {
+      gateway = Gateway.start(parts, run, output, gatewayPort, livePort, zookeeperPort);
+      gateway.awaitStart();
+      out.println("The page is at " + gateway.entrance());
+    }
     aggregator.awaitOutput("ready", START_DEADLINE);
   }
 
-  private int nextId() throws RunFailure {
+  /** The page shows who takes part, which a session knows. */
+  private List<String> inSession() {
+    return List.of("--zookeeper=127.0.0.1:" + zookeeperPort, "--session=" + SESSION);
+  }
+
+  private int takeId() throws RunFailure {
     try {
-      return CountedFileName.nextId(output);
+      return SessionId.take(output);
     } catch (IOException e) {
-      throw new RunFailure("%s cannot be listed".formatted(output), e);
+      throw new RunFailure("%s gives no number for the files' names".formatted(output), e);
     }
   }
 
@@ -414,14 +460,19 @@ public final class Demo implements Callable<Integer> {
             List.of(
                 "--output=" + output.toAbsolutePath(),
                 "--id=" + id,
-                "--lanes-at=tcp://127.0.0.1:" + lanePort,
-                "--lanes=" + lanes,
                 "--camera=" + camera,
-                "--zookeeper=127.0.0.1:" + zookeeperPort,
                 "--scans=1"));
     if (background != null) {
       arguments.add("--background=" + background);
       arguments.add("--xray=" + xray);
+    }
+    if (gateway == null) {
+      arguments.add("--lanes-at=tcp://127.0.0.1:" + lanePort);
+      arguments.add("--lanes=" + lanes);
+      arguments.add("--zookeeper=127.0.0.1:" + zookeeperPort);
+    } else {
+      arguments.addAll(inSession());
+      arguments.add("--live=" + gateway.live());
     }
     arguments.addAll(jobOptions);
     return flink.submit(
@@ -435,11 +486,12 @@ public final class Demo implements Callable<Integer> {
       List<String> command =
           new ArrayList<>(
               List.of(
-                  parts.script("millrace"),
-                  "producer",
-                  "--modules=" + m,
-                  "--aggregator=tcp://127.0.0.1:" + producerPort,
-                  "--camera=" + camera));
+                  parts.script("millrace"), "producer", "--modules=" + m, "--camera=" + camera));
+      if (showGateway) {
+        command.addAll(inSession());
+      } else {
+        command.add("--aggregator=tcp://127.0.0.1:" + producerPort);
+      }
       if (input == null) {
         command.add("--simulate=" + scan);
         if (scanNumber != null) {
@@ -577,12 +629,13 @@ public final class Demo implements Callable<Integer> {
     System.err.printf(
         """
         Left running:
-          Flink        http://localhost:%d   (MILLRACE_RUN=%s scripts/flink stop ends it)
+        %s  Flink        http://localhost:%d   (MILLRACE_RUN=%s scripts/flink stop ends it)
           ZooKeeper    127.0.0.1:%d
           aggregator   producers at tcp://127.0.0.1:%d, lanes at tcp://127.0.0.1:%d
           logs         %s
-        ZooKeeper and the aggregator end with: kill %s
+        All but Flink ends with: kill %s
         """,
+        gateway == null ? "" : "  page         %s%n".formatted(gateway.entrance()),
         restPort,
         run,
         zookeeperPort,

@@ -7,6 +7,12 @@ import static org.awaitility.Awaitility.await;
 import io.millrace.benchmarks.Bench;
 import io.millrace.benchmarks.files.Comparison;
 import io.millrace.benchmarks.files.Contest;
+import io.millrace.benchmarks.live.Chromium;
+import io.millrace.benchmarks.live.DrawnScan;
+import io.millrace.benchmarks.live.GatewayLogin;
+import io.millrace.benchmarks.live.Viewers;
+import io.millrace.benchmarks.live.WatchedPage;
+import io.millrace.benchmarks.parts.GatewayPart;
 import io.millrace.benchmarks.parts.Jvm;
 import io.millrace.benchmarks.parts.Rig;
 import io.millrace.benchmarks.parts.Route;
@@ -21,11 +27,15 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -54,6 +64,7 @@ class BenchmarkedSystemIT {
 
   /** A turn ends only if every sector came; that of the whole way, if the file has every frame. */
   @Test
+  @Timeout(value = 12, unit = TimeUnit.MINUTES) // three clusters, beside another test's
   void scansGoThroughAllWaysInTurn() throws Exception {
     List<String> told = new ArrayList<>();
     List<Series> series;
@@ -117,6 +128,36 @@ class BenchmarkedSystemIT {
     assertThat(contest.files().get(0).counted()).isPositive();
     assertThat(contest.streaming()).hasSize(1);
     assertThat(dataFiles()).isEmpty();
+  }
+
+  /** The page draws each position after its frame was sent, also while a viewer takes nothing. */
+  @Test
+  @Timeout(value = 6, unit = TimeUnit.MINUTES) // a cluster, a gateway and a browser
+  void thePageIsSeenToDrawAScan() throws Exception {
+    Simulation paced = SCAN.paced(60);
+    try (Rig rig = new Rig(Sandbox.ROOT, sandbox.run, sandbox.restPort)) {
+      GatewayPart gateway = rig.gateway("gateway");
+      GatewayLogin login = GatewayLogin.first(gateway);
+      Route route = rig.live("live", 2, THRESHOLDS, file -> {}, Optional.of(gateway));
+      route.load(paced);
+      try (WatchedPage page = WatchedPage.open(rig.parts(), Chromium.find().orElseThrow(), login);
+          Viewers viewers = Viewers.open(login, 2, 1)) {
+        long scan = route.nextScan();
+        Turn turn = route.run();
+        DrawnScan drawn = page.await(scan, Sandbox.DEADLINE);
+        assertThat(drawn.millis()).hasSize(SCAN.frames());
+        // Most of it was drawn before the scan was over.
+        assertThat(drawn.secondsToFirstImage(route.lastSent())).isBetween(0.0, turn.seconds());
+        assertThat(Arrays.stream(drawn.millis()).distinct().count()).isGreaterThan(3);
+        double[] seconds = drawn.secondsAfterSent(route.lastSent(), 60);
+        assertThat(Arrays.stream(seconds).min().orElseThrow()).isPositive();
+        // At least both images of both viewers.
+        assertThat(viewers.bytes()).isGreaterThan(2 * 2 * 4L * SCAN.frames());
+        viewers.requireConnected(2);
+        assertThat(turn.cpuSeconds().get(Jvm.GATEWAY)).isPositive();
+      }
+    }
+    assertThat(sandbox.left()).isEmpty();
   }
 
   private List<Path> dataFiles() throws IOException {

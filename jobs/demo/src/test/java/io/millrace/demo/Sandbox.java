@@ -127,6 +127,21 @@ final class Sandbox implements AutoCloseable {
     return command;
   }
 
+  /** A folder with the profile of this machine, whose sessions stay in this sandbox. */
+  Path thisMachine() throws IOException {
+    String profile =
+        Files.readString(ROOT.resolve("conf/machines/local.yaml"))
+            .replace("/var/tmp/millrace/sessions", dir.resolve("sessions").toString())
+            .replace("/var/tmp/millrace/scans", output.toString())
+            .replace("local: /tmp", "local: " + Files.createDirectory(dir.resolve("local")))
+            .replace("task-manager-memory: 3000", "task-manager-memory: 1700");
+    assertThat(profile)
+        .contains("folder: " + dir, "output: " + output, "task-manager-memory: 1700");
+    Path machines = Files.createDirectory(dir.resolve("machines"));
+    Files.writeString(machines.resolve("local.yaml"), profile);
+    return machines;
+  }
+
   /** Runs the demo to its end. */
   Result demo(String... options) throws Exception {
     return run(demoCommand(options).toArray(String[]::new));
@@ -215,7 +230,12 @@ final class Sandbox implements AutoCloseable {
       return List.of();
     }
     try (Stream<Path> files = Files.list(output)) {
-      return files.map(f -> f.getFileName().toString()).sorted().toList();
+      // Hidden ones are session ids that were taken.
+      return files
+          .map(f -> f.getFileName().toString())
+          .filter(name -> !name.startsWith("."))
+          .sorted()
+          .toList();
     }
   }
 

@@ -3,10 +3,13 @@ package io.millrace.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.millrace.demo.Sandbox.Result;
 import io.millrace.demo.Vectors.Counted;
 import io.millrace.detector.DetectorDescription;
 import io.millrace.hdf5.CountedFile;
+import io.millrace.parts.SlurmTestBed;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -31,6 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Isolated;
 
 /**
@@ -38,14 +42,17 @@ import org.junit.jupiter.api.parallel.Isolated;
  * scans, faults, {@code stop}. Three nodes are processes of this machine; ZooKeeper and the
  * aggregator are outside, at the edge. After every test nothing may be left.
  */
-@Isolated("three nodes, each with a TaskManager")
+@Isolated("four nodes, three of them with a TaskManager")
 class SlurmSessionIT {
   private static final int FRAMES = 33 * 32;
   private static final int ALL = (1 << DetectorDescription.load("4d-camera").modules()) - 1;
 
+  private static final Duration LEAVING = Duration.ofMinutes(1);
+
   private static final String CLIENT = "millracetests";
 
-  private Path dir;
+  @TempDir Path dir;
+  private SlurmTestBed slurm;
   private Sandbox sandbox;
   private Process zooKeeperServer;
   private Process emulator;
@@ -60,16 +67,9 @@ class SlurmSessionIT {
 
   @BeforeEach
   void startSlurm() throws Exception {
-    // Slurm's authentication wants a folder that others can look into.
-    dir =
-        Files.createTempDirectory(
-            "millrace-slurm",
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
     sandbox = new Sandbox(dir);
-    Result up =
-        sandbox.run(Sandbox.script("slurm"), "up", bed(), "--nodes", "3", "--memory", "4000");
-    assertThat(up.status()).as(up.err()).isZero();
-    sandbox.environment.put("SLURM_CONF", dir.resolve("slurm/slurm.conf").toString());
+    slurm = SlurmTestBed.start(Sandbox.ROOT, "--nodes", "4", "--memory", "4000");
+    sandbox.environment.putAll(slurm.environment());
     Files.createDirectories(dir.resolve("sessions"));
     String profile =
         Files.readString(Sandbox.ROOT.resolve("conf/machines/local-slurm.yaml"))
@@ -78,8 +78,10 @@ class SlurmSessionIT {
             .replace("local: /tmp", "local: " + Files.createDirectory(dir.resolve("local")))
             .replace("# zookeeper: zk.example.org:2181", "zookeeper: " + zooKeeper())
             .replace("task-manager-memory: 3000", "task-manager-memory: 1700")
-            .replace("queue-minutes: 60", "queue-minutes: 1");
-    assertThat(profile).contains("zookeeper: " + zooKeeper(), "task-manager-memory: 1700");
+            .replace("queue-minutes: 60", "queue-minutes: 1")
+            .replace("  no-requeue:\n", "  requeue:\n");
+    assertThat(profile)
+        .contains("zookeeper: " + zooKeeper(), "task-manager-memory: 1700", "  requeue:\n");
     Files.writeString(dir.resolve("machine.yaml"), profile);
     zooKeeperServer =
         sandbox.start(
@@ -93,25 +95,22 @@ class SlurmSessionIT {
 
   @AfterEach
   void stopSlurm() throws Exception {
-    Result down = sandbox.run(Sandbox.script("slurm"), "down", bed());
-    // The edge is not a part of any session.
-    zooKeeperServer.destroy();
-    zooKeeperServer.waitFor(30, TimeUnit.SECONDS);
-    List<String> left = sandbox.left();
-    sandbox.close();
-    deleteAll(dir);
-    assertThat(down.status()).as(down.err()).isZero();
-    assertThat(left).as("left over").isEmpty();
-  }
-
-  private static void deleteAll(Path folder) throws IOException {
-    try (Stream<Path> files = Files.walk(folder)) {
-      files.sorted((a, b) -> b.compareTo(a)).forEach(file -> file.toFile().delete());
+    try {
+      // Before Slurm ends what is left: the sessions have left nothing but the nodes' own daemons.
+      for (String node : slurm.nodes()) {
+        await().atMost(LEAVING).until(() -> slurm.processes(node).size() <= 1);
+      }
+    } finally {
+      slurm.close();
     }
-  }
-
-  private String bed() {
-    return dir.resolve("slurm").toString();
+    try {
+      // The edge is not a part of any session.
+      zooKeeperServer.destroy();
+      zooKeeperServer.waitFor(30, TimeUnit.SECONDS);
+      assertThat(sandbox.left()).as("left over").isEmpty();
+    } finally {
+      sandbox.close();
+    }
   }
 
   private String zooKeeper() {
@@ -145,6 +144,11 @@ class SlurmSessionIT {
 
   /** With its aggregator, which comes later than the session's job here. */
   private Process startSession(String name, int nodes) throws Exception {
+    return startSession(name, nodes, sandbox.producerPort, sandbox.lanePort, 3);
+  }
+
+  private Process startSession(String name, int nodes, int producers, int lanesAt, int lanes)
+      throws Exception {
     List<String> options =
         new ArrayList<>(
             List.of("--session=" + name, "--nodes=" + nodes, "--walltime=30m", "--poll=500ms"));
@@ -157,9 +161,9 @@ class SlurmSessionIT {
                 "aggregator",
                 "--session=" + name,
                 "--zookeeper=" + zooKeeper(),
-                "--listen=tcp://127.0.0.1:" + sandbox.producerPort,
-                "--lane-address=tcp://127.0.0.1:" + sandbox.lanePort,
-                "--lanes=3"));
+                "--listen=tcp://127.0.0.1:" + producers,
+                "--lane-address=tcp://127.0.0.1:" + lanesAt,
+                "--lanes=" + lanes));
     Result started = sandbox.result(start);
     assertThat(started.status()).as(started.out()).isZero();
     assertThat(started.out())
@@ -203,17 +207,17 @@ class SlurmSessionIT {
             });
   }
 
+  private JsonNode report(String session) throws IOException {
+    return new ObjectMapper()
+        .readTree(dir.resolve("sessions/%s/session.json".formatted(session)).toFile());
+  }
+
   private String sessionLog(String session) throws IOException {
     return Files.readString(dir.resolve("sessions/%s.log".formatted(session)));
   }
 
   private void awaitInLog(String session, String text) {
     await().atMost(Sandbox.DEADLINE).until(() -> sessionLog(session).contains(text));
-  }
-
-  private void slurm(String... command) throws Exception {
-    Result result = sandbox.run(command);
-    assertThat(result.status()).as(result.err()).isZero();
   }
 
   private void stop(String session, String... options) throws Exception {
@@ -246,6 +250,12 @@ class SlurmSessionIT {
     return events;
   }
 
+  private static List<String> names(Path folder) throws IOException {
+    try (Stream<Path> all = Files.list(folder)) {
+      return all.map(path -> path.getFileName().toString()).toList();
+    }
+  }
+
   private List<String> newFiles() throws IOException {
     return sandbox.outputs().stream()
         .filter(name -> name.endsWith(".h5") && !seen.contains(name))
@@ -257,7 +267,8 @@ class SlurmSessionIT {
   /**
    * In one session, one after the other, since each start takes half a minute: a node dies in
    * mid-scan, and who cannot have nodes meanwhile hears why; the session's job is cancelled in
-   * mid-scan, and another one goes on; that one ends as near its walltime.
+   * mid-scan, and another one goes on; that one gets another node in mid-scan, and ends as near its
+   * walltime.
    */
   @Test
   @Timeout(value = 12, unit = TimeUnit.MINUTES)
@@ -267,10 +278,10 @@ class SlurmSessionIT {
     List<int[]> undisturbed = nextEvents();
 
     awaitIdle("night");
-    Process waits = session("start", "--session=late", "--nodes=1", "--poll=500ms");
+    Process waits = session("start", "--session=late", "--nodes=2", "--poll=500ms");
     Process producer = sandbox.start(sandbox.run, producer("night", 60));
     awaitStreaming("night");
-    slurm(Sandbox.script("slurm"), "kill", bed(), "--node", "n3");
+    slurm.killNode("n3");
     assertThat(producer.isAlive()).as("in mid-scan").isTrue();
     succeeds(producer);
     assertThat(nextEvents()).containsExactlyElementsOf(undisturbed);
@@ -279,10 +290,11 @@ class SlurmSessionIT {
     assertThat(late.status()).isEqualTo(1);
     assertThat(late.out())
         .contains(
-            "QUEUED", "waits for 1 nodes: Resources", "FAILED: QUEUED for 1 min", "is cancelled");
+            "QUEUED", "waits for 2 nodes: Resources", "FAILED: QUEUED for 1 min", "is cancelled");
 
     awaitIdle("night");
-    producer = sandbox.start(sandbox.run, producer("night", 60));
+    // 42 s: longer than it takes to stop the session.
+    producer = sandbox.start(sandbox.run, producer("night", 25));
     awaitStreaming("night");
     stop("night", "--now");
     assertThat(producer.isAlive()).as("in mid-scan").isTrue();
@@ -301,17 +313,69 @@ class SlurmSessionIT {
     assertThat(nextEvents()).containsExactlyElementsOf(undisturbed);
 
     awaitIdle("night.again-1");
-    producer = sandbox.start(sandbox.run, producer("night", 100));
+    // 88 s: longer than it takes until the node takes part.
+    producer = sandbox.start(sandbox.run, producer("night", 12));
     awaitStreaming("night.again-1");
-    slurm("scancel", "--batch", "--signal=USR1", "--name=night.again-1");
+    succeeds(session("scale", "--nodes=2", "night"));
+    await().atMost(Sandbox.DEADLINE).until(() -> report("night").path("taskManagers").asInt() == 2);
+    assertThat(producer.isAlive()).as("in mid-scan").isTrue();
+    Result signalled = sandbox.run("scancel", "--batch", "--signal=USR1", "--name=night.again-1");
+    assertThat(signalled.status()).as(signalled.err()).isZero();
     succeeds(producer);
     awaitInLog("night.again-1", "session night is over: ENDED");
     assertThat(nextEvents()).containsExactlyElementsOf(undisturbed);
+    awaitInLog("night.more-1", "leaving session night");
     end(aggregator);
-    try (Stream<Path> local = Files.list(dir.resolve("local"))) {
-      // The dead node's disk cannot be cleaned; and it is the disk of all here.
-      assertThat(local.map(p -> p.getFileName().toString())).allMatch(name -> name.endsWith("-n3"));
-    }
+    // The dead node's disk cannot be cleaned; and it is the disk of all here.
+    await()
+        .atMost(Sandbox.DEADLINE)
+        .untilAsserted(
+            () -> assertThat(names(dir.resolve("local"))).allMatch(name -> name.endsWith("-n3")));
+  }
+
+  /**
+   * Two sessions count the same scan side by side into the same folder. The one's first node, with
+   * all that leads it, dies in mid-scan; its job is put back to the queue, and goes on on other
+   * nodes.
+   */
+  @Test
+  @Timeout(value = 12, unit = TimeUnit.MINUTES)
+  void aSessionThatIsPutBackToTheQueueGoesOnAndAnotherOneIsNotDisturbed() throws Exception {
+    Process nightEdge = startSession("night", 2);
+    assertThat(node("night")).isEqualTo("n[1-2]");
+    int free = sandbox.jobManagersPort + 2;
+    Process dayEdge = startSession("day", 1, free, free + 5, 1);
+    Process day = sandbox.start(sandbox.run, producer("day", 25));
+    awaitStreaming("day");
+    Process night = sandbox.start(sandbox.run, producer("night", 25));
+    awaitStreaming("night");
+    slurm.killNode("n1");
+    assertThat(night.isAlive()).as("in mid-scan").isTrue();
+    succeeds(day);
+    List<int[]> undisturbed = nextEvents();
+
+    // Slurm would let it wait for two minutes.
+    await().atMost(Sandbox.DEADLINE).until(() -> slurmSays("night", "%T").equals("PENDING"));
+    Result now =
+        sandbox.run("scontrol", "update", "JobId=" + slurmSays("night", "%i"), "StartTime=now");
+    assertThat(now.status()).as(now.err()).isZero();
+    succeeds(night);
+    assertThat(nextEvents()).containsExactlyElementsOf(undisturbed);
+    assertThat(node("night")).isEqualTo("n[2,4]");
+    stop("night");
+    stop("day");
+    end(nightEdge);
+    end(dayEdge);
+  }
+
+  private String node(String session) throws Exception {
+    return slurmSays(session, "%N");
+  }
+
+  private String slurmSays(String session, String field) throws Exception {
+    Result said = sandbox.run("squeue", "--noheader", "--name=" + session, "--format=" + field);
+    assertThat(said.status()).as(said.err()).isZero();
+    return said.out().strip();
   }
 
   /**
@@ -319,6 +383,7 @@ class SlurmSessionIT {
    * answer to the submit is lost. There is one job, and the file is that of the program in use.
    */
   @Test
+  @Timeout(value = 8, unit = TimeUnit.MINUTES)
   void aSessionThroughTheSuperfacilityApiCountsAsTheProgramInUse() throws Exception {
     String address = startEmulator();
     order(address, "{\"loseSubmit\": true}");
