@@ -7,8 +7,9 @@ outdated() {
   local jar
   for jar; do
     [[ -f $root/$jar ]] || return 0
-    [[ -z $(cd "$root" && find pom.xml connectors operators jobs conf/detectors -newer "$jar" \
-      \( -path '*/src/main/*' -o -name pom.xml -o -name '*.yaml' \) -type f -print -quit) ]] || return 0
+    [[ -z $(cd "$root" && find pom.xml connectors operators jobs conf/detectors -name node_modules -prune -o \
+      -newer "$jar" \( -path '*/src/main/*' -o -path '*/page/src/*' -o -path '*/page/public/*' -o -name pom.xml -o \
+      -name '*.yaml' \) -type f -print -quit) ]] || return 0
   done
   return 1
 }

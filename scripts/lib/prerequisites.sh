@@ -44,6 +44,15 @@ require_maven() {
     fail "$(command -v mvn) is Maven ${version:-of an unknown version}; 3.8 or newer is needed"
 }
 
+# Node 18 or newer and npm, which make the gateway's page. For whoever builds jobs/gateway, or everything.
+require_node() {
+  require_packages nodejs npm
+  local version
+  version=$(node --version | sed -n 's/^v\([0-9]*\).*/\1/p')
+  ((${version:-0} >= 18)) ||
+    fail "$(command -v node) is Node ${version:-of an unknown version}; 18 or newer is needed"
+}
+
 # require_packages PACKAGE...: tools, by the names of their packages in Debian and Ubuntu.
 require_packages() {
   local package missing=()
@@ -60,10 +69,13 @@ is_there() {
   case $1 in
     curl) command -v curl ;;
     hdf5-tools) command -v h5dump ;;
+    nodejs) command -v node ;;
+    npm) command -v npm ;;
     # Not everybody has the folder of daemons on the path.
     slurm-wlm) PATH=$PATH:/usr/sbin command -v slurmctld ;;
     munge) PATH=$PATH:/usr/sbin command -v munged ;;
     slurmrestd | slurmdbd) PATH=$PATH:/usr/sbin command -v "$1" ;;
+    postgresql) compgen -G '/usr/lib/postgresql/*/bin/postgres' ;;
     python3-h5py) /usr/bin/python3 -c 'import h5py' ;;
     *) dpkg --status "$1" ;;
   esac &>/dev/null
