@@ -103,8 +103,9 @@ class GatewayPageIT {
     Process gateway = startGateway(port, machines);
     Matcher password =
         awaitPrinted("gateway: log in as admin with the one-time password ([^\\s,]+)");
+    Matcher address = awaitPrinted("gateway: (http\\S+)"); // the password comes before it listens
     startBrowser();
-    signIn("http://127.0.0.1:" + port + "/", password.group(1));
+    signIn(address.group(1), password.group(1));
     String zooKeeper = startSession();
     Process aggregator = startAggregator(zooKeeper);
     awaitText(".headline", text -> text.startsWith("Ready"));
