@@ -4,10 +4,11 @@ import io.millrace.detector.SectorHeader;
 import io.millrace.detector.wire.Announcement;
 import io.millrace.detector.wire.HeaderCodec;
 import io.millrace.detector.wire.Lanes;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.ThreadLocalRandom;
 import org.zeromq.SocketType;
 import org.zeromq.ZContext;
 import org.zeromq.ZMQ;
@@ -49,16 +50,12 @@ final class BoundLanes implements AutoCloseable {
    * @param highWaterMark messages that wait in a socket before its sender has to
    */
   static BoundLanes bind(int lanes, int modules, int highWaterMark) {
-    ZMQException last = null;
-    for (int attempt = 0; attempt < 50; attempt++) {
-      int port = ThreadLocalRandom.current().nextInt(20_000, 32_000);
-      try {
-        return new BoundLanes(new Lanes("127.0.0.1", port, lanes, modules), highWaterMark);
-      } catch (ZMQException e) {
-        last = e;
-      }
+    try {
+      int port = TrialPorts.free(lanes * modules);
+      return new BoundLanes(new Lanes("127.0.0.1", port, lanes, modules), highWaterMark);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
-    throw new IllegalStateException("no consecutive free ports found", last);
   }
 
   Lanes lanes() {

@@ -17,16 +17,13 @@ import io.millrace.hdf5.CountedFile;
 import io.millrace.ingest.Millrace;
 import io.millrace.operators.calibration.ThresholdFit;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.core.execution.JobClient;
@@ -88,7 +85,7 @@ class NumberedAnewIT {
 
   /** The aggregator, and the sockets of the producer. */
   private void startAggregator(String relayed) throws IOException {
-    int port = freePorts(3 * CAMERA.modules() + 2);
+    int port = TrialPorts.free(3 * CAMERA.modules() + 2);
     aggregator = aggregator(port, relayed);
     for (int module = 0; module < CAMERA.modules(); module++) {
       ZMQ.Socket socket = zmq.createSocket(SocketType.PUSH);
@@ -129,25 +126,6 @@ class NumberedAnewIT {
                     "  - {row: %d, column: %d, rows: %d, columns: %d}\n"
                         .formatted(s.row(), s.column(), s.rows(), s.columns())));
     Files.writeString(directory.resolve("camera.yaml"), text);
-  }
-
-  /** The first of so many that nobody listens on. */
-  private static int freePorts(int n) {
-    for (int attempt = 0; attempt < 50; attempt++) {
-      int first = ThreadLocalRandom.current().nextInt(20_000, 32_000);
-      if (IntStream.range(first, first + n).allMatch(NumberedAnewIT::isFree)) {
-        return first;
-      }
-    }
-    throw new IllegalStateException("no consecutive free ports found");
-  }
-
-  private static boolean isFree(int port) {
-    try (ServerSocket socket = new ServerSocket(port)) {
-      return socket.isBound();
-    } catch (IOException e) {
-      return false;
-    }
   }
 
   private Process aggregator(int port, String relayed) throws IOException {

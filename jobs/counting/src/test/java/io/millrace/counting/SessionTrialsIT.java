@@ -260,10 +260,10 @@ class SessionTrialsIT {
   void aProducerIsKilledAndStartedAgainInMidScan() throws Exception {
     TrialSession session = session("s", zooKeeper(1).start());
     session.aggregator();
-    // Longer than another producer needs to start, on a machine that does other things.
-    session.job("--scan-timeout=60s");
+    // With what the others send in 40 s, longer than another producer needs to start.
+    session.job("--scan-timeout=25s");
     session.awaitMembers("aggregator edge", "lane lane-0", "lane lane-1");
-    session.producer(RASTER, "--modules=0-2", RATE);
+    session.producer(RASTER, "--modules=0-2", "--rate=8");
     TrialProcess killed = session.producer(RASTER, "--modules=3", RATE);
     session.awaitStreaming(1);
     String id = session.scans().underWay(1).orElseThrow().id();

@@ -5,19 +5,25 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
+import java.util.concurrent.ThreadLocalRandom;
 
-/** Free ports for the parts of trials. */
+/** Free ports for the parts of trials. Trials that run side by side never get the same ones. */
 final class TrialPorts {
-  private static final Random RANDOM = new Random();
+  /** Below the range from which systems give ports to outgoing connections. */
+  private static final int FIRST = 20_000;
+
+  private static final int LAST = 32_000;
+
+  /** A trial's parts bind theirs later: what is handed out may still be free for the kernel. */
+  private static int next = ThreadLocalRandom.current().nextInt(FIRST, LAST);
 
   private TrialPorts() {}
 
-  /** The first of {@code n} consecutive ports that nobody uses at this moment. */
-  static int free(int n) throws IOException {
+  /** The first of {@code n} consecutive ports that nobody uses and no other trial was given. */
+  static synchronized int free(int n) throws IOException {
     for (int attempt = 0; attempt < 100; attempt++) {
-      // Below the range from which systems give ports to outgoing connections.
-      int first = 15_000 + RANDOM.nextInt(15_000);
+      int first = next + n <= LAST ? next : FIRST;
+      next = first + n;
       if (allFree(first, n)) {
         return first;
       }

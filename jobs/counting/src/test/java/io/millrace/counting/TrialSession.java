@@ -365,9 +365,18 @@ final class TrialSession implements AutoCloseable {
           .atMost(DEADLINE)
           .untilAsserted(() -> assertThat(shown(members)).containsExactlyInAnyOrder(expected));
     } catch (ConditionTimeoutException late) {
-      // Why a lane is not there is said by its job alone.
-      throw new AssertionError(jobProcess == null ? "no process" : jobProcess.log(), late);
+      throw new AssertionError(logs(), late); // why somebody is not there is said by itself alone
     }
+  }
+
+  private String logs() throws IOException {
+    StringBuilder text = new StringBuilder();
+    try (Stream<Path> files = Files.list(directory)) {
+      for (Path log : files.filter(f -> f.toString().endsWith(".log")).sorted().toList()) {
+        text.append("---- ").append(log.getFileName()).append('\n').append(Files.readString(log));
+      }
+    }
+    return text.toString();
   }
 
   private List<String> shown(Members members) {

@@ -32,7 +32,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Isolated;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.OutputType;
@@ -44,7 +45,7 @@ import org.openqa.selenium.chrome.ChromeOptions;
 import org.openqa.selenium.interactions.Actions;
 
 /** The gateway's page in a real browser, while a scan runs through the whole system. */
-@Isolated("a browser beside the whole system")
+@Execution(ExecutionMode.CONCURRENT)
 class GatewayPageIT {
   private static final DetectorDescription CAMERA = DetectorDescription.load("4d-camera");
   private static final String PASSWORD = "a wheel without a pond";

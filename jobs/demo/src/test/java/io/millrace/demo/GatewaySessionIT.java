@@ -22,13 +22,14 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Isolated;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * A session from the gateway's API, on this machine without a batch system: the packaged gateway,
  * real HTTP, real processes. After it nothing may be left.
  */
-@Isolated("a session with a TaskManager")
+@Execution(ExecutionMode.CONCURRENT)
 class GatewaySessionIT {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String CHOSEN = "a password of my own";

@@ -42,7 +42,8 @@ import org.junit.jupiter.api.parallel.Isolated;
 
 /**
  * Flink's JobManager or TaskManager is killed, with real processes and a producer that keeps
- * nothing, and the job goes on. Alone, since heartbeats are missed when others take the processors.
+ * nothing, and the job goes on. Alone, since it has to go on before the scan is over, and
+ * heartbeats are missed when others take the processors.
  */
 @Isolated
 class KilledFlinkIT {

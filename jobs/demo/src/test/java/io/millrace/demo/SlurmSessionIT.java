@@ -35,14 +35,15 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Isolated;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * Sessions on the nodes of a real Slurm, as an operator leads them: {@code millrace session start},
  * scans, faults, {@code stop}. Three nodes are processes of this machine; ZooKeeper and the
  * aggregator are outside, at the edge. After every test nothing may be left.
  */
-@Isolated("four nodes, three of them with a TaskManager")
+@Execution(ExecutionMode.CONCURRENT)
 class SlurmSessionIT {
   private static final int FRAMES = 33 * 32;
   private static final int ALL = (1 << DetectorDescription.load("4d-camera").modules()) - 1;
@@ -235,19 +236,27 @@ class SlurmSessionIT {
 
   /** The events of the next scan that has a file, of which nothing may be missing. */
   private List<int[]> nextEvents() throws Exception {
-    await().atMost(Sandbox.DEADLINE).until(() -> newFiles().size() == 1);
-    String name = newFiles().get(0);
-    seen.add(name);
-    List<int[]> events = new ArrayList<>();
-    try (CountedFile file = new CountedFile(sandbox.output.resolve(name))) {
-      assertThat(file.complete()).isEqualTo(FRAMES);
-      for (int position = 0; position < FRAMES; position++) {
-        assertThat(file.mask(position, 0)).isEqualTo(ALL);
-        events.add(file.events(position, 0));
+    return nextEvents(1).get(0);
+  }
+
+  /** The same of several scans. */
+  private List<List<int[]>> nextEvents(int scans) throws Exception {
+    await().atMost(Sandbox.DEADLINE).until(() -> newFiles().size() == scans);
+    List<List<int[]>> all = new ArrayList<>();
+    for (String name : newFiles()) {
+      seen.add(name);
+      List<int[]> events = new ArrayList<>();
+      try (CountedFile file = new CountedFile(sandbox.output.resolve(name))) {
+        assertThat(file.complete()).isEqualTo(FRAMES);
+        for (int position = 0; position < FRAMES; position++) {
+          assertThat(file.mask(position, 0)).isEqualTo(ALL);
+          events.add(file.events(position, 0));
+        }
       }
+      assertThat(events.stream().mapToInt(e -> e.length).sum()).isPositive();
+      all.add(events);
     }
-    assertThat(events.stream().mapToInt(e -> e.length).sum()).isPositive();
-    return events;
+    return all;
   }
 
   private static List<String> names(Path folder) throws IOException {
@@ -267,8 +276,7 @@ class SlurmSessionIT {
   /**
    * In one session, one after the other, since each start takes half a minute: a node dies in
    * mid-scan, and who cannot have nodes meanwhile hears why; the session's job is cancelled in
-   * mid-scan, and another one goes on; that one gets another node in mid-scan, and ends as near its
-   * walltime.
+   * mid-scan, and another one goes on.
    */
   @Test
   @Timeout(value = 12, unit = TimeUnit.MINUTES)
@@ -313,24 +321,40 @@ class SlurmSessionIT {
     assertThat(nextEvents()).containsExactlyElementsOf(undisturbed);
 
     awaitIdle("night.again-1");
-    // 88 s: longer than it takes until the node takes part.
-    producer = sandbox.start(sandbox.run, producer("night", 12));
-    awaitStreaming("night.again-1");
-    succeeds(session("scale", "--nodes=2", "night"));
-    await().atMost(Sandbox.DEADLINE).until(() -> report("night").path("taskManagers").asInt() == 2);
-    assertThat(producer.isAlive()).as("in mid-scan").isTrue();
-    Result signalled = sandbox.run("scancel", "--batch", "--signal=USR1", "--name=night.again-1");
-    assertThat(signalled.status()).as(signalled.err()).isZero();
-    succeeds(producer);
-    awaitInLog("night.again-1", "session night is over: ENDED");
-    assertThat(nextEvents()).containsExactlyElementsOf(undisturbed);
-    awaitInLog("night.more-1", "leaving session night");
+    stop("night");
     end(aggregator);
     // The dead node's disk cannot be cleaned; and it is the disk of all here.
     await()
         .atMost(Sandbox.DEADLINE)
         .untilAsserted(
             () -> assertThat(names(dir.resolve("local"))).allMatch(name -> name.endsWith("-n3")));
+  }
+
+  /** It gets another node in mid-scan, and ends as near its walltime, when the scan is whole. */
+  @Test
+  @Timeout(value = 12, unit = TimeUnit.MINUTES)
+  void aSessionGrowsAndComesNearItsWalltimeInMidScan() throws Exception {
+    Process aggregator = startSession("night", 1);
+    succeeds(sandbox.start(sandbox.run, producer("night", 300)));
+    List<int[]> undisturbed = nextEvents();
+
+    awaitIdle("night");
+    // 88 s: longer than it takes until the node takes part.
+    Process producer = sandbox.start(sandbox.run, producer("night", 12));
+    awaitStreaming("night");
+    succeeds(session("scale", "--nodes=2", "night"));
+    await().atMost(Sandbox.DEADLINE).until(() -> report("night").path("taskManagers").asInt() == 2);
+    assertThat(producer.isAlive()).as("in mid-scan").isTrue();
+    Result signalled = sandbox.run("scancel", "--batch", "--signal=USR1", "--name=night");
+    assertThat(signalled.status()).as(signalled.err()).isZero();
+    succeeds(producer);
+    awaitInLog("night", "session night is over: ENDED");
+    assertThat(nextEvents()).containsExactlyElementsOf(undisturbed);
+    awaitInLog("night.more-1", "leaving session night");
+    end(aggregator);
+    await()
+        .atMost(Sandbox.DEADLINE)
+        .untilAsserted(() -> assertThat(names(dir.resolve("local"))).isEmpty());
   }
 
   /**
@@ -351,16 +375,15 @@ class SlurmSessionIT {
     awaitStreaming("night");
     slurm.killNode("n1");
     assertThat(night.isAlive()).as("in mid-scan").isTrue();
-    succeeds(day);
-    List<int[]> undisturbed = nextEvents();
-
     // Slurm would let it wait for two minutes.
     await().atMost(Sandbox.DEADLINE).until(() -> slurmSays("night", "%T").equals("PENDING"));
     Result now =
         sandbox.run("scontrol", "update", "JobId=" + slurmSays("night", "%i"), "StartTime=now");
     assertThat(now.status()).as(now.err()).isZero();
+    succeeds(day);
     succeeds(night);
-    assertThat(nextEvents()).containsExactlyElementsOf(undisturbed);
+    List<List<int[]>> both = nextEvents(2);
+    assertThat(both.get(0)).containsExactlyElementsOf(both.get(1));
     assertThat(node("night")).isEqualTo("n[2,4]");
     stop("night");
     stop("day");
