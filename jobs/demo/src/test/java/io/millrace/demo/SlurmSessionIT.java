@@ -30,6 +30,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -44,6 +45,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
  * aggregator are outside, at the edge. After every test nothing may be left.
  */
 @Execution(ExecutionMode.CONCURRENT)
+@Order(1) // the longest ones first, so that none is left alone in the end
 class SlurmSessionIT {
   private static final int FRAMES = 33 * 32;
   private static final int ALL = (1 << DetectorDescription.load("4d-camera").modules()) - 1;
