@@ -1,5 +1,6 @@
 package io.millrace.benchmarks.live;
 
+import com.sun.management.OperatingSystemMXBean;
 import io.millrace.benchmarks.Report;
 import io.millrace.benchmarks.parts.GatewayPart;
 import io.millrace.benchmarks.parts.Rig;
@@ -11,6 +12,7 @@ import io.millrace.benchmarks.parts.SystemCommand;
 import io.millrace.benchmarks.parts.Turn;
 import io.millrace.parts.RunFailure;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -80,6 +82,12 @@ public final class ViewersCommand extends SystemCommand {
       description = "How many of them take nothing. Default: ${DEFAULT-VALUE}.")
   int stalled;
 
+  /** Of this process, which is the viewers. */
+  private final OperatingSystemMXBean processor =
+      ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+
+  private long viewersNanos;
+
   /** Bytes told to viewers in the turns that count. */
   private long told;
 
@@ -119,41 +127,41 @@ public final class ViewersCommand extends SystemCommand {
             "--live, no gateway",
             "gateway, no viewers",
             "gateway, %d viewers, %d of them stalled".formatted(viewers, stalled));
-    for (Route route : List.of(silent, alone, shown)) {
-      warmUp(route, simulation, published);
+    List<Route> routes = List.of(silent, alone, shown);
+    for (Route route : routes) {
+      route.load(simulation);
+    }
+    int warmUps = simulation.scansOf(warmUpSectors());
+    for (int i = 1; i <= warmUps; i++) {
+      for (int w = 0; w < ways.size(); w++) {
+        tell(published, "warm-up %d of %d".formatted(i, warmUps), names.get(w), ways.get(w).run());
+      }
+    }
+    for (Route route : routes) {
       route.load(rate == null ? simulation : simulation.paced(rate));
     }
     result.forget(); // at another pace it is another producer, with frames of its own
     List<List<Turn>> all = names.stream().<List<Turn>>map(n -> new ArrayList<>()).toList();
     told = 0;
+    viewersNanos = 0;
     for (int round = 0; round < turns; round++) {
       for (int i = 0; i < ways.size(); i++) {
         // Forth and back: who comes first in a round comes last in the next one.
         int w = round % 2 == 0 ? i : ways.size() - 1 - i;
         Turn turn = ways.get(w).run();
         all.get(w).add(turn);
-        published.progress(
-            "round %d of %d: %s: %.2f GB/s"
-                .formatted(round + 1, turns, names.get(w), turn.gigabytesPerSecond()));
+        tell(published, "round %d of %d".formatted(round + 1, turns), names.get(w), turn);
       }
     }
     List<Series> series = new ArrayList<>();
     for (int w = 0; w < names.size(); w++) {
       series.add(new Series(names.get(w), all.get(w), Map.of()));
     }
-    return new ViewersRows(series, told, viewers - stalled);
+    return new ViewersRows(series, told, viewersNanos / 1e9, viewers - stalled);
   }
 
-  private void warmUp(Route route, Simulation simulation, Report published)
-      throws RunFailure, InterruptedException {
-    route.load(simulation);
-    int warmUps = simulation.scansOf(warmUpSectors());
-    for (int i = 1; i <= warmUps; i++) {
-      Turn turn = route.run();
-      published.progress(
-          "warm-up %d of %d: %s: %.2f GB/s"
-              .formatted(i, warmUps, route.name(), turn.gigabytesPerSecond()));
-    }
+  private static void tell(Report published, String when, String name, Turn turn) {
+    published.progress("%s: %s: %.2f GB/s".formatted(when, name, turn.gigabytesPerSecond()));
   }
 
   /** A turn while all watch. */
@@ -161,8 +169,10 @@ public final class ViewersCommand extends SystemCommand {
     int reading = viewers - stalled;
     try (Viewers watching = Viewers.open(login, reading, stalled)) {
       long before = watching.bytes();
+      long nanos = processor.getProcessCpuTime();
       Turn turn = route.run();
       told += watching.bytes() - before;
+      viewersNanos += processor.getProcessCpuTime() - nanos;
       watching.requireConnected(reading);
       return turn;
     }

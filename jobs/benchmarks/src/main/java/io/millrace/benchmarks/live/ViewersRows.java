@@ -20,19 +20,22 @@ final class ViewersRows {
   private final Series unwatched;
   private final Series watched;
   private final long told;
+  private final double viewersSeconds;
   private final int reading;
 
   /**
    * @param ways without {@code --live}, with it and no gateway, with a gateway, and with viewers
    * @param told bytes that all viewers together got
+   * @param viewersSeconds of CPU that the viewers took
    * @param reading how many they were that got any
    */
-  ViewersRows(List<Series> ways, long told, int reading) {
+  ViewersRows(List<Series> ways, long told, double viewersSeconds, int reading) {
     this.silent = ways.get(0);
     this.alone = ways.get(1);
     this.unwatched = ways.get(2);
     this.watched = ways.get(3);
     this.told = told;
+    this.viewersSeconds = viewersSeconds;
     this.reading = reading;
   }
 
@@ -48,8 +51,9 @@ final class ViewersRows {
     rows.add(cpu(scan, Jvm.TASK_MANAGER, watched, unwatched));
     rows.add(gateway(scan, unwatched));
     rows.add(gateway(scan, watched));
+    double seconds = watched.turns().stream().mapToDouble(Turn::seconds).sum();
+    rows.add(Row.of(scan + "CPU of the viewers themselves", viewersSeconds / seconds, "cores"));
     if (reading > 0) {
-      double seconds = watched.turns().stream().mapToDouble(Turn::seconds).sum();
       rows.add(
           Row.of(scan + "told to each viewer that reads", told / 1e6 / reading / seconds, "MB/s"));
     }

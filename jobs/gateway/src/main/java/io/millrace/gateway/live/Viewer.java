@@ -35,6 +35,12 @@ final class Viewer {
 
   private static final long PROGRESS_NANOS = Duration.ofMillis(500).toNanos();
 
+  /**
+   * Between two patterns at least: one is several times as large as all images of a scan, and
+   * changes the less the longer the scan runs.
+   */
+  private static final long PATTERN_NANOS = Duration.ofMillis(400).toNanos();
+
   /** Values of a message at most: 1 MiB of float32. */
   private static final int MOST_VALUES = 1 << 18;
 
@@ -72,6 +78,7 @@ final class Viewer {
 
   private long[] maskTold;
   private long patternTold;
+  private long patternToldAt;
   private final Deque<Piece> round = new ArrayDeque<>();
   private long roundBegan;
   private long roundVersion;
@@ -261,13 +268,18 @@ final class Viewer {
       beginRound(nanos);
     }
     if (!round.isEmpty()) {
-      return tell(round.removeFirst());
+      return tell(round.removeFirst(), nanos);
     }
-    return scan.hasEnded() && roundVersion == scan.version() ? tellEnd(nanos) : null;
+    boolean all = roundVersion == scan.version() && !isPatternNew();
+    return scan.hasEnded() && all ? tellEnd(nanos) : null;
   }
 
   private boolean isNew() {
     return scan.version() != progressVersion;
+  }
+
+  private boolean isPatternNew() {
+    return scan.patternVersion() > patternTold;
   }
 
   private ViewerMessage introduce() {
@@ -362,7 +374,9 @@ final class Viewer {
   /** Notes what has changed since it was told. */
   private void beginRound(long nanos) {
     long version = scan.version();
-    if (version == roundVersion) {
+    boolean withPattern =
+        isPatternNew() && (patternTold == 0 || nanos - patternToldAt >= PATTERN_NANOS);
+    if (version == roundVersion && !withPattern) {
       return;
     }
     roundBegan = nanos;
@@ -374,7 +388,7 @@ final class Viewer {
       addChanged(image, rows, newest, image.equals(ImageName.COM_MAGNITUDE));
     }
     addChanged(null, maskTold, row -> scan.rowVersion((int) row, false), false);
-    if (scan.patternVersion() > patternTold) {
+    if (withPattern) {
       round.add(new Piece(null, null));
     }
   }
@@ -417,10 +431,11 @@ final class Viewer {
     }
   }
 
-  private ViewerMessage tell(Piece piece) {
+  private ViewerMessage tell(Piece piece, long nanos) {
     long version = scan.version();
     if (piece.rows() == null) {
       patternTold = version;
+      patternToldAt = nanos;
       return scan.patternMessage();
     }
     Rows rows = piece.rows();

@@ -120,6 +120,25 @@ class ViewerTest {
   }
 
   @Test
+  void patternsComeLessOftenThanImagesAndTheLastOneBeforeTheEnd() {
+    LiveScan scan = Told.scan(Told.pattern(0), Told.row(0, 3, 1, 5, 8));
+    viewer.show(scan);
+    assertThat(kinds(all())).contains("image", "pattern");
+    scan.take(Told.pattern(1), "p", 0);
+    scan.take(Told.row(0, 3, 1, 6, 9), "p", 0);
+    now += SECOND / 5;
+    assertThat(kinds(all())).contains("image").doesNotContain("pattern");
+    scan.ended("COMPLETE", "/data/a.h5");
+    now += SECOND / 5 - 1;
+    assertThat(kinds(all())).doesNotContain("pattern", "end");
+    now += 1;
+    List<Received> last = all();
+    assertThat(kinds(last)).containsSubsequence("pattern", "end");
+    assertThat(only(last, "pattern").payload().get(0)).isEqualTo((byte) 1);
+    assertThat(later()).isEmpty();
+  }
+
+  @Test
   void thePatternIsMadeOnceForAllViewersUntilItChanges() {
     LiveScan scan = Told.scan(Told.pattern(0), Told.row(1, 3, 1, 5, 8));
     ViewerMessage first = scan.patternMessage();
