@@ -5,6 +5,7 @@ import { ImagePanel, type ImageSource } from '../image/panel.ts';
 import { atMostEvery, every, onceAFrame } from '../life.ts';
 import { PatternPanel } from '../pattern/panel.ts';
 import type { Ring } from '../pattern/ring.ts';
+import { stepOf } from '../scans/bits.ts';
 import { Frames } from './frames.ts';
 import { Lights } from './lights.ts';
 import { Strip } from './strip.ts';
@@ -19,7 +20,7 @@ export const livePage: PageMaker = ({ api, feed, sessions }, _route, life) => {
     names: () => (feed.scan === null ? [] : feed.names),
     raster: (name) => feed.image(name),
     mask: () => feed.mask,
-    step: () => null,
+    step: () => stepOf(strip.find(feed.scan?.id)?.metadata ?? {}),
     pick: (x, y) => {
       feed.ask(x, y);
       pattern.show(true);
@@ -84,14 +85,18 @@ export const livePage: PageMaker = ({ api, feed, sessions }, _route, life) => {
     const state = `${feed.scan?.id} ${feed.end?.state}`;
     if (state !== shownScan) {
       shownScan = state;
-      void strip.look(life);
+      void look();
     }
   });
+  const look = async (): Promise<void> => {
+    await strip.look(life);
+    drawPictures(); // the scale bar is in the scan's metadata
+  };
   feed.pictures.listen(life, drawPictures);
   feed.news.listen(life, drawNews);
   sessions.changes.listen(life, drawNews);
   every(1, life, drawNews);
-  every(20, life, () => strip.look(life));
+  every(20, life, look);
   life.addEventListener('abort', () => feed.want([]));
   exposeImages((name) => (name === 'sum_pattern' ? feed.pattern : feed.image(name)), life);
   drawPictures();

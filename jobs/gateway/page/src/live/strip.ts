@@ -9,12 +9,19 @@ export class Strip {
   private readonly list = element('ol', { class: 'strip' });
   readonly element = element('section', { class: 'panel strips', 'aria-label': 'Last scans' }, this.list);
   private shown = '';
+  private scans: readonly Scan[] = [];
 
   constructor(private readonly api: Api) {}
+
+  /** One of them, as it was told last. */
+  find(id: string | undefined): Scan | null {
+    return this.scans.find((scan) => scan.id === id) ?? null;
+  }
 
   async look(life: AbortSignal): Promise<void> {
     try {
       const { scans } = await this.api.get<{ scans: Scan[] }>('/scans?limit=16', life);
+      this.scans = scans;
       const state = JSON.stringify(scans.map(({ id, state: is }) => [id, is]));
       if (state !== this.shown) {
         this.shown = state;

@@ -8,6 +8,7 @@ import type { AxeResults } from 'axe-core';
 import type { Browser, Page } from 'puppeteer-core';
 import { pixel } from '../../src/image/colourmap.ts';
 import { limitsOf } from '../../src/image/contrast.ts';
+import { scaleBar } from '../../src/image/fit.ts';
 import { CHECKER, paint } from '../../src/image/paint.ts';
 import type { Ring } from '../../src/pattern/ring.ts';
 import { go, launch, login } from './browser.ts';
@@ -91,7 +92,7 @@ async function live(rows: number, name = 'maria', password = 'a few words here')
 async function until(what: string, is: () => Promise<boolean>): Promise<void> {
   const end = Date.now() + 60_000;
   while (!(await is())) {
-    assert.ok(Date.now() < end, `after 20 s it is not so that ${what}`);
+    assert.ok(Date.now() < end, `after a minute it is not so that ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
@@ -171,6 +172,17 @@ test('contrast changes what is drawn, without the gateway', async () => {
   });
   await until('contrast is another', async () => (await pictureOf()) !== second);
   assert.deepEqual(gateway.requests.slice(before).filter(({ path }) => path.includes('images')), []);
+});
+
+test("the scale bar is in nanometres if the scan's metadata tell the step, else in positions", async () => {
+  gateway.describe({});
+  await live(20);
+  assert.match(await textOf('.scalebar'), /^\d+ positions$/);
+  gateway.describe({ step_nm: 0.02 });
+  await page.reload();
+  await page.waitForSelector('canvas[data-name=bf]');
+  const { text } = scaleBar(gateway.sample.width, 0.02, 'nm');
+  await until(`it is ${text}`, async () => (await textOf('.scalebar')) === text);
 });
 
 test('another image can be chosen', async () => {

@@ -154,6 +154,11 @@ export class StandIn {
     return this.scans[0].id;
   }
 
+  /** Gives the scan that runs its metadata. */
+  describe(metadata: Scan['metadata']): void {
+    this.scans[0] = { ...this.scans[0], metadata };
+  }
+
   get connected(): number {
     return this.viewers.size;
   }
