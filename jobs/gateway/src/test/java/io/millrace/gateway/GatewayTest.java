@@ -293,6 +293,18 @@ class GatewayTest {
                 .code())
         .as("a token makes no token")
         .isEqualTo("not-allowed");
+    TestClient ofAdmin = program(token(admin, "admin"));
+    assertThat(ofAdmin.get("/api/v1/users").status()).isEqualTo(200);
+    assertThat(
+            ofAdmin.post("/api/v1/users", TestClient.body("name", "eve", "role", "admin")).code())
+        .as("a token makes no account")
+        .isEqualTo("not-allowed");
+    assertThat(
+            ofAdmin
+                .send("PATCH", "/api/v1/users/admin", TestClient.body("password", "of the thief"))
+                .code())
+        .as("nor takes one over")
+        .isEqualTo("not-allowed");
     JsonNode listed = otto.get("/api/v1/tokens").json();
     assertThat(listed).hasSize(1);
     assertThat(listed.toString()).doesNotContain(token).doesNotContain("hash");

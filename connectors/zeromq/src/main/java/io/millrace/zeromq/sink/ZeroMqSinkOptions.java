@@ -48,7 +48,8 @@ public final class ZeroMqSinkOptions {
           .durationType()
           .defaultValue(Duration.ofSeconds(2))
           .withDescription(
-              "So long the end of the stream waits at most for a subscriber to take what is left.");
+              "So long the end of the stream waits at most until the subscribers that are there have taken"
+                  + " what is left; if nobody is there, it does not wait.");
 
   private ZeroMqSinkOptions() {}
 }

@@ -173,6 +173,7 @@ final class PeopleRoutes implements Routes {
   private record NewUser(String name, String role, String password) {}
 
   private void addUser(Context ctx) {
+    requireLogin(ctx);
     NewUser user = Json.body(ctx, NewUser.class);
     Accounts.checkName(user.name());
     Role role = Role.ofAccount(user.role());
@@ -191,6 +192,7 @@ final class PeopleRoutes implements Routes {
   private record UserChange(String role, String password, Boolean disabled) {}
 
   private void changeUser(Context ctx) {
+    requireLogin(ctx);
     UserChange change = Json.body(ctx, UserChange.class);
     String name = ctx.pathParam("name");
     Account account =
@@ -201,12 +203,14 @@ final class PeopleRoutes implements Routes {
                     new ApiException(
                         404, "unknown-user", "there is no account of that name; see GET /users"));
     Role role = change.role() == null ? account.role() : Role.ofAccount(change.role());
+    String hash = null;
     if (change.password() != null) {
       Passwords.check(change.password());
+      hash = passwords.hash(change.password()); // may be refused, so it comes before any change
     }
     accounts.change(name, role, change.disabled() == null ? account.disabled() : change.disabled());
-    if (change.password() != null) {
-      accounts.changePassword(name, passwords.hash(change.password()), true, null);
+    if (hash != null) {
+      accounts.changePassword(name, hash, true, null);
     }
     ctx.json(accounts.find(name).orElseThrow());
   }
@@ -219,11 +223,13 @@ final class PeopleRoutes implements Routes {
 
   private record NewToken(String name, String scope, Integer days) {}
 
-  /** A token that could make another would never end. */
+  /** A token that could make another, or an account, would never end. */
   private static void requireLogin(Context ctx) {
     if (Access.login(ctx).isEmpty()) {
       throw new ApiException(
-          403, "not-allowed", "tokens are made and revoked by who is logged in, not by a token");
+          403,
+          "not-allowed",
+          "accounts and tokens are made and changed by who is logged in, not by a token");
     }
   }
 
