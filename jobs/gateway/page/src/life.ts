@@ -43,9 +43,13 @@ export function every(seconds: number, life: AbortSignal, work: () => Promise<vo
     if (life.aborted) {
       return;
     }
-    await work();
-    if (!life.aborted) {
-      setTimeout(() => void turn(), seconds * 1000);
+    try {
+      await work();
+    } finally {
+      // What went wrong this time goes to the console, and need not the next time.
+      if (!life.aborted) {
+        setTimeout(() => void turn(), seconds * 1000);
+      }
     }
   };
   void turn();

@@ -92,9 +92,16 @@ class ScanImages {
     }
   }
 
+  private computing = false;
+
+  /** One set of rings at a time, and then the newest: each goes over all events of the scan. */
   private readonly compute = atMostEvery(400, () => {
+    if (this.computing) {
+      return;
+    }
+    this.computing = true;
     const { rings } = this;
-    void this.attempt(async () => {
+    const answered = this.attempt(async () => {
       const { data } = await this.app.api.bytes(`/scans/${part(this.scan.id)}/rings`, rings, this.life);
       if (rings !== this.rings) {
         // Drawn on meanwhile; the images of the newest rings are on their way.
@@ -111,6 +118,12 @@ class ScanImages {
         this.asked.add(name);
         this.images.set(name, raster);
       });
+    });
+    void answered.finally(() => {
+      this.computing = false;
+      if (rings !== this.rings && !this.life.aborted) {
+        this.compute();
+      }
     });
   });
 

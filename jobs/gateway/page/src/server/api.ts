@@ -17,6 +17,9 @@ export class ApiFault extends Error {
 /** Milliseconds after which a request is given up. */
 const PATIENCE = 20_000;
 
+/** Milliseconds for the rest of an answer that has begun. */
+const BODY_PATIENCE = 120_000;
+
 export class Api {
   private csrf = '';
   /** Called when the gateway no longer knows who asks. */
@@ -52,20 +55,31 @@ export class Api {
   }
 
   async bytes(path: string, body?: unknown, life?: AbortSignal): Promise<{ data: ArrayBuffer; headers: Headers }> {
-    const answer = await this.send(body === undefined ? 'GET' : 'POST', path, body, life);
-    return { data: await answer.arrayBuffer(), headers: answer.headers };
+    return this.send(body === undefined ? 'GET' : 'POST', path, body, life, async (answer) => ({
+      data: await answer.arrayBuffer(),
+      headers: answer.headers,
+    }));
   }
 
   async text(path: string, life?: AbortSignal): Promise<string> {
-    return (await this.send('GET', path, undefined, life)).text();
+    return this.send('GET', path, undefined, life, (answer) => answer.text());
   }
 
   private async json<T>(method: string, path: string, body?: unknown, life?: AbortSignal): Promise<T> {
-    const content = await (await this.send(method, path, body, life)).text();
-    return (content === '' ? undefined : JSON.parse(content)) as T;
+    return this.send(method, path, body, life, async (answer) => {
+      const content = await answer.text();
+      return (content === '' ? undefined : JSON.parse(content)) as T;
+    });
   }
 
-  private async send(method: string, path: string, body: unknown, life?: AbortSignal): Promise<Response> {
+  /** Asks, and reads the answer; an answer that is cut off, or from somebody else, is none. */
+  private async send<T>(
+    method: string,
+    path: string,
+    body: unknown,
+    life: AbortSignal | undefined,
+    read: (answer: Response) => Promise<T>,
+  ): Promise<T> {
     const headers: Record<string, string> = {};
     if (body !== undefined) {
       headers['Content-Type'] = 'application/json';
@@ -75,27 +89,31 @@ export class Api {
     }
     const ended = new AbortController();
     const end = (): void => ended.abort();
-    const patience = setTimeout(end, PATIENCE);
+    let patience = setTimeout(end, PATIENCE);
     life?.addEventListener('abort', end);
-    let answer: Response;
     try {
-      answer = await fetch(`/api/v1${path}`, {
+      const answer = await fetch(`/api/v1${path}`, {
         method,
         headers,
         body: body === undefined ? undefined : JSON.stringify(body),
         signal: ended.signal,
         credentials: 'same-origin',
       });
-    } catch {
+      clearTimeout(patience);
+      patience = setTimeout(end, BODY_PATIENCE);
+      if (!answer.ok) {
+        throw await this.fault(answer, path);
+      }
+      return await read(answer);
+    } catch (reason) {
+      if (reason instanceof ApiFault) {
+        throw reason;
+      }
       throw new ApiFault(0, 'no-answer', 'The gateway does not answer. Is it running, and is the network there?');
     } finally {
       clearTimeout(patience);
       life?.removeEventListener('abort', end);
     }
-    if (!answer.ok) {
-      throw await this.fault(answer, path);
-    }
-    return answer;
   }
 
   private async fault(answer: Response, path: string): Promise<ApiFault> {
