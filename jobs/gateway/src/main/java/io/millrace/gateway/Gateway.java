@@ -67,7 +67,9 @@ final class Gateway implements AutoCloseable {
     areas.addAll(people.routes());
     areas.add(steering.routes());
     areas.addAll(this.scans.routes());
-    areas.add(new HealthRoutes(database, registry, listening.behindProxy(), this.distiller));
+    areas.add(
+        new HealthRoutes(
+            database, registry, listening.behindProxy(), this.scans::isReceiving, this.distiller));
     areas.add(new OpenApi(Role.VIEWER));
   }
 

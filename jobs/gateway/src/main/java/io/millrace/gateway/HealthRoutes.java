@@ -16,19 +16,23 @@ import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /** For who watches over the gateway: whether it is well, and its numbers. */
 final class HealthRoutes implements Routes {
   private final Database database;
   private final PrometheusRegistry registry;
   private final boolean behindProxy;
+  private final BooleanSupplier isReceiving;
   private final Optional<DistillerPublisher> distiller;
 
   HealthRoutes(
       Database database,
       PrometheusRegistry registry,
       boolean behindProxy,
+      BooleanSupplier isReceiving,
       Optional<DistillerPublisher> distiller) {
+    this.isReceiving = isReceiving;
     this.distiller = distiller;
     this.database = database;
     this.registry = registry;
@@ -43,6 +47,12 @@ final class HealthRoutes implements Routes {
 
   private void health(Context ctx) {
     database.jdbi().useHandle(h -> h.select("SELECT 1").mapTo(int.class).one());
+    if (!isReceiving.getAsBoolean()) {
+      throw new ApiException(
+          503,
+          "live-ended",
+          "live messages of jobs are not received any more; the log says why: start the gateway again");
+    }
     Map<String, String> answer = new LinkedHashMap<>();
     answer.put("state", "up");
     distiller.ifPresent(d -> answer.put("distiller", d.trouble().isEmpty() ? "up" : "away"));

@@ -146,12 +146,18 @@ public final class DistillerPublisher implements AutoCloseable {
             "session " + job.session(),
             () -> tell(job, now),
             (again, why) -> store.jobLater(job.session(), now.plus(again), why));
+        if (microscope == null) {
+          return; // the next turn looks whether the key is good at all
+        }
       }
       for (ToldScan scan : store.dueScans(since, now, SCANS_A_TURN)) {
         careful(
             "scan " + scan.scan(),
             () -> tell(scan, now),
             (again, why) -> store.scanLater(scan.scan(), now.plus(again), why));
+        if (microscope == null) {
+          return;
+        }
       }
       pause = Duration.ZERO;
       if (!trouble.isEmpty()) {

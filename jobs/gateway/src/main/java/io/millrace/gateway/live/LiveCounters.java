@@ -19,6 +19,9 @@ public final class LiveCounters {
   /** Live messages that do not fit what their scan has told before. */
   public final LongAdder contradictory = new LongAdder();
 
+  /** Live messages that could not be used for a reason of the gateway's own, as its database. */
+  public final LongAdder failed = new LongAdder();
+
   /** Live messages that were lost on the way. */
   public final LongAdder gaps = new LongAdder();
 
@@ -55,6 +58,7 @@ public final class LiveCounters {
     all.put("messages", messages.sum());
     all.put("malformed", malformed.sum());
     all.put("contradictory", contradictory.sum());
+    all.put("failed", failed.sum());
     all.put("gaps", gaps.sum());
     all.put("framesWithoutRoom", framesWithoutRoom.sum());
     all.put("scansForgotten", scansForgotten.sum());

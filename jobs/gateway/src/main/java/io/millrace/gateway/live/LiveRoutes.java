@@ -49,6 +49,11 @@ public final class LiveRoutes implements Routes, AutoCloseable {
       Executors.newFixedThreadPool(THREADS, new DaemonThreads("live-viewers"));
   private final ExecutorService files =
       Executors.newSingleThreadExecutor(new DaemonThreads("live-viewers"));
+
+  /** A folder that hangs must not keep those who may see nothing any more. */
+  private final ExecutorService checks =
+      Executors.newSingleThreadExecutor(new DaemonThreads("live-viewers"));
+
   private final ScheduledExecutorService looking =
       Executors.newSingleThreadScheduledExecutor(new DaemonThreads("live-viewers"));
   private final Duration deadline;
@@ -143,7 +148,7 @@ public final class LiveRoutes implements Routes, AutoCloseable {
               viewer.members(who);
             }
             if (withStanding) {
-              viewer.checkStandingSoon();
+              viewer.checkStandingSoon(checks);
             }
             viewer.goOnSoon();
           });
@@ -180,6 +185,7 @@ public final class LiveRoutes implements Routes, AutoCloseable {
     looking.shutdownNow();
     executor.shutdownNow();
     files.shutdownNow();
+    checks.shutdownNow();
     viewers.values().forEach(ViewerConnection::cut);
     try {
       if (!executor.awaitTermination(CLOSE_WITHIN.toMillis(), TimeUnit.MILLISECONDS)) {

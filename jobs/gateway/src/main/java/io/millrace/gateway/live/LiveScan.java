@@ -72,6 +72,7 @@ public final class LiveScan {
   private final Throughput throughput = new Throughput();
   private LiveEnd end;
   private boolean endNoted;
+  private boolean silent;
   private String state = STREAMING;
   private String file;
 
@@ -170,6 +171,7 @@ public final class LiveScan {
   }
 
   private void take(LiveRows rows) {
+    silent = false;
     if (!rows.detectors().equals(rings)) {
       rings = rows.detectors();
       counts = new int[rings.size()][geometry.positions()];
@@ -369,6 +371,16 @@ public final class LiveScan {
     return !STREAMING.equals(state);
   }
 
+  /** Notes that nothing was heard of it for long, and it has no end; until something is. */
+  public synchronized void fallSilent() {
+    silent = true;
+  }
+
+  /** Whether it gives way to others: it has ended, or has fallen silent. */
+  public synchronized boolean isOver() {
+    return silent || hasEnded();
+  }
+
   /** {@code STREAMING}, or how it ended. */
   public synchronized String state() {
     return state;
@@ -533,12 +545,33 @@ public final class LiveScan {
     return values;
   }
 
-  private synchronized void count(
-      RingPixels ring, int from, float[] values, int to, IntList ofPosition) {
-    for (int i = 0; i < geometry.width(); i++) {
-      if (hasEvents(from + i)) {
+  private void count(RingPixels ring, int from, float[] values, int to, IntList ofPosition) {
+    PositionEvents there;
+    int[] expected;
+    synchronized (this) {
+      there = events;
+      expected = Arrays.copyOfRange(frames, from, from + geometry.width());
+      if (there == stored) {
+        count(ring, there, expected, from, values, to, ofPosition);
+        return;
+      }
+    }
+    // What is in a file does not change, and its disk may be slow: nobody else waits for that.
+    count(ring, there, expected, from, values, to, ofPosition);
+  }
+
+  private static void count(
+      RingPixels ring,
+      PositionEvents there,
+      int[] expected,
+      int from,
+      float[] values,
+      int to,
+      IntList ofPosition) {
+    for (int i = 0; i < expected.length; i++) {
+      if (hasEvents(there, from + i, expected[i])) {
         ofPosition.clear();
-        events.addTo(from + i, ofPosition);
+        there.addTo(from + i, ofPosition);
         values[to + i] = ring.count(ofPosition.array(), ofPosition.size());
       } else {
         values[to + i] = Float.NaN;
@@ -547,15 +580,15 @@ public final class LiveScan {
   }
 
   /** Events may be told a moment before the images have them. */
-  private boolean hasEvents(int position) {
-    return events.frames(position) >= Math.max(1, frames[position]);
+  private static boolean hasEvents(PositionEvents there, int position, int frames) {
+    return there.frames(position) >= Math.max(1, frames);
   }
 
   /** Positions that have frames whose events are not here. */
   public synchronized int positionsWithoutEvents() {
     int without = 0;
     for (int p = 0; p < frames.length; p++) {
-      if (frames[p] > 0 && !hasEvents(p)) {
+      if (frames[p] > 0 && !hasEvents(events, p, frames[p])) {
         without++;
       }
     }
@@ -570,19 +603,32 @@ public final class LiveScan {
   }
 
   /** The events of a position, as far as they are here, with its mask and its frames. */
-  public synchronized PositionPattern position(int x, int y) {
+  public PositionPattern position(int x, int y) {
     int position = geometry.position(x, y);
     IntList ofPosition = new IntList(1024);
-    events.addTo(position, ofPosition);
-    return new PositionPattern(
-        x,
-        y,
-        ofPosition.toArray(),
-        mask[position],
-        frames[position],
-        events.frames(position),
-        detectorRows,
-        detectorColumns);
+    PositionEvents there;
+    boolean inMemory;
+    synchronized (this) {
+      there = events;
+      inMemory = there == stored;
+      if (inMemory) {
+        there.addTo(position, ofPosition);
+      }
+    }
+    if (!inMemory) {
+      there.addTo(position, ofPosition); // nobody else waits for its disk
+    }
+    synchronized (this) {
+      return new PositionPattern(
+          x,
+          y,
+          ofPosition.toArray(),
+          mask[position],
+          frames[position],
+          there.frames(position),
+          detectorRows,
+          detectorColumns);
+    }
   }
 
   /** By position of some rows: 0 nothing yet, 1 complete, 2 incomplete, 3 absent. */

@@ -117,14 +117,14 @@ public final class LiveScans {
     return scans.values().stream().mapToLong(scan -> scan.geometry().positions()).sum();
   }
 
-  /** The first one that has ended, or else the first one, which comes back if it is told of. */
+  /** The first one that is over, or else the first one, which comes back if it is told of. */
   private void forgetOneBut(LiveScan newest) {
     List<Key> others =
         scans.entrySet().stream()
             .filter(entry -> entry.getValue() != newest)
             .map(Map.Entry::getKey)
             .toList();
-    Optional<Key> ended = others.stream().filter(key -> scans.get(key).hasEnded()).findFirst();
+    Optional<Key> ended = others.stream().filter(key -> scans.get(key).isOver()).findFirst();
     if (ended.isEmpty()) {
       counters.scansUnderWayForgotten.increment();
     }
@@ -164,7 +164,7 @@ public final class LiveScans {
     return all().stream()
         .filter(LiveScan::isDescribed)
         .max(
-            Comparator.comparing((LiveScan scan) -> !scan.hasEnded())
+            Comparator.comparing((LiveScan scan) -> !scan.isOver())
                 .thenComparing(LiveScan::started));
   }
 

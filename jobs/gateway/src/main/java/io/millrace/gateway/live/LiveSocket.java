@@ -2,6 +2,7 @@ package io.millrace.gateway.live;
 
 import io.millrace.detector.live.LiveCodec;
 import io.millrace.detector.live.LiveFormatException;
+import io.millrace.detector.live.LivePattern;
 import io.millrace.sockets.BoundPeers;
 import io.millrace.sockets.CurveKeys;
 import io.millrace.sockets.Gatekeeper;
@@ -37,8 +38,8 @@ public final class LiveSocket implements AutoCloseable {
   /** JeroMQ 0.6 loses a handshake now and then; its peer should try again soon. */
   private static final int HANDSHAKE_MILLIS = 2_000;
 
-  /** Larger messages are not taken: a pattern of the largest frame has 64 MiB. */
-  private static final long MOST_BYTES = 80L << 20;
+  /** Larger messages are not taken: a pattern of the largest frame, and a header. */
+  private static final long MOST_BYTES = (long) Integer.BYTES * LivePattern.MAX_PIXELS + (1 << 20);
 
   /** Between two lines of the log about messages that are wrong. */
   private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
@@ -52,6 +53,7 @@ public final class LiveSocket implements AutoCloseable {
   private final ZMQ.Socket socket;
   private final String address;
   private final AtomicBoolean closing = new AtomicBoolean();
+  private volatile boolean receiving = true;
   private final Thread thread = new Thread(this::run, "live-socket");
   private long lastWords;
   private long unsaid;
@@ -119,7 +121,7 @@ public final class LiveSocket implements AutoCloseable {
       while (!closing.get()) {
         byte[] first = socket.recv();
         if (first != null) {
-          take(parts(first));
+          take(first);
         }
       }
     } catch (ZMQException e) {
@@ -127,8 +129,14 @@ public final class LiveSocket implements AutoCloseable {
         LOG.error("No live messages are received any more: start the gateway again", e);
       }
     } finally {
+      receiving = false;
       closeSockets();
     }
+  }
+
+  /** Whether anything is received; false once something has gone wrong for good. */
+  public boolean isReceiving() {
+    return receiving;
   }
 
   private void closeSockets() {
@@ -150,18 +158,20 @@ public final class LiveSocket implements AutoCloseable {
     return parts;
   }
 
-  private void take(List<byte[]> parts) {
+  private void take(byte[] first) {
     try {
-      scans.take(LiveCodec.decode(parts));
+      scans.take(LiveCodec.decode(parts(first)));
     } catch (LiveFormatException e) {
       counters.malformed.increment();
       complain(e);
     } catch (IllegalArgumentException e) {
       counters.contradictory.increment();
       complain(e);
+    } catch (ZMQException e) {
+      throw e; // of the socket, not of the message
     } catch (RuntimeException e) { // Whatever it is, the next message is another one.
-      counters.contradictory.increment();
-      LOG.error("A live message could not be used", e);
+      counters.failed.increment();
+      complain(e);
     } catch (OutOfMemoryError e) { // The next one may be smaller.
       counters.withoutMemory.increment();
       LOG.error("There is no memory for a live message; give more with MILLRACE_JAVA_OPTS=-Xmx", e);
@@ -175,7 +185,12 @@ public final class LiveSocket implements AutoCloseable {
       return;
     }
     LOG.warn(
-        "A live message was not used ({} more since the last line): {}", unsaid, e.getMessage());
+        "A live message was not used ({} more since the last line): {}",
+        unsaid,
+        e instanceof IllegalArgumentException || e instanceof LiveFormatException
+            ? e.getMessage()
+            : e.toString(),
+        e instanceof IllegalArgumentException || e instanceof LiveFormatException ? null : e);
     lastWords = now;
     unsaid = 0;
   }

@@ -21,7 +21,7 @@ import java.util.function.LongUnaryOperator;
  * <p>Only one message is on its way to it at a time. Until that is taken nothing is made for it,
  * and what changes meanwhile is told once, as it stands then: so a slow one gets fewer updates,
  * never old ones, and what it costs does not grow. A class without sockets or clocks, for its
- * tests' sake. Not for several threads at once.
+ * tests' sake. Not for several threads at once, but for {@link #isStalled}.
  */
 final class Viewer {
   /** A viewer that takes nothing for so long has gone, or should. */
@@ -86,8 +86,9 @@ final class Viewer {
   private long progressVersion;
   private String endTold;
 
-  private boolean outstanding;
-  private long sentAt;
+  // Also read by who looks for stalled ones, and must not wait for a turn to end.
+  private volatile boolean outstanding;
+  private volatile long sentAt;
 
   /**
    * One that has seen nothing yet.
@@ -223,8 +224,8 @@ final class Viewer {
     }
     ViewerMessage message = make(nanos);
     if (message != null) {
-      outstanding = true;
       sentAt = nanos;
+      outstanding = true;
     }
     return message;
   }

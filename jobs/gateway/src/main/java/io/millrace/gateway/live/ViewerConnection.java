@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import org.eclipse.jetty.websocket.api.Callback;
 import org.eclipse.jetty.websocket.api.Session;
@@ -35,7 +36,13 @@ final class ViewerConnection {
   /** The id of the scan that it asked for; null: the newest. */
   private String chosen;
 
+  /** Who takes part; told in the viewer's next turn. */
+  private final AtomicReference<Object> members = new AtomicReference<>();
+
   private Object membersTold;
+
+  /** Whether its standing is looked up soon, so that it need not be said again. */
+  private final AtomicBoolean standingDue = new AtomicBoolean();
 
   /**
    * Shows the newest scan.
@@ -90,6 +97,11 @@ final class ViewerConnection {
     if (chosen == null) {
       scans.shown().ifPresent(viewer::show);
     }
+    Object newest = members.get();
+    if (newest != null && !newest.equals(membersTold)) {
+      membersTold = newest;
+      viewer.members(newest);
+    }
     ViewerMessage next = viewer.next(System.nanoTime());
     if (next == null || !session.isOpen()) {
       return;
@@ -111,12 +123,9 @@ final class ViewerConnection {
     goOnSoon();
   }
 
-  /** Tells who takes part, if that is news. */
-  synchronized void members(Object newest) {
-    if (!newest.equals(membersTold)) {
-      membersTold = newest;
-      viewer.members(newest);
-    }
+  /** Tells who takes part, if that is news. Never waits. */
+  void members(Object newest) {
+    members.set(newest);
   }
 
   /** Takes what the browser sends. */
@@ -194,9 +203,13 @@ final class ViewerConnection {
   /**
    * Cuts it if its login or token has ended meanwhile; in another thread, since that is looked up.
    */
-  void checkStandingSoon() {
-    files.execute(
+  void checkStandingSoon(Executor checks) {
+    if (!standingDue.compareAndSet(false, true)) {
+      return;
+    }
+    checks.execute(
         () -> {
+          standingDue.set(false);
           if (!standing.getAsBoolean()) {
             counters.viewersLoggedOut.increment();
             cut();
@@ -204,8 +217,8 @@ final class ViewerConnection {
         });
   }
 
-  /** Whether it has taken nothing for longer than that. */
-  synchronized boolean isStalled(Duration deadline) {
+  /** Whether it has taken nothing for longer than that. Never waits. */
+  boolean isStalled(Duration deadline) {
     return viewer.isStalled(System.nanoTime(), deadline);
   }
 

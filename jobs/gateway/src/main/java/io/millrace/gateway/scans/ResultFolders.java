@@ -2,6 +2,7 @@ package io.millrace.gateway.scans;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,10 +40,14 @@ public final class ResultFolders {
       return Optional.empty();
     }
     List<Path> candidates = new ArrayList<>();
-    if (Path.of(file).isAbsolute()) {
-      candidates.add(Path.of(file));
-    } else {
-      folders.forEach(folder -> candidates.add(folder.resolve(file)));
+    try {
+      if (Path.of(file).isAbsolute()) {
+        candidates.add(Path.of(file));
+      } else {
+        folders.forEach(folder -> candidates.add(folder.resolve(file)));
+      }
+    } catch (InvalidPathException e) {
+      return Optional.empty(); // of another machine: nothing here can have that name
     }
     for (Path candidate : candidates) {
       for (Path folder : folders) {

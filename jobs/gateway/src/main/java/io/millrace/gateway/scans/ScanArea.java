@@ -53,7 +53,7 @@ public final class ScanArea implements AutoCloseable {
   private final LiveRoutes liveRoutes;
   private final ScanRoutes scanRoutes;
   private volatile ScanNews news;
-  private LiveSocket socket;
+  private volatile LiveSocket socket;
 
   /**
    * Puts it together; nothing comes in yet.
@@ -117,6 +117,12 @@ public final class ScanArea implements AutoCloseable {
   /** How far a scan under way is, by its id: 0 to 100. */
   public int percent(String id) {
     return live.find(id).map(LiveScan::percent).orElse(0);
+  }
+
+  /** Whether live messages are received. */
+  public boolean isReceiving() {
+    LiveSocket opened = socket;
+    return opened == null || opened.isReceiving();
   }
 
   /** What it answers. */

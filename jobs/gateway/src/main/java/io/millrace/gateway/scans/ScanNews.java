@@ -209,7 +209,7 @@ public final class ScanNews implements AutoCloseable {
    */
   private void showLast() {
     Optional<LiveScan> shown = live.shown();
-    if (shown.isPresent() && !shown.get().hasEnded()) {
+    if (shown.isPresent() && !shown.get().isOver()) {
       return;
     }
     for (CatalogueScan last : catalogue.search(ScanFilter.ALL, LOOKED_BACK, 0)) {

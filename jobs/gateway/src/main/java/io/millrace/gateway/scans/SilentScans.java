@@ -1,5 +1,6 @@
 package io.millrace.gateway.scans;
 
+import io.millrace.gateway.live.LiveScan;
 import io.millrace.gateway.live.LiveScans;
 import java.time.Duration;
 import java.time.Instant;
@@ -62,6 +63,7 @@ final class SilentScans {
             scan.id(),
             "its job has told of no frame since %s; look at the job, or for its file"
                 .formatted(last.at()));
+        live.find(scan.id()).ifPresent(LiveScan::fallSilent);
       }
     }
     heard = all;

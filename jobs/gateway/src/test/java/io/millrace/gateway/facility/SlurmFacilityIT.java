@@ -83,7 +83,7 @@ class SlurmFacilityIT {
     slurm.close();
     Files.delete(token);
     await()
-        .atMost(Duration.ofSeconds(5))
+        .atMost(SOON)
         .untilAsserted(
             () ->
                 assertThat(processes)

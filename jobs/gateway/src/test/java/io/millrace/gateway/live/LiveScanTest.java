@@ -3,9 +3,15 @@ package io.millrace.gateway.live;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.millrace.detector.IntList;
 import io.millrace.detector.ScanGeometry;
 import io.millrace.detector.live.LiveEnd;
 import io.millrace.operators.images.VirtualDetector;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class LiveScanTest {
@@ -51,6 +57,53 @@ class LiveScanTest {
     scan.take(Told.row(1, 3, 1, 5, 8), "p", 0);
     assertThat(scan.rowVersion(0, true)).isLessThanOrEqualTo(before);
     assertThat(scan.rowVersion(1, false)).isGreaterThan(before);
+  }
+
+  /** Its disk may hang; what the job tells must not wait for that. */
+  @Test
+  void aSlowFileHoldsUpNobodyButWhoReadsIt() throws Exception {
+    LiveScan scan = Told.scan(Told.pattern(0), Told.row(0, 3, 1, 5, 8));
+    CountDownLatch reads = new CountDownLatch(2);
+    CountDownLatch goOn = new CountDownLatch(1);
+    scan.events(
+        new PositionEvents() {
+          @Override
+          public int frames(int position) {
+            return 1;
+          }
+
+          @Override
+          public void addTo(int position, IntList events) {
+            reads.countDown();
+            try {
+              assertThat(goOn.await(30, TimeUnit.SECONDS)).isTrue();
+            } catch (InterruptedException e) {
+              throw new IllegalStateException(e);
+            }
+          }
+
+          @Override
+          public long bytes() {
+            return 0;
+          }
+        });
+    RingPixels ring = new RingPixels(new VirtualDetector("mine", 0, 2, 0, 0), 4, 4);
+    ExecutorService viewers = Executors.newFixedThreadPool(2);
+    try {
+      Future<?> position = viewers.submit(() -> scan.position(0, 0));
+      Future<?> image = viewers.submit(() -> scan.values(ring, new Rows(0, 1)));
+      assertThat(reads.await(30, TimeUnit.SECONDS)).isTrue();
+      long before = scan.version();
+      scan.take(Told.row(1, 3, 1, 5, 8), "p", 0);
+      assertThat(scan.version()).isGreaterThan(before);
+      assertThat(scan.eventBytes()).isZero();
+      assertThat(position).isNotDone();
+      goOn.countDown();
+      position.get(30, TimeUnit.SECONDS);
+      image.get(30, TimeUnit.SECONDS);
+    } finally {
+      viewers.shutdownNow();
+    }
   }
 
   @Test

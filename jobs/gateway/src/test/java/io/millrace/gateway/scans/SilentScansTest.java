@@ -66,23 +66,26 @@ class SilentScansTest {
 
   /** The rows as they are with one more frame. */
   private void tellFrame() {
+    tell(rows(7, ++told));
+  }
+
+  private static LiveRows rows(long scan, int framesThere) {
     int[] frames = new int[GEOMETRY.positions()];
     int[] masks = new int[GEOMETRY.positions()];
-    Arrays.fill(frames, 0, ++told, 1);
-    Arrays.fill(masks, 0, told, 3);
-    tell(
-        new LiveRows(
-            7,
-            GEOMETRY,
-            0,
-            GEOMETRY.height(),
-            List.of(),
-            masks,
-            frames,
-            new int[0][],
-            new int[frames.length],
-            new long[frames.length],
-            new long[frames.length]));
+    Arrays.fill(frames, 0, framesThere, 1);
+    Arrays.fill(masks, 0, framesThere, 3);
+    return new LiveRows(
+        scan,
+        GEOMETRY,
+        0,
+        GEOMETRY.height(),
+        List.of(),
+        masks,
+        frames,
+        new int[0][],
+        new int[frames.length],
+        new long[frames.length],
+        new long[frames.length]);
   }
 
   private CatalogueScan after(Duration time) {
@@ -109,6 +112,27 @@ class SilentScansTest {
     CatalogueScan ended = after(Duration.ofSeconds(1));
     assertThat(ended.state()).isEqualTo("COMPLETE");
     assertThat(ended.reason()).isEmpty();
+  }
+
+  /** Else each page would go back to it when the next scan is over. */
+  @Test
+  void givesWayToALaterScanThatIsOver() {
+    describe();
+    tellFrame();
+    String dead = live.shown().orElseThrow().id();
+    after(Duration.ZERO);
+    after(SilentScans.SILENCE);
+    long number = 0;
+    for (LiveMessage message :
+        List.of(
+            new LivePattern(8, GEOMETRY, 8, 8, 2, 0, 0, new int[64]),
+            rows(8, 1),
+            new LiveEnd(8, GEOMETRY, 1, 0, 5, new long[2], "all frames"))) {
+      live.take(new LiveSent("night", "task-1", number++, now, message));
+    }
+    assertThat(live.shown().orElseThrow().id()).isNotEqualTo(dead);
+    tellFrame();
+    assertThat(live.shown().orElseThrow().id()).as("it goes on").isEqualTo(dead);
   }
 
   /** The job has died with the gateway, or before. */

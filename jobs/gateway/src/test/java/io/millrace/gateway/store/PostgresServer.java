@@ -1,6 +1,7 @@
 package io.millrace.gateway.store;
 
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
@@ -20,6 +21,9 @@ import org.awaitility.Awaitility;
 
 /** A real PostgreSQL server of Debian's package, in a folder and at a port of its own. */
 public final class PostgresServer implements AutoCloseable {
+  private static final int LAST_PORT = 32_768;
+  private static int nextPort = LAST_PORT - 700;
+
   private static final Path VERSIONS = Path.of("/usr/lib/postgresql");
   private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final String USER = "millrace";
@@ -58,10 +62,7 @@ public final class PostgresServer implements AutoCloseable {
             "--encoding=UTF8",
             "--locale=C"));
     run(initdb);
-    int port;
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      port = socket.getLocalPort();
-    }
+    int port = freePort();
     postgres.addAll(
         List.of(
             programs().resolve("postgres").toString(),
@@ -81,6 +82,19 @@ public final class PostgresServer implements AutoCloseable {
     PostgresServer started = new PostgresServer(folder, server, port);
     Awaitility.await().atMost(PATIENCE).until(started::answers);
     return started;
+  }
+
+  /** Below those that the kernel hands out, so that nobody connects from it meanwhile. */
+  private static synchronized int freePort() throws IOException {
+    while (nextPort < LAST_PORT) {
+      try (ServerSocket socket =
+          new ServerSocket(nextPort++, 1, InetAddress.getLoopbackAddress())) {
+        return socket.getLocalPort();
+      } catch (BindException e) {
+        continue; // somebody else's
+      }
+    }
+    throw new IOException("no free port below " + LAST_PORT);
   }
 
   private static Path programs() throws IOException {
