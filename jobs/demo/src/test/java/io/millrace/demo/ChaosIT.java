@@ -19,8 +19,8 @@ import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
- * A short chaos in which each part is killed: nothing is lost, and what scripts/chaos says of the
- * files is what is in them.
+ * A short chaos in which each part is killed: nothing is lost, and that is what scripts/chaos says
+ * and what the files have.
  */
 @Execution(ExecutionMode.CONCURRENT)
 class ChaosIT {

@@ -193,6 +193,9 @@ class GatewayPageIT {
       assertRingFollows(scan);
     }
     stop(demo);
+    await()
+        .atMost(Sandbox.DEADLINE)
+        .untilAsserted(() -> assertThat(sandbox.left()).as("left over").isEmpty());
   }
 
   // ---- The system ------------------------------------------------------------------------------

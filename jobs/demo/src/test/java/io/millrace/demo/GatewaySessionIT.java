@@ -9,12 +9,14 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -72,6 +74,7 @@ class GatewaySessionIT {
                 Sandbox.script("millrace"),
                 "gateway",
                 "--listen=127.0.0.1:0",
+                "--live-listen=tcp://127.0.0.1:" + (sandbox.jobManagersPort + 2),
                 "--database=sqlite:" + dir.resolve("gateway.db"),
                 "--machines=" + machines));
     await()
@@ -186,6 +189,10 @@ class GatewaySessionIT {
         .startsWith("REQUESTED", "SUBMITTED")
         .contains("STARTING", "READY", "DRAINING")
         .endsWith("ENDED");
+
+    try (Stream<Path> jobs = Files.list(dir.resolve("sessions/.jobs"))) {
+      assertThat(jobs.filter(Files::isDirectory)).as("there was one job").hasSize(1);
+    }
 
     aggregator.destroy();
     gateway.destroy();

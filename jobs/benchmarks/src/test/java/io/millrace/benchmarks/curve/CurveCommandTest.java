@@ -13,8 +13,9 @@ class CurveCommandTest {
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void aTurnIsOfAllThatWasSent(boolean encrypted) throws Exception {
-    Hop.Turn turn = new Hop(encrypted).measure(20, 10_000);
-    assertThat(turn.bytes()).isEqualTo(200_000);
+    // Enough for a clock of the CPU that knows hundredths of a second.
+    Hop.Turn turn = new Hop(encrypted).measure(2_000, 100_000);
+    assertThat(turn.bytes()).isEqualTo(200_000_000);
     assertThat(turn.cpuNanos()).isPositive();
     assertThat(turn.nanos()).isPositive();
   }
