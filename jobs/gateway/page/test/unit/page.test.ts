@@ -7,7 +7,7 @@ import { checkAttribute } from '../../src/dom.ts';
 import { bytes, counted, measured, span } from '../../src/format.ts';
 import { fit, pixelAt, scaleBar } from '../../src/image/fit.ts';
 import { dayBegins } from '../../src/scans/list.ts';
-import { query } from '../../src/server/api.ts';
+import { Api, ApiFault, query } from '../../src/server/api.ts';
 import { hintOf, parseRings } from '../../src/sessions/parameters.ts';
 
 function sources(folder: string): string[] {
@@ -108,4 +108,24 @@ test('a search from a day to a day has the whole of both', () => {
   assert.equal(dayBegins('2026-11-30', 1), new Date(2026, 11, 1).toISOString());
   assert.equal(dayBegins('', 1), '');
   assert.equal(dayBegins('x', 1), '');
+});
+
+test('an answer that is cut off, or from a proxy, is none', async () => {
+  const cut = new ReadableStream({
+    start(body) {
+      body.enqueue(new TextEncoder().encode('{"scans":['));
+      body.error(new TypeError('network error'));
+    },
+  });
+  const before = globalThis.fetch;
+  try {
+    for (const body of [cut, '<html>sign in</html>']) {
+      globalThis.fetch = () => Promise.resolve(new Response(body));
+      await assert.rejects(new Api().get('/scans'), (fault) => fault instanceof ApiFault && fault.code === 'no-answer');
+    }
+    globalThis.fetch = () => Promise.resolve(new Response('{"error":{"code":"busy","message":"later"}}', { status: 503 }));
+    await assert.rejects(new Api().get('/scans'), (fault) => fault instanceof ApiFault && fault.code === 'busy');
+  } finally {
+    globalThis.fetch = before;
+  }
 });
