@@ -5,7 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -54,5 +58,41 @@ class ResultFoldersTest {
   void linkToAFolderOfResultsIsOne() throws IOException {
     Path link = Files.createSymbolicLink(dir.resolve("linked"), results);
     assertThat(new ResultFolders(List.of(link)).find("monday/a.h5")).isPresent();
+  }
+
+  @Test
+  void aFolderThatHangsIsNotAskedAgainForAWhileAndHoldsUpNoOther() throws Exception {
+    Path far = dir.resolve("far");
+    AtomicInteger asked = new AtomicInteger();
+    CountDownLatch back = new CountDownLatch(1);
+    ResultFolders both =
+        new ResultFolders(
+            List.of(far, results),
+            path -> {
+              if (path.startsWith(far)) {
+                asked.incrementAndGet();
+                await(back);
+              }
+              return path.toRealPath();
+            },
+            Duration.ofMillis(200));
+    try {
+      assertThat(both.find(far.resolve("monday/a.h5").toString())).isEmpty();
+      assertThat(both.find(far.resolve("tuesday/b.h5").toString())).isEmpty();
+      assertThat(asked).as("not each file anew").hasValue(1);
+      assertThat(both.find(results.resolve("monday/a.h5").toString())).isPresent();
+      assertThat(both.find("monday/a.h5")).isPresent();
+      assertThat(asked).hasValue(1);
+    } finally {
+      back.countDown();
+    }
+  }
+
+  private static void await(CountDownLatch back) throws IOException {
+    try {
+      assertThat(back.await(30, TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      throw new IOException(e);
+    }
   }
 }
