@@ -147,7 +147,7 @@ function ended(
       };
 }
 
-function ofSession({ sessions }: Sight): Verdict {
+function ofSession({ sessions, members }: Sight): Verdict {
   const session = sessions.find((one) => one.state === 'STREAMING') ?? sessions[0];
   if (session === undefined) {
     return { level: 'working', what: 'No session is open, so nothing can be counted.', next: 'Start one under Sessions.' };
@@ -155,7 +155,13 @@ function ofSession({ sessions }: Sight): Verdict {
   switch (session.state) {
     case 'READY':
     case 'STREAMING':
-      return { level: 'good', what: `Session ${session.name} is ready.`, next: 'Press acquire.' };
+      return {
+        level: 'good',
+        what: `Session ${session.name} is ready.`,
+        next: members.some(({ role }) => role === 'PRODUCER')
+          ? 'Press acquire.'
+          : 'Start the producers, whose command stands with the session, and press acquire.',
+      };
     case 'DRAINING':
       return { level: 'working', what: `Session ${session.name} takes no more scans, and ends.`, next: '' };
     case 'FAILED':
@@ -168,7 +174,8 @@ function ofSession({ sessions }: Sight): Verdict {
       return {
         level: 'working',
         what: `Session ${session.name} is ${session.state.toLowerCase()}${session.text === '' ? '.' : `: ${sentence(session.text)}`}`,
-        next: 'Wait until it is ready.',
+        // What it waits for may be for people to start, and then it says how.
+        next: session.text.includes('start it') ? '' : 'Wait until it is ready.',
       };
   }
 }

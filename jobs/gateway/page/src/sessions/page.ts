@@ -168,6 +168,7 @@ function oneSession({ api, me }: App, name: string, life: AbortSignal): HTMLElem
       ...fact('Walltime', `${count(of.minutes)} min`),
       ...fact('Job', of.job ?? 'none yet'),
       ...(of.zookeeper ? fact('ZooKeeper', of.zookeeper) : []),
+      ...(of.zookeeper ? fact('Producers', `scripts/millrace producer --session ${of.name} --zookeeper ${of.zookeeper}`) : []),
       ...(of.dashboard ? fact("Flink's dashboard", of.dashboard) : []),
       ...fact('Created', `${instant(of.created)} by ${of.createdBy}`),
       ...Object.entries(of.parameters).flatMap(([key, value]) =>

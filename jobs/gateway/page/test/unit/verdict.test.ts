@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Progress, ScanStart } from '../../src/live/messages.ts';
 import { type Sight, verdict } from '../../src/live/verdict.ts';
-import type { Session } from '../../src/server/types.ts';
+import type { Member, Session } from '../../src/server/types.ts';
 
 const SCAN: ScanStart = {
   id: 'night.7', session: 'night', number: 7, width: 65, height: 64, rings: [], started: '',
@@ -60,7 +60,12 @@ test('ends are told as they are', () => {
 
 test('without a scan it is about the session: ready, on its way, failed, or none', () => {
   const of = (session: Partial<Session>) => verdict({ ...IDLE, sessions: [{ ...SESSION, ...session }] });
-  assert.deepEqual(of({}), { level: 'good', what: 'Session night is ready.', next: 'Press acquire.' });
+  assert.match(of({}).next, /^Start the producers/);
+  const producer: Member = { role: 'PRODUCER', name: 'module-0', state: 'READY', reason: '', counters: {} };
+  const ready = verdict({ ...IDLE, members: [producer], sessions: [SESSION] });
+  assert.deepEqual(ready, { level: 'good', what: 'Session night is ready.', next: 'Press acquire.' });
+  assert.equal(of({ state: 'STARTING' }).next, 'Wait until it is ready.');
+  assert.equal(of({ state: 'STARTING', text: 'there is no aggregator yet; start it: scripts/millrace aggregator' }).next, '');
   assert.match(of({ state: 'QUEUED', text: 'waits for priority' }).what, /is queued: waits for priority\./);
   assert.equal(of({ state: 'FAILED', text: 'no node' }).level, 'bad');
   assert.match(verdict({ ...IDLE, sessions: [] }).next, /Start one/);
