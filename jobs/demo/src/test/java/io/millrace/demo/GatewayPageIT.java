@@ -110,6 +110,7 @@ class GatewayPageIT {
     String zooKeeper = startSession();
     Process aggregator = startAggregator(zooKeeper);
     awaitText(".headline", text -> text.startsWith("Ready"));
+    awaitText(".verdict", text -> text.startsWith("Session night is ready. Start the producers"));
     picture("session");
     Process producer = startProducer(zooKeeper);
 
