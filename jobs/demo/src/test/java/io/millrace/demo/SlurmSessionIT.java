@@ -100,13 +100,13 @@ class SlurmSessionIT {
   void stopSlurm() throws Exception {
     try {
       // Before Slurm ends what is left: the sessions have left nothing but the nodes' own daemons.
-      for (String node : slurm.nodes()) {
-        await().atMost(LEAVING).until(() -> slurm.processes(node).size() <= 1);
+      try {
+        for (String node : slurm.nodes()) {
+          await().atMost(LEAVING).until(() -> slurm.processes(node).size() <= 1);
+        }
+      } finally {
+        slurm.close();
       }
-    } finally {
-      slurm.close();
-    }
-    try {
       // The edge is not a part of any session.
       zooKeeperServer.destroy();
       zooKeeperServer.waitFor(30, TimeUnit.SECONDS);
