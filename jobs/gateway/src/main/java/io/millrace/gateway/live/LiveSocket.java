@@ -163,34 +163,33 @@ public final class LiveSocket implements AutoCloseable {
       scans.take(LiveCodec.decode(parts(first)));
     } catch (LiveFormatException e) {
       counters.malformed.increment();
-      complain(e);
+      complain(e.getMessage(), null);
     } catch (IllegalArgumentException e) {
       counters.contradictory.increment();
-      complain(e);
+      complain(e.getMessage(), null);
     } catch (ZMQException e) {
       throw e; // of the socket, not of the message
     } catch (RuntimeException e) { // Whatever it is, the next message is another one.
       counters.failed.increment();
-      complain(e);
+      complain(e.toString(), e);
     } catch (OutOfMemoryError e) { // The next one may be smaller.
       counters.withoutMemory.increment();
       LOG.error("There is no memory for a live message; give more with MILLRACE_JAVA_OPTS=-Xmx", e);
     }
   }
 
-  private void complain(Exception e) {
+  /**
+   * Not for each message.
+   *
+   * @param fault whose trace is wanted; null if the words say all
+   */
+  private void complain(String why, RuntimeException fault) {
     long now = System.nanoTime();
     if (now - lastWords < SILENCE_NANOS) {
       unsaid++;
       return;
     }
-    LOG.warn(
-        "A live message was not used ({} more since the last line): {}",
-        unsaid,
-        e instanceof IllegalArgumentException || e instanceof LiveFormatException
-            ? e.getMessage()
-            : e.toString(),
-        e instanceof IllegalArgumentException || e instanceof LiveFormatException ? null : e);
+    LOG.warn("A live message was not used ({} more since the last line): {}", unsaid, why, fault);
     lastWords = now;
     unsaid = 0;
   }
