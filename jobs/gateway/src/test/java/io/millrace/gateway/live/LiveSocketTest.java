@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.millrace.detector.ScanGeometry;
 import io.millrace.detector.live.LiveCodec;
 import io.millrace.detector.live.LiveMessage;
 import io.millrace.detector.live.LiveSent;
@@ -16,6 +17,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -24,8 +26,11 @@ import org.junit.jupiter.api.io.TempDir;
 class LiveSocketTest {
   @TempDir Path dir;
   private final LiveCounters counters = new LiveCounters();
-  private final LiveScans scans =
-      new LiveScans((s, key, p, g, seen) -> s + "." + key, 1L << 30, Clock.systemUTC(), counters);
+
+  /** As a database that is away. */
+  private final AtomicBoolean idsFail = new AtomicBoolean();
+
+  private final LiveScans scans = new LiveScans(this::id, 1L << 30, Clock.systemUTC(), counters);
   private LiveSocket socket;
   private Publisher publisher;
 
@@ -39,6 +44,13 @@ class LiveSocketTest {
   void close() {
     publisher.close();
     socket.close();
+  }
+
+  private String id(String session, long key, String by, ScanGeometry geometry, Instant seen) {
+    if (idsFail.get()) {
+      throw new IllegalStateException("the database is away");
+    }
+    return session + "." + key;
   }
 
   private void tell(LiveMessage message) {
@@ -76,6 +88,21 @@ class LiveSocketTest {
     tell(Told.row(0, 3, 1, 5, 8));
     await().until(() -> counters.messages.sum() == 2);
     assertThat(counters.contradictory.sum()).isEqualTo(1);
+  }
+
+  @Test
+  void whatFailsHereIsNotCountedAsTheJobsFaultAndTheNextOneIsTaken() {
+    idsFail.set(true);
+    tell(Told.pattern(0));
+    await().until(() -> counters.failed.sum() == 1);
+    idsFail.set(false);
+    tell(Told.pattern(0));
+    await().until(() -> counters.messages.sum() == 1);
+    assertThat(counters.contradictory.sum() + counters.malformed.sum()).isZero();
+    assertThat(counters.failed.sum()).isEqualTo(1);
+    assertThat(socket.isReceiving()).isTrue();
+    socket.close();
+    assertThat(socket.isReceiving()).as("its thread has ended").isFalse();
   }
 
   @Test
