@@ -5,6 +5,7 @@ import io.millrace.benchmarks.parts.Rig;
 import io.millrace.benchmarks.parts.Route;
 import io.millrace.benchmarks.parts.SameResult;
 import io.millrace.benchmarks.parts.Simulation;
+import io.millrace.benchmarks.parts.StreamOptions;
 import io.millrace.benchmarks.parts.SystemCommand;
 import io.millrace.benchmarks.parts.Turn;
 import io.millrace.parts.Checkpoint;
@@ -14,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Measures what is in the checkpoints of a large scan, and how long they take. */
@@ -28,6 +30,8 @@ import picocli.CommandLine.Option;
 public final class CheckpointsCommand extends SystemCommand {
   private static final String WARM_UP_SCAN = "64x64";
 
+  @Mixin private StreamOptions stream;
+
   @Option(
       names = "--scan",
       paramLabel = "WxH",
@@ -36,25 +40,12 @@ public final class CheckpointsCommand extends SystemCommand {
               + " 512x512; with --quick 128x128.")
   String scan;
 
-  @Option(
-      names = "--electrons",
-      paramLabel = "N",
-      defaultValue = "500",
-      description = "Average number in a frame. Default: ${DEFAULT-VALUE}.")
-  int electrons;
-
-  @Option(
-      names = "--lanes",
-      paramLabel = "N",
-      defaultValue = "2",
-      description = "Lanes between aggregator and TaskManager. Default: ${DEFAULT-VALUE}.")
-  int lanes;
-
   @Override
   public Integer call() throws IOException, RunFailure, InterruptedException {
-    rig.requireLanes(lanes);
+    rig.requireLanes(stream.lanes());
     Simulation simulation =
-        rig.simulation(scan != null ? scan : report.quick() ? "128x128" : "512x512", electrons);
+        rig.simulation(
+            scan != null ? scan : report.quick() ? "128x128" : "512x512", stream.electrons());
     Report told = report.open();
     CheckpointRows rows = measure(rig.open(), told, measured -> rows(measured, simulation, told));
     told.publish(rows.all(), List.of(rows.chart()));
@@ -64,8 +55,8 @@ public final class CheckpointsCommand extends SystemCommand {
   private CheckpointRows rows(Rig measured, Simulation simulation, Report told)
       throws RunFailure, InterruptedException {
     SameResult result = new SameResult();
-    Route route = measured.acknowledged("streaming", lanes, rig.thresholds(), result);
-    Simulation warmUp = rig.simulation(WARM_UP_SCAN, electrons);
+    Route route = measured.acknowledged("streaming", stream.lanes(), rig.thresholds(), result);
+    Simulation warmUp = rig.simulation(WARM_UP_SCAN, stream.electrons());
     route.load(warmUp);
     int warmUps = warmUp.scansOf(warmUpSectors());
     for (int i = 1; i <= warmUps; i++) {

@@ -3,6 +3,7 @@ package io.millrace.benchmarks.files;
 import io.millrace.benchmarks.Report;
 import io.millrace.benchmarks.parts.Rig;
 import io.millrace.benchmarks.parts.Simulation;
+import io.millrace.benchmarks.parts.StreamOptions;
 import io.millrace.benchmarks.parts.SystemCommand;
 import io.millrace.parts.RunFailure;
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Measures scans through files and through the stream, in turn. */
@@ -35,6 +37,8 @@ public final class FilesCommand extends SystemCommand {
 
   private static final int FEWEST = 2;
 
+  @Mixin private StreamOptions stream;
+
   @Option(
       names = "--scan",
       paramLabel = "WxH",
@@ -45,26 +49,12 @@ public final class FilesCommand extends SystemCommand {
   List<String> scans;
 
   @Option(
-      names = "--electrons",
-      paramLabel = "N",
-      defaultValue = "500",
-      description = "Average number in a frame. Default: ${DEFAULT-VALUE}.")
-  int electrons;
-
-  @Option(
       names = "--rounds",
       paramLabel = "N",
       description =
           "Turns of both ways at the smallest size; larger ones have a sixth of them, but at least"
               + " two. Default: 30; with --quick 5.")
   Integer rounds;
-
-  @Option(
-      names = "--lanes",
-      paramLabel = "N",
-      defaultValue = "2",
-      description = "Lanes of the stream. Default: ${DEFAULT-VALUE}.")
-  int lanes;
 
   @Option(
       names = "--directory",
@@ -84,7 +74,7 @@ public final class FilesCommand extends SystemCommand {
 
   @Override
   public Integer call() throws IOException, RunFailure, InterruptedException {
-    rig.requireLanes(lanes);
+    rig.requireLanes(stream.lanes());
     int turns = turns("--rounds", rounds, ROUNDS, QUICK_ROUNDS);
     List<Simulation> simulations = simulations();
     Report told = report.open();
@@ -100,7 +90,7 @@ public final class FilesCommand extends SystemCommand {
     List<Simulation> simulations = fitting(all, measured.parts().run(), told);
     tellOfThePageCache(told);
     Comparison comparison =
-        new Comparison(measured, rig.thresholds(), lanes, evict, told::progress);
+        new Comparison(measured, rig.thresholds(), stream.lanes(), evict, told::progress);
     List<Contest> contests = new ArrayList<>();
     for (Simulation simulation : simulations) {
       // Each size has producers of its own, so both ways are warmed up each time.
@@ -138,7 +128,9 @@ public final class FilesCommand extends SystemCommand {
   /** The smallest first. */
   private List<Simulation> simulations() {
     List<String> sizes = scans != null ? scans : report.quick() ? QUICK_SIZES : SIZES;
-    return rig.simulations(sizes, List.of(electrons), "--scan: a size is given twice").stream()
+    return rig
+        .simulations(sizes, List.of(stream.electrons()), "--scan: a size is given twice")
+        .stream()
         .sorted(Comparator.comparingInt(Simulation::frames))
         .toList();
   }

@@ -9,6 +9,7 @@ import io.millrace.benchmarks.parts.Route;
 import io.millrace.benchmarks.parts.SameResult;
 import io.millrace.benchmarks.parts.Series;
 import io.millrace.benchmarks.parts.Simulation;
+import io.millrace.benchmarks.parts.StreamOptions;
 import io.millrace.benchmarks.parts.SystemCommand;
 import io.millrace.parts.RunFailure;
 import java.io.IOException;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Measures how long a scan's result takes when the scan is over. */
@@ -34,6 +36,8 @@ public final class LatencyCommand extends SystemCommand {
   private static final int WATCHED = 5;
   private static final int QUICK_WATCHED = 2;
 
+  @Mixin private StreamOptions stream;
+
   @Option(
       names = "--scan",
       paramLabel = "WxH",
@@ -43,24 +47,10 @@ public final class LatencyCommand extends SystemCommand {
   String scan;
 
   @Option(
-      names = "--electrons",
-      paramLabel = "N",
-      defaultValue = "500",
-      description = "Average number in a frame. Default: ${DEFAULT-VALUE}.")
-  int electrons;
-
-  @Option(
       names = "--scans",
       paramLabel = "N",
       description = "How many scans count. Default: 30; with --quick 8.")
   Integer scans;
-
-  @Option(
-      names = "--lanes",
-      paramLabel = "N",
-      defaultValue = "2",
-      description = "Lanes between aggregator and TaskManager. Default: ${DEFAULT-VALUE}.")
-  int lanes;
 
   @Option(
       names = "--live-scan",
@@ -87,10 +77,11 @@ public final class LatencyCommand extends SystemCommand {
 
   @Override
   public Integer call() throws IOException, RunFailure, InterruptedException {
-    rig.requireLanes(lanes);
+    rig.requireLanes(stream.lanes());
     int turns = turns("--scans", scans, SCANS, QUICK_SCANS);
     Simulation simulation =
-        rig.simulation(scan != null ? scan : report.quick() ? "32x32" : "128x128", electrons);
+        rig.simulation(
+            scan != null ? scan : report.quick() ? "32x32" : "128x128", stream.electrons());
     int watched = turns("--live-scans", liveScans, WATCHED, QUICK_WATCHED);
     rig.require(
         0 < liveRate && liveRate < Double.POSITIVE_INFINITY,
@@ -99,7 +90,7 @@ public final class LatencyCommand extends SystemCommand {
         rig.simulation(
                 "--live-scan",
                 liveScan != null ? liveScan : report.quick() ? "32x32" : "64x64",
-                electrons)
+                stream.electrons())
             .paced(liveRate);
     Report told = report.open();
     Series series =
@@ -122,7 +113,8 @@ public final class LatencyCommand extends SystemCommand {
 
   private Series toFile(Rig measured, Simulation simulation, int turns, Report told)
       throws RunFailure, InterruptedException {
-    Route route = measured.counted("streaming", lanes, 1, rig.thresholds(), new SameResult());
+    Route route =
+        measured.counted("streaming", stream.lanes(), 1, rig.thresholds(), new SameResult());
     return Series.measure(List.of(route), simulation, warmUpSectors(), turns, told::progress)
         .get(0);
   }
@@ -132,7 +124,7 @@ public final class LatencyCommand extends SystemCommand {
     return WatchedScans.measure(
         measured,
         chromium,
-        lanes,
+        stream.lanes(),
         rig.thresholds(),
         paced,
         paced.scansOf(warmUpSectors()),

@@ -8,6 +8,7 @@ import io.millrace.benchmarks.parts.Route;
 import io.millrace.benchmarks.parts.SameResult;
 import io.millrace.benchmarks.parts.Series;
 import io.millrace.benchmarks.parts.Simulation;
+import io.millrace.benchmarks.parts.StreamOptions;
 import io.millrace.benchmarks.parts.SystemCommand;
 import io.millrace.benchmarks.parts.Turn;
 import io.millrace.parts.RunFailure;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Measures what those who watch cost the stream. */
@@ -34,6 +36,8 @@ public final class ViewersCommand extends SystemCommand {
   private static final int QUICK_ROUNDS = 4;
   private static final int MOST_VIEWERS = 500;
 
+  @Mixin private StreamOptions stream;
+
   @Option(
       names = "--scan",
       paramLabel = "WxH",
@@ -41,13 +45,6 @@ public final class ViewersCommand extends SystemCommand {
           "Positions of a scan, without the flyback column; prepared frames are repeated. Default:"
               + " 128x128; with --quick 64x64.")
   String scan;
-
-  @Option(
-      names = "--electrons",
-      paramLabel = "N",
-      defaultValue = "500",
-      description = "Average number in a frame. Default: ${DEFAULT-VALUE}.")
-  int electrons;
 
   @Option(
       names = "--rate",
@@ -60,13 +57,6 @@ public final class ViewersCommand extends SystemCommand {
       paramLabel = "N",
       description = "Turns of each way. Default: 10; with --quick 4.")
   Integer rounds;
-
-  @Option(
-      names = "--lanes",
-      paramLabel = "N",
-      defaultValue = "2",
-      description = "Lanes between aggregator and TaskManager. Default: ${DEFAULT-VALUE}.")
-  int lanes;
 
   @Option(
       names = "--viewers",
@@ -93,7 +83,7 @@ public final class ViewersCommand extends SystemCommand {
 
   @Override
   public Integer call() throws IOException, RunFailure, InterruptedException {
-    rig.requireLanes(lanes);
+    rig.requireLanes(stream.lanes());
     rig.require(
         1 <= viewers && viewers <= MOST_VIEWERS,
         "--viewers has to be 1 to %d, not %d".formatted(MOST_VIEWERS, viewers));
@@ -103,7 +93,8 @@ public final class ViewersCommand extends SystemCommand {
     rig.require(rate == null || rate > 0, "--rate has to be above 0");
     int turns = turns("--rounds", rounds, ROUNDS, QUICK_ROUNDS);
     Simulation simulation =
-        rig.simulation(scan != null ? scan : report.quick() ? "64x64" : "128x128", electrons);
+        rig.simulation(
+            scan != null ? scan : report.quick() ? "64x64" : "128x128", stream.electrons());
     Report published = report.open();
     ViewersRows rows =
         measure(rig.open(), published, measured -> rows(measured, simulation, turns, published));
@@ -117,9 +108,11 @@ public final class ViewersCommand extends SystemCommand {
     SameResult result = new SameResult();
     GatewayPart gateway = measured.gateway("gateway");
     GatewayLogin login = GatewayLogin.first(gateway);
-    Route silent = measured.counted("without --live", lanes, 1, rig.thresholds(), result);
-    Route alone = measured.live("no gateway", lanes, rig.thresholds(), result, Optional.empty());
-    Route shown = measured.live("gateway", lanes, rig.thresholds(), result, Optional.of(gateway));
+    Route silent = measured.counted("without --live", stream.lanes(), 1, rig.thresholds(), result);
+    Route alone =
+        measured.live("no gateway", stream.lanes(), rig.thresholds(), result, Optional.empty());
+    Route shown =
+        measured.live("gateway", stream.lanes(), rig.thresholds(), result, Optional.of(gateway));
     List<Way> ways = List.of(silent::run, alone::run, shown::run, () -> watched(shown, login));
     List<String> names =
         List.of(
