@@ -14,6 +14,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Many who watch as the page does, and take all that they are told at once; and some who connect,
@@ -24,6 +25,9 @@ public final class Viewers implements AutoCloseable {
 
   private final List<WebSocket> sockets = new ArrayList<>();
   private final AtomicLong bytes = new AtomicLong();
+
+  /** Why the first one that reads has lost its connection. */
+  private final AtomicReference<String> lost = new AtomicReference<>();
 
   private Viewers() {}
 
@@ -40,7 +44,7 @@ public final class Viewers implements AutoCloseable {
       CountDownLatch greeted = new CountDownLatch(reading);
       HttpClient http = HttpClient.newHttpClient();
       for (int i = 0; i < reading; i++) {
-        viewers.add(http, login, new Reader(viewers.bytes, greeted));
+        viewers.add(http, login, new Reader(viewers.bytes, greeted, viewers.lost));
       }
       for (int i = 0; i < stalled; i++) {
         viewers.add(http, login, new Stalled());
@@ -86,7 +90,9 @@ public final class Viewers implements AutoCloseable {
   public void requireConnected(int reading) throws RunFailure {
     for (WebSocket socket : sockets.subList(0, reading)) {
       if (socket.isInputClosed()) {
-        throw new RunFailure("a viewer that reads has lost its connection; see the gateway's log");
+        throw new RunFailure(
+            "a viewer that reads has lost its connection (%s); see the gateway's log"
+                .formatted(lost.get()));
       }
     }
   }
@@ -100,11 +106,24 @@ public final class Viewers implements AutoCloseable {
   private static final class Reader implements WebSocket.Listener {
     private final AtomicLong bytes;
     private final CountDownLatch greeted;
+    private final AtomicReference<String> lost;
     private boolean isGreeted;
 
-    Reader(AtomicLong bytes, CountDownLatch greeted) {
+    Reader(AtomicLong bytes, CountDownLatch greeted, AtomicReference<String> lost) {
       this.bytes = bytes;
       this.greeted = greeted;
+      this.lost = lost;
+    }
+
+    @Override
+    public CompletionStage<?> onClose(WebSocket from, int status, String reason) {
+      lost.compareAndSet(null, "closed: %d %s".formatted(status, reason));
+      return null;
+    }
+
+    @Override
+    public void onError(WebSocket from, Throwable error) {
+      lost.compareAndSet(null, error.toString());
     }
 
     @Override
